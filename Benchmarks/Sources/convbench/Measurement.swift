@@ -1,0 +1,43 @@
+import Convolution
+
+/// The whole run: every layer planned and checked, then timed in rounds beside the machine's own limits.
+enum Measurement {
+  /// Float32 sums of thousands of products differ from float64 by some millionths; a wrong tap by much more.
+  static let tolerance = 1e-4
+
+  static func report(on layers: [LayerLine], setting: Setting, rounds: Int) throws -> Report {
+    var progress = ProgressBar(steps: layers.count * (rounds + 1))
+    var buffers = SharedBuffers()
+    var trials: [Trial] = []
+    for line in layers {
+      progress.step(line.name)
+      do {
+        trials.append(try Trial(line, setting: setting, buffers: &buffers))
+      } catch {
+        progress.clear()
+        throw Failure("\(line.name): \(error)")
+      }
+    }
+    var peaks: [Double] = []
+    var bandwidths: [Double] = []
+    for _ in 0..<rounds {
+      peaks.append(
+        Machine.measureFMAPeak(instructionSet: setting.instructionSet, threads: setting.threads))
+      bandwidths.append(Machine.measureCopyBandwidth(threads: setting.threads))
+      for index in trials.indices {
+        progress.step(trials[index].line.name)
+        try trials[index].runRound(buffers: buffers)
+      }
+    }
+    progress.clear()
+    let machine = MachineReport(
+      processor: Machine.processorName, cores: Machine.coreCount,
+      instructionSet: setting.instructionSet.rawValue, threads: setting.threads, rounds: rounds,
+      peakGFLOPS: median(peaks.sorted()), copyGBPS: median(bandwidths.sorted()))
+    return Report(
+      machine: machine, layers: trials.map { LayerReport($0, peak: machine.peakGFLOPS) })
+  }
+
+  /// The middle of sorted values.
+  static func median<Value>(_ sorted: [Value]) -> Value { sorted[sorted.count / 2] }
+}

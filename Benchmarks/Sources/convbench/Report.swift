@@ -1,0 +1,82 @@
+import Convolution
+import Foundation
+
+/// Everything a run measured; as JSON, the object that `--json` writes.
+struct Report: Encodable {
+  let machine: MachineReport
+  let layers: [LayerReport]
+
+  func writeJSON(to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    do {
+      try encoder.encode(self).write(to: URL(filePath: path))
+    } catch {
+      throw Failure("--json: cannot write \(path): \(error.localizedDescription)")
+    }
+  }
+}
+
+struct MachineReport: Encodable {
+  let processor: String
+  let cores: Int
+  let instructionSet: String
+  let threads, rounds: Int
+  /// Medians of the rounds.
+  let peakGFLOPS, copyGBPS: Double
+
+  enum CodingKeys: String, CodingKey {
+    case processor, cores, threads, rounds
+    case instructionSet = "isa"
+    case peakGFLOPS = "peak_gflops"
+    case copyGBPS = "copy_gbps"
+  }
+}
+
+struct LayerReport: Encodable {
+  let name, descriptor: String
+  let layout: LayoutWord
+  /// Before and after each axis.
+  let padding: [[Int]]
+  let border, algorithm: String
+  /// The median of the rounds' medians, and the best run of all.
+  let medianMilliseconds, minMilliseconds: Double
+  let gflops, percentOfPeak, maxRelativeError: Double
+  let planMicroseconds, packMicroseconds, firstRunMilliseconds: Double
+  let workspaceBytes: Int
+
+  init(_ trial: Trial, peak: Double) {
+    let plan = trial.plan
+    let best = trial.times.map { $0[0] }.min()!
+    let median = Measurement.median(trial.times.map(Measurement.median).sorted())
+    name = trial.line.name
+    descriptor = trial.line.descriptor.text
+    layout = trial.line.options.layout ?? .nchw
+    padding = plan.padding.map { [$0.before, $0.after] }
+    border = trial.line.options.border?.description ?? BorderWord.zeros.rawValue
+    algorithm = plan.algorithm.rawValue
+    medianMilliseconds = median / .milliseconds(1)
+    minMilliseconds = best / .milliseconds(1)
+    gflops = plan.floatingPointOperations / (median / .nanoseconds(1))
+    percentOfPeak = 100 * gflops / peak
+    maxRelativeError = trial.maxRelativeError
+    planMicroseconds = trial.planTime / .microseconds(1)
+    packMicroseconds = trial.packTime / .microseconds(1)
+    firstRunMilliseconds = trial.firstRunTime / .milliseconds(1)
+    workspaceBytes = plan.workspaceBytes
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case name, descriptor, layout, padding, border, algorithm, gflops
+    case medianMilliseconds = "median_ms"
+    case minMilliseconds = "min_ms"
+    case percentOfPeak = "percent_of_peak"
+    case maxRelativeError = "max_rel_error"
+    case planMicroseconds = "plan_us"
+    case packMicroseconds = "pack_us"
+    case firstRunMilliseconds = "first_run_ms"
+    case workspaceBytes = "workspace_bytes"
+  }
+}

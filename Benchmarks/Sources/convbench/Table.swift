@@ -1,0 +1,47 @@
+import Foundation
+
+/// A report for a terminal: the machine in one line, then one line a layer in aligned columns.
+enum Table {
+  private struct Column: Sendable {
+    let title: String
+    let cell: @Sendable (LayerReport) -> String
+  }
+
+  private static let columns = [
+    Column(title: "layer") { $0.name },
+    Column(title: "layout") { $0.layout.rawValue },
+    Column(title: "algorithm") { $0.algorithm },
+    Column(title: "median ms") { String(format: "%.3f", $0.medianMilliseconds) },
+    Column(title: "best ms") { String(format: "%.3f", $0.minMilliseconds) },
+    Column(title: "GFLOP/s") { String(format: "%.1f", $0.gflops) },
+    Column(title: "% peak") { String(format: "%.0f", $0.percentOfPeak) },
+    Column(title: "error") { String(format: "%.1e", $0.maxRelativeError) },
+    Column(title: "plan us") { String(format: "%.0f", $0.planMicroseconds) },
+    Column(title: "pack us") { String(format: "%.0f", $0.packMicroseconds) },
+    Column(title: "first ms") { String(format: "%.3f", $0.firstRunMilliseconds) },
+    Column(title: "work kB") { String(format: "%.1f", Double($0.workspaceBytes) / 1e3) },
+  ]
+
+  /// Columns that hold words, aligned to the left; the numbers after them to the right.
+  private static let wordColumns = 3
+
+  static func text(of report: Report) -> String {
+    let rows =
+      [columns.map(\.title)] + report.layers.map { layer in columns.map { $0.cell(layer) } }
+    let widths = columns.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let lines = rows.map { row in
+      columns.indices.map { column in
+        let space = String(repeating: " ", count: widths[column] - row[column].count)
+        return column < wordColumns ? row[column] + space : space + row[column]
+      }.joined(separator: "  ")
+    }
+    return ([machine(report.machine)] + lines).joined(separator: "\n")
+  }
+
+  private static func machine(_ machine: MachineReport) -> String {
+    "\(machine.processor), \(machine.instructionSet), \(machine.threads) thread\(machine.threads == 1 ? "" : "s"): "
+      + String(
+        format: "FMA peak %.1f GFLOP/s, copy %.1f GB/s; medians of %d rounds", machine.peakGFLOPS,
+        machine.copyGBPS, machine.rounds)
+  }
+}

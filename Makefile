@@ -1,0 +1,84 @@
+# `make help` lists the targets and the flags: this file's lines with ## and #:.
+
+#: ISA=avx2         at most this instruction set: scalar, avx2 or avx512
+#: THREADS=1        at most so many threads in run and bench
+#: OPENMP=0         a single-threaded library that needs no libomp
+#: LAYERS=resnet50  what bench measures: a list in Benchmarks/Layers, a file or a descriptor
+#: CONFIG=debug     debug or release; tests are debug where it is not given, all else release
+
+ifdef ISA
+  ifeq ($(filter $(ISA),scalar avx2 avx512),)
+    $(error ISA: got $(ISA), expected scalar, avx2 or avx512)
+  endif
+  export CONVOLUTION_ISA := $(ISA)
+endif
+ifdef OPENMP
+  export OPENMP
+endif
+LAYERS ?= peers
+CONFIGURATION := $(or $(CONFIG),release)
+MACHINE := $(if $(THREADS),--threads $(THREADS))
+
+# A library without OpenMP has a build folder of its own, so that neither build undoes the other.
+SINGLE_THREADED := $(filter 0,$(OPENMP))
+BUILD := $(if $(SINGLE_THREADED),.build-single-threaded,.build)
+PACKAGES := $(if $(SINGLE_THREADED),,libomp-dev) libpng-dev libturbojpeg0-dev pkg-config
+
+SWIFT_FILES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+PHOTOGRAPH := Benchmarks/Photographs/chelsea.png
+BUILD_COMMAND := swift build -c $(CONFIGURATION) --scratch-path $(BUILD)
+BUILD_BENCHMARKS := swift build -c $(CONFIGURATION) --package-path Benchmarks --scratch-path Benchmarks/$(BUILD)
+CONVBENCH := Benchmarks/$(BUILD)/$(CONFIGURATION)/convbench
+
+# A command whose output is seen only when it fails.
+quietly = log=$$(mktemp) && { { $(1); } > "$$log" 2>&1 || { cat "$$log" >&2; rm "$$log"; exit 1; }; } && rm "$$log"
+
+.DEFAULT_GOAL := help
+.PHONY: setup build run test bench format lint clean help
+
+setup: ## install what is missing of the libraries to build with
+	@command -v swift > /dev/null || { echo "swift is missing: install Swift 6.2 or newer" >&2; exit 1; }
+	@missing=; \
+	for package in $(PACKAGES); do \
+	  dpkg -s $$package 2> /dev/null | grep -q '^Status: install ok installed' || missing="$$missing $$package"; \
+	done; \
+	[ -z "$$missing" ] && exit; \
+	command -v apt-get > /dev/null || { echo "no apt-get here: install what Debian calls$$missing" >&2; exit 1; }; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	echo "Installing$$missing"; \
+	$(call quietly,$$sudo apt-get update && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install --yes $$missing)
+
+build: setup ## build the library and the command
+	@$(BUILD_COMMAND)
+
+run: setup ## the tour: which side is padded, a layer timed, a photograph filtered, a profile
+	@echo "Building, which takes a minute or two the first time"
+	@$(call quietly,$(BUILD_COMMAND) --product convolve)
+	@$(call quietly,$(BUILD_BENCHMARKS))
+	@echo
+	@$(BUILD)/$(CONFIGURATION)/convolve demo $(PHOTOGRAPH) --output $(BUILD)/chelsea-gaussian.png $(MACHINE)
+	@echo
+	@$(CONVBENCH) profile $(MACHINE)
+
+test: setup ## run all tests
+	@swift test -c $(or $(CONFIG),debug) $(if $(filter release,$(CONFIG)),-Xswiftc -enable-testing) --scratch-path $(BUILD)
+
+bench: setup ## measure the layers of LAYERS
+	@$(call quietly,$(BUILD_BENCHMARKS))
+	@$(CONVBENCH) $(LAYERS) $(MACHINE)
+
+format: ## format the Swift files
+	@swift format --in-place --recursive $(SWIFT_FILES)
+
+lint: ## check the format of the Swift files
+	@swift format lint --strict --recursive $(SWIFT_FILES)
+
+clean: ## remove all that was built
+	@rm -rf .build .build-* Benchmarks/.build Benchmarks/.build-*
+
+help: ## list the targets and the flags
+	@echo "make TARGET [FLAG=value ...]"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@sed -n 's/^#: /  /p' $(MAKEFILE_LIST)

@@ -1,0 +1,51 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// `OPENMP=0` in the environment builds a single-threaded library that needs no libomp.
+let openMP = Context.environment["OPENMP"] != "0"
+
+let package = Package(
+  name: "swift-convolution",
+  products: [
+    .library(name: "Convolution", targets: ["Convolution"]),
+    .executable(name: "convolve", targets: ["convolve"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    // MARK: - The library
+    .target(name: "Convolution", dependencies: ["CConvolution"]),
+    .target(
+      name: "CConvolution",
+      // -O3 in every configuration: a debug build of an app must not run unoptimised kernels.
+      cSettings: [.unsafeFlags(["-O3"] + (openMP ? ["-fopenmp"] : []))],
+      linkerSettings: openMP ? [.linkedLibrary("omp5")] : []
+    ),
+
+    // MARK: - The command
+    .executableTarget(
+      name: "convolve",
+      dependencies: [
+        "Convolution", "CPNG", "CTurboJPEG",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]
+    ),
+    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
+
+    // MARK: - Tests
+    .testTarget(
+      name: "ConvolutionTests",
+      dependencies: ["Convolution", "CConvolution"],
+      resources: [.copy("Fixtures")]
+    ),
+    .testTarget(
+      name: "ConvolveTests",
+      dependencies: ["convolve"],
+      resources: [.copy("Descriptors")]
+    ),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)

@@ -1,0 +1,133 @@
+// Depthwise convolution in channels-last memory. A vector runs over output channels, a tile is up to TILE_BROADCASTS
+// pixels x TILE_VECTORS vectors, and a sample meets the weight of its own channel. With a multiplier M the output
+// channels M c ... M c + M - 1 all read the input channel c. Packed weights: [panel][tap][channel].
+#include "../activation.h"
+#include "../pixel_table.h"
+#include "../store.h"
+#include "../tile_sizes.h"
+
+enum { PANEL = TILE_VECTORS * LANES };
+
+typedef struct {
+  const pixel_table *table;
+  ptrdiff_t input_channel;  ///< of the panel's first output channel
+  int32_t lane_channel[TILE_VECTORS][LANES];  ///< input channel of each lane, from input_channel on
+  bool repeats;             ///< whether a multiplier makes lanes share input channels
+  const float *weights;
+  int32_t channels;         ///< of the panel
+  const float *bias, *residual;
+  float *y;
+  const conv_activation *activation;
+} tile;
+
+/// The samples of vector `v`'s channels of one pixel.
+INLINE vec load_samples(const tile *t, const float *pixel, int v, const bool all, const bool repeats, vmask mask) {
+  if (repeats) return v_gather(pixel, t->lane_channel[v], mask, v_zero());
+  return all ? v_load(pixel + v * LANES) : v_load_masked(pixel + v * LANES, mask, v_zero());
+}
+
+INLINE void sum_taps(const int pixels, const int vectors, const tile *t, const bool all, const bool repeats) {
+  vec sum[TILE_BROADCASTS][TILE_VECTORS];
+  UNROLL for (int p = 0; p < pixels; p++) UNROLL for (int v = 0; v < vectors; v++) sum[p][v] = v_zero();
+  vmask mask[TILE_VECTORS];
+  UNROLL for (int v = 0; v < vectors; v++) {
+    const int32_t rest = t->channels - v * LANES;
+    mask[v] = v_first(rest >= LANES ? LANES : rest);
+  }
+
+  for (int32_t run = 0; run < t->table->count; run++) {
+    const float *weights = t->weights + (ptrdiff_t)t->table->runs[run].weight_row * (vectors * LANES);
+    vec w[TILE_VECTORS];
+    UNROLL for (int v = 0; v < vectors; v++) w[v] = v_load(weights + v * LANES);
+    UNROLL for (int p = 0; p < pixels; p++) {
+      const float *pixel = t->table->pointers[run * TILE_BROADCASTS + p] + t->input_channel;
+      UNROLL for (int v = 0; v < vectors; v++)
+        sum[p][v] = v_fma(load_samples(t, pixel, v, all, repeats, mask[v]), w[v], sum[p][v]);
+    }
+  }
+
+  UNROLL for (int v = 0; v < vectors; v++) {
+    const vec bias = v_load_masked(t->bias + v * LANES, mask[v], v_zero());
+    UNROLL for (int p = 0; p < pixels; p++) {
+      const ptrdiff_t at = t->table->output[p] + v * LANES;
+      store_output(t->activation, sum[p][v], bias, t->residual ? t->residual + at : NULL, t->y + at, all, mask[v]);
+    }
+  }
+}
+
+INLINE void microkernel(const int pixels, const int vectors, const tile *t) {
+  if (t->repeats)
+    sum_taps(pixels, vectors, t, false, true);
+  else if (t->channels == vectors * LANES)
+    sum_taps(pixels, vectors, t, true, false);
+  else
+    sum_taps(pixels, vectors, t, false, false);
+}
+
+// One function a tile size; a tile of p pixels is row p - 1.
+#define TILE(p) \
+  static void tile_##p##x1(const tile *t) { microkernel(p, 1, t); } \
+  static void tile_##p##x2(const tile *t) { microkernel(p, 2, t); }
+#define ROW(p) {tile_##p##x1, tile_##p##x2},
+TILE_SIZES(TILE)
+static void (*const tiles[TILE_BROADCASTS][TILE_VECTORS])(const tile *) = {TILE_SIZES(ROW)};
+
+static int32_t panel_count(const conv_weights *w) { return (w->groups * w->output_channels + PANEL - 1) / PANEL; }
+
+static size_t packed_floats(const conv_weights *w) {
+  return (size_t)w->kernel[0] * w->kernel[1] * w->kernel[2] *
+         ((size_t)(w->groups * w->output_channels + LANES - 1) / LANES * LANES);
+}
+
+static void pack(const conv_weights *w, float *packed) {
+  const int32_t total = w->groups * w->output_channels;
+  for (int32_t first = 0; first < total; first += PANEL) {
+    const int32_t rest = total - first, width = rest > LANES ? PANEL : LANES;
+    for (int32_t kd = 0; kd < w->kernel[0]; kd++)
+      for (int32_t kh = 0; kh < w->kernel[1]; kh++)
+        for (int32_t kw = 0; kw < w->kernel[2]; kw++, packed += width) {
+          const float *tap = w->data + first * w->output_stride + kd * w->kernel_stride[0] +
+                             kh * w->kernel_stride[1] + kw * w->kernel_stride[2];
+          for (int32_t o = 0; o < width; o++) packed[o] = o < rest ? tap[o * w->output_stride] : 0;
+        }
+  }
+}
+
+static size_t workspace_bytes(const conv_problem *problem) { return pixel_table_bytes(problem); }
+
+static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
+  const int32_t multiplier = problem->output_channels, total = problem->groups * multiplier;
+  const size_t taps = (size_t)problem->axis[0].kernel * problem->axis[1].kernel * problem->axis[2].kernel;
+  pixel_table table = pixel_table_in(problem, workspace);
+
+  const int32_t pixels = task_pixels(task), parts = (pixels + TILE_BROADCASTS - 1) / TILE_BROADCASTS;
+  for (int32_t part = 0; part < parts; part++) {
+    const int32_t first = part_begin(pixels, parts, part), count = part_begin(pixels, parts, part + 1) - first;
+    pixel_table_fill(&table, problem, image->x, task, first, count, false);
+    for (int32_t panel = task->first_panel; panel < task->end_panel; panel++) {
+      const int32_t channel = panel * PANEL, rest = total - channel;
+      tile t = {
+          .table = &table,
+          .input_channel = channel / multiplier,
+          .repeats = multiplier > 1,
+          .weights = image->packed + taps * channel,
+          .channels = rest < PANEL ? rest : PANEL,
+          .bias = image->bias + channel,
+          .residual = image->residual ? image->residual + channel : NULL,
+          .y = image->y + channel,
+          .activation = &problem->activation,
+      };
+      if (t.repeats)
+        for (int32_t o = 0; o < PANEL; o++)
+          t.lane_channel[o / LANES][o % LANES] = (channel + o) / multiplier - channel / multiplier;
+      tiles[count - 1][rest > LANES](&t);
+      for (int32_t p = 0; p < count; p++) activate(t.activation, t.y + table.output[p], t.channels);
+    }
+  }
+}
+
+const conv_kernel SIMD_NAME(conv_depthwise_channels_last) = {
+    .family = "depthwise_channels_last", .isa = SIMD_ISA, .tile_pixels = TILE_BROADCASTS, .tile_channels = PANEL,
+    .panel_count = panel_count, .packed_floats = packed_floats, .pack = pack,
+    .workspace_bytes = workspace_bytes, .run = run,
+};

@@ -1,0 +1,76 @@
+// The vector vocabulary on AVX2 and FMA: 8 floats, 16 registers. simd/end.h closes what this header opens.
+#include <immintrin.h>
+#include <stdint.h>
+
+#define SIMD_ISA CONV_ISA_AVX2
+#define SIMD_NAME(name) name##_avx2
+#define LANES 8
+// 6 broadcasts x 2 vectors: 12 sums, 2 operands and a broadcast fit the registers.
+#define TILE_BROADCASTS 6
+#define TILE_VECTORS 2
+
+#pragma clang attribute push(__attribute__((target("avx2,fma,bmi2"))), apply_to = function)
+#include "inline.h"
+
+typedef __m256 vec;
+typedef __m256 vmask;  // a lane's sign bit says whether it is taken
+
+INLINE vec v_zero(void) { return _mm256_setzero_ps(); }
+INLINE vec v_set(float value) { return _mm256_set1_ps(value); }
+INLINE vec v_load(const float *p) { return _mm256_loadu_ps(p); }
+INLINE void v_store(float *p, vec a) { _mm256_storeu_ps(p, a); }
+INLINE vec v_add(vec a, vec b) { return _mm256_add_ps(a, b); }
+INLINE vec v_sub(vec a, vec b) { return _mm256_sub_ps(a, b); }
+INLINE vec v_mul(vec a, vec b) { return _mm256_mul_ps(a, b); }
+INLINE vec v_div(vec a, vec b) { return _mm256_div_ps(a, b); }
+INLINE vec v_fma(vec a, vec b, vec c) { return _mm256_fmadd_ps(a, b, c); }
+INLINE vec v_max(vec a, vec b) { return _mm256_max_ps(a, b); }
+INLINE vec v_min(vec a, vec b) { return _mm256_min_ps(a, b); }
+INLINE vec v_round(vec a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+// a 2^exponent in two steps, so that results below the normal range are reached.
+INLINE vec v_scale(vec a, vec exponent) {
+  __m256i e = _mm256_cvtps_epi32(exponent), half = _mm256_srai_epi32(e, 1);
+  __m256i one = _mm256_set1_epi32(127);
+  __m256 low = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(half, one), 23));
+  __m256 high = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_sub_epi32(e, half), one), 23));
+  return _mm256_mul_ps(_mm256_mul_ps(a, low), high);
+}
+
+INLINE vmask v_mask(uint32_t bits) {
+  __m256i lane = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+  __m256i set = _mm256_and_si256(_mm256_set1_epi32((int32_t)bits), lane);
+  return _mm256_castsi256_ps(_mm256_cmpeq_epi32(set, lane));
+}
+INLINE vmask v_first(int count) { return v_mask((1u << count) - 1); }
+INLINE vmask v_less(vec a, vec b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
+INLINE vec v_select(vmask m, vec a, vec b) { return _mm256_blendv_ps(b, a, m); }
+INLINE vec v_load_masked(const float *p, vmask m, vec otherwise) {
+  return v_select(m, _mm256_maskload_ps(p, _mm256_castps_si256(m)), otherwise);
+}
+INLINE void v_store_masked(float *p, vmask m, vec a) { _mm256_maskstore_ps(p, _mm256_castps_si256(m), a); }
+INLINE vec v_gather(const float *p, const int32_t *index, vmask m, vec otherwise) {
+  return _mm256_mask_i32gather_ps(otherwise, p, _mm256_loadu_si256((const __m256i *)index), m, 4);
+}
+/// Lane i of `lanes` is p[2 i]; the others have no meaning. Nothing beyond the last such sample is read.
+INLINE vec v_load_alternate(const float *p, uint32_t lanes) {
+  const uint32_t pairs = _pdep_u32(lanes, 0x5555u);
+  const vec low = _mm256_maskload_ps(p, _mm256_castps_si256(v_mask(pairs)));
+  const vec high = _mm256_maskload_ps(p + LANES, _mm256_castps_si256(v_mask(pairs >> LANES)));
+  const __m256d even = _mm256_castps_pd(_mm256_shuffle_ps(low, high, 0x88));
+  return _mm256_castpd_ps(_mm256_permute4x64_pd(even, 0xd8));
+}
+INLINE void v_transpose(vec a[LANES]) {
+  vec b[LANES];
+  UNROLL for (int i = 0; i < 8; i += 4) {
+    const vec t0 = _mm256_unpacklo_ps(a[i], a[i + 1]), t1 = _mm256_unpackhi_ps(a[i], a[i + 1]);
+    const vec t2 = _mm256_unpacklo_ps(a[i + 2], a[i + 3]), t3 = _mm256_unpackhi_ps(a[i + 2], a[i + 3]);
+    b[i] = _mm256_shuffle_ps(t0, t2, 0x44);
+    b[i + 1] = _mm256_shuffle_ps(t0, t2, 0xee);
+    b[i + 2] = _mm256_shuffle_ps(t1, t3, 0x44);
+    b[i + 3] = _mm256_shuffle_ps(t1, t3, 0xee);
+  }
+  UNROLL for (int i = 0; i < 4; i++) {
+    a[i] = _mm256_permute2f128_ps(b[i], b[i + 4], 0x20);
+    a[i + 4] = _mm256_permute2f128_ps(b[i], b[i + 4], 0x31);
+  }
+}

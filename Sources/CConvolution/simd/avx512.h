@@ -1,0 +1,69 @@
+// The vector vocabulary on AVX-512: 16 floats, 32 registers. simd/end.h closes what this header opens.
+#include <immintrin.h>
+#include <stdint.h>
+
+#define SIMD_ISA CONV_ISA_AVX512
+#define SIMD_NAME(name) name##_avx512
+#define LANES 16
+// 14 broadcasts x 2 vectors: 28 sums, 2 operands and a broadcast fit the registers.
+#define TILE_BROADCASTS 14
+#define TILE_VECTORS 2
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi2"))), \
+                             apply_to = function)
+#include "inline.h"
+
+typedef __m512 vec;
+typedef __mmask16 vmask;
+
+INLINE vec v_zero(void) { return _mm512_setzero_ps(); }
+INLINE vec v_set(float value) { return _mm512_set1_ps(value); }
+INLINE vec v_load(const float *p) { return _mm512_loadu_ps(p); }
+INLINE void v_store(float *p, vec a) { _mm512_storeu_ps(p, a); }
+INLINE vec v_add(vec a, vec b) { return _mm512_add_ps(a, b); }
+INLINE vec v_sub(vec a, vec b) { return _mm512_sub_ps(a, b); }
+INLINE vec v_mul(vec a, vec b) { return _mm512_mul_ps(a, b); }
+INLINE vec v_div(vec a, vec b) { return _mm512_div_ps(a, b); }
+INLINE vec v_fma(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
+INLINE vec v_max(vec a, vec b) { return _mm512_max_ps(a, b); }
+INLINE vec v_min(vec a, vec b) { return _mm512_min_ps(a, b); }
+INLINE vec v_round(vec a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+INLINE vec v_scale(vec a, vec exponent) { return _mm512_scalef_ps(a, exponent); }
+
+INLINE vmask v_first(int count) { return (vmask)((1u << count) - 1); }
+INLINE vmask v_less(vec a, vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+INLINE vmask v_mask(uint32_t bits) { return (vmask)bits; }
+INLINE vec v_select(vmask m, vec a, vec b) { return _mm512_mask_blend_ps(m, b, a); }
+INLINE vec v_load_masked(const float *p, vmask m, vec otherwise) { return _mm512_mask_loadu_ps(otherwise, m, p); }
+INLINE void v_store_masked(float *p, vmask m, vec a) { _mm512_mask_storeu_ps(p, m, a); }
+INLINE vec v_gather(const float *p, const int32_t *index, vmask m, vec otherwise) {
+  return _mm512_mask_i32gather_ps(otherwise, m, _mm512_loadu_si512(index), p, 4);
+}
+/// Lane i of `lanes` is p[2 i]; the others have no meaning. Nothing beyond the last such sample is read.
+INLINE vec v_load_alternate(const float *p, uint32_t lanes) {
+  const uint32_t pairs = _pdep_u32(lanes, 0x55555555u);
+  const vec low = _mm512_maskz_loadu_ps((vmask)pairs, p), high = _mm512_maskz_loadu_ps((vmask)(pairs >> 16), p + LANES);
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  return _mm512_permutex2var_ps(low, even, high);
+}
+INLINE void v_transpose(vec a[LANES]) {
+  vec b[LANES];
+  // 4 x 4 blocks within quarters of a vector, then the quarters.
+  UNROLL for (int i = 0; i < 16; i += 4) {
+    const vec t0 = _mm512_unpacklo_ps(a[i], a[i + 1]), t1 = _mm512_unpackhi_ps(a[i], a[i + 1]);
+    const vec t2 = _mm512_unpacklo_ps(a[i + 2], a[i + 3]), t3 = _mm512_unpackhi_ps(a[i + 2], a[i + 3]);
+    b[i] = _mm512_shuffle_ps(t0, t2, 0x44);
+    b[i + 1] = _mm512_shuffle_ps(t0, t2, 0xee);
+    b[i + 2] = _mm512_shuffle_ps(t1, t3, 0x44);
+    b[i + 3] = _mm512_shuffle_ps(t1, t3, 0xee);
+  }
+  UNROLL for (int i = 0; i < 4; i++) {
+    const vec t0 = _mm512_shuffle_f32x4(b[i], b[i + 4], 0x88), t1 = _mm512_shuffle_f32x4(b[i], b[i + 4], 0xdd);
+    const vec t2 = _mm512_shuffle_f32x4(b[i + 8], b[i + 12], 0x88);
+    const vec t3 = _mm512_shuffle_f32x4(b[i + 8], b[i + 12], 0xdd);
+    a[i] = _mm512_shuffle_f32x4(t0, t2, 0x88);
+    a[i + 8] = _mm512_shuffle_f32x4(t0, t2, 0xdd);
+    a[i + 4] = _mm512_shuffle_f32x4(t1, t3, 0x88);
+    a[i + 12] = _mm512_shuffle_f32x4(t1, t3, 0xdd);
+  }
+}

@@ -1,0 +1,77 @@
+// The vector vocabulary in plain C: 4 floats that any compiler knows how to add.
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#define SIMD_ISA CONV_ISA_SCALAR
+#define SIMD_NAME(name) name##_scalar
+#define LANES 4
+#define TILE_BROADCASTS 4
+#define TILE_VECTORS 2
+
+#include "inline.h"
+
+typedef float vec __attribute__((vector_size(16)));
+typedef int32_t vmask __attribute__((vector_size(16)));  // all bits of a lane that is taken
+
+INLINE vec v_set(float value) { return (vec){value, value, value, value}; }
+INLINE vec v_zero(void) { return v_set(0); }
+INLINE vec v_load(const float *p) {
+  vec a;
+  memcpy(&a, p, sizeof a);
+  return a;
+}
+INLINE void v_store(float *p, vec a) { memcpy(p, &a, sizeof a); }
+INLINE vec v_add(vec a, vec b) { return a + b; }
+INLINE vec v_sub(vec a, vec b) { return a - b; }
+INLINE vec v_mul(vec a, vec b) { return a * b; }
+INLINE vec v_div(vec a, vec b) { return a / b; }
+INLINE vec v_fma(vec a, vec b, vec c) { return a * b + c; }
+INLINE vmask v_less(vec a, vec b) { return a < b; }
+INLINE vec v_select(vmask m, vec a, vec b) { return (vec)(((vmask)a & m) | ((vmask)b & ~m)); }
+// As on x86: the second operand where a comparison has a NaN.
+INLINE vec v_max(vec a, vec b) { return v_select(a > b, a, b); }
+INLINE vec v_min(vec a, vec b) { return v_select(a < b, a, b); }
+INLINE vec v_round(vec a) {
+  for (int i = 0; i < LANES; i++) a[i] = rintf(a[i]);
+  return a;
+}
+INLINE vec v_scale(vec a, vec exponent) {
+  for (int i = 0; i < LANES; i++) a[i] = ldexpf(a[i], (int)exponent[i]);
+  return a;
+}
+INLINE vmask v_mask(uint32_t bits) {
+  vmask m;
+  for (int i = 0; i < LANES; i++) m[i] = -(int32_t)(bits >> i & 1);
+  return m;
+}
+INLINE vmask v_first(int count) { return v_mask((1u << count) - 1); }
+INLINE vec v_load_masked(const float *p, vmask m, vec otherwise) {
+  for (int i = 0; i < LANES; i++)
+    if (m[i]) otherwise[i] = p[i];
+  return otherwise;
+}
+INLINE void v_store_masked(float *p, vmask m, vec a) {
+  for (int i = 0; i < LANES; i++)
+    if (m[i]) p[i] = a[i];
+}
+INLINE vec v_gather(const float *p, const int32_t *index, vmask m, vec otherwise) {
+  for (int i = 0; i < LANES; i++)
+    if (m[i]) otherwise[i] = p[index[i]];
+  return otherwise;
+}
+/// Lane i of `lanes` is p[2 i]; the others have no meaning. Nothing beyond the last such sample is read.
+INLINE vec v_load_alternate(const float *p, uint32_t lanes) {
+  vec a = v_zero();
+  for (int i = 0; i < LANES; i++)
+    if (lanes >> i & 1) a[i] = p[2 * i];
+  return a;
+}
+INLINE void v_transpose(vec a[LANES]) {
+  for (int i = 0; i < LANES; i++)
+    for (int j = 0; j < i; j++) {
+      const float swapped = a[i][j];
+      a[i][j] = a[j][i];
+      a[j][i] = swapped;
+    }
+}

@@ -1,0 +1,99 @@
+/// What the choice of an algorithm looks at: never the batch or the number of threads, so that they never change a bit.
+struct LayerFacts {
+  let layout: Layout
+  let groups, groupInputChannels, groupOutputChannels: Int
+  let taps: Int
+  /// Output samples of a channel.
+  let pixels: Int
+  /// Bytes of the input rows that one row of outputs sees.
+  let rowBytes: Double
+  let hasZeroBorder, hasFiniteWeights: Bool
+}
+
+/// An algorithm chosen for a layer, the kernel family that carries it out, and why.
+struct AlgorithmChoice {
+  let algorithm: Algorithm
+  let family: KernelFamily
+  let reason: String
+
+  /// One way of computing a layer.
+  private struct Candidate {
+    let algorithm: Algorithm
+    let layout: Layout?
+    let family: KernelFamily
+    /// Why it is the way to take, where those before it are not; or nil.
+    let reason: @Sendable (LayerFacts) -> String?
+  }
+
+  /// Every way of computing a layer, in order of preference: the first that has a reason is taken.
+  private static let candidates = [
+    Candidate(algorithm: .general, layout: nil, family: .general) { layer in
+      guard layer.hasZeroBorder, !layer.hasFiniteWeights else { return nil }
+      return "a weight is not finite, and a zero border must add nothing"
+    },
+    Candidate(
+      algorithm: .depthwise, layout: .channelsFirst, family: .depthwiseChannelsFirst,
+      reason: depthwiseReason),
+    Candidate(
+      algorithm: .depthwise, layout: .channelsLast, family: .depthwiseChannelsLast,
+      reason: depthwiseReason),
+    Candidate(algorithm: .direct, layout: .channelsLast, family: .denseChannelsLast) { layer in
+      "\(layer.groupInputChannels) input and \(layer.groupOutputChannels) output channels a group"
+    },
+    Candidate(algorithm: .direct, layout: .channelsFirst, family: .denseTransposed) { layer in
+      // Turning costs two passes over the samples: it pays where each meets many weights, or where vectors of pixels
+      // would stay half empty.
+      guard layer.groups == 1, layer.groupOutputChannels >= 16, layer.rowBytes <= 512 * 1024 else {
+        return nil
+      }
+      if layer.taps > 1 {
+        return "\(layer.taps) taps a sample: worth turning bands to channels-last"
+      }
+      if layer.pixels <= 64, !layer.pixels.isMultiple(of: 16) {
+        return "only \(layer.pixels) pixels: a vector runs over channels instead"
+      }
+      return nil
+    },
+    Candidate(algorithm: .direct, layout: .channelsFirst, family: .denseChannelsFirst) { layer in
+      "\(layer.taps) tap\(layer.taps == 1 ? "" : "s") and \(layer.groupOutputChannels) output channels a group"
+    },
+  ]
+
+  private static let depthwiseReason: @Sendable (LayerFacts) -> String? = { layer in
+    guard layer.groups > 1, layer.groupInputChannels == 1, layer.groupOutputChannels <= 4 else {
+      return nil
+    }
+    let outputs = layer.groupOutputChannels
+    return "one input and \(outputs) output channel\(outputs == 1 ? "" : "s") a group"
+  }
+
+  /// - Throws: `.unsupportedAlgorithm` when the one asked for cannot compute the layer.
+  init(_ asked: Algorithm, for layer: LayerFacts) throws(ConvolutionError) {
+    let possible = Self.candidates.filter { $0.layout == nil || $0.layout == layer.layout }
+    if asked == .depthwise, layer.groupInputChannels != 1 {
+      throw ConvolutionError(
+        .unsupportedAlgorithm, argument: "algorithm",
+        received: "depthwise for \(layer.groupInputChannels) input channels a group",
+        expected: "auto or direct")
+    }
+    if asked != .automatic, asked != .general, let reason = possible[0].reason(layer) {
+      throw ConvolutionError(
+        .unsupportedAlgorithm, argument: "algorithm", received: "\(asked.rawValue), but \(reason)",
+        expected: "auto or general")
+    }
+    let wanted = possible.filter { asked == .automatic || $0.algorithm == asked }
+    for candidate in wanted {
+      if let reason = candidate.reason(layer) {
+        self.init(algorithm: candidate.algorithm, family: candidate.family, reason: reason)
+        return
+      }
+    }
+    self.init(algorithm: wanted[0].algorithm, family: wanted[0].family, reason: "asked for")
+  }
+
+  private init(algorithm: Algorithm, family: KernelFamily, reason: String) {
+    self.algorithm = algorithm
+    self.family = family
+    self.reason = reason
+  }
+}

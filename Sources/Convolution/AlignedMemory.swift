@@ -1,0 +1,29 @@
+import Glibc
+
+/// Memory for `count` elements of a trivial type on a 64-byte boundary, freed with the object.
+///
+/// Shared between threads only while nobody writes.
+final class AlignedMemory<Element: BitwiseCopyable>: @unchecked Sendable {
+  let buffer: UnsafeMutableBufferPointer<Element>
+
+  /// Uninitialised memory.
+  ///
+  /// - Parameter argument: what needs the memory, for the error.
+  /// - Throws: `.outOfMemory`, `.integerOverflow`.
+  init(count: Int, argument: String) throws(ConvolutionError) {
+    let bytes = try Checked.multiply(count, MemoryLayout<Element>.stride, argument: argument)
+    var memory: UnsafeMutableRawPointer?
+    guard posix_memalign(&memory, memoryAlignment, max(bytes, 1)) == 0, let memory else {
+      throw ConvolutionError(
+        .outOfMemory, argument: argument, received: "a need of \(bytes) bytes",
+        expected: "no more than the system can allocate")
+    }
+    buffer = UnsafeMutableBufferPointer(
+      start: memory.bindMemory(to: Element.self, capacity: count), count: count)
+  }
+
+  deinit { free(buffer.baseAddress) }
+}
+
+/// The boundary, in bytes, that memory begins on: a cache line, and the widest vector.
+let memoryAlignment = 64

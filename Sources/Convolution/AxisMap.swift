@@ -1,0 +1,46 @@
+/// One axis of a convolution, padding and border resolved to data: output index x tap index -> input index.
+struct AxisMap {
+  /// What a map holds where a tap reads the border's constant.
+  static let constant: Int32 = -1
+
+  let input, output, kernel, stride, dilation, before: Int
+  let border: Border
+
+  /// An axis that the layer does not have: one sample, one tap.
+  static let missing = AxisMap(
+    input: 1, output: 1, kernel: 1, stride: 1, dilation: 1, before: 0, border: .zeros)
+
+  /// What a `constant` tap reads.
+  var constantValue: Float { border.constantValue ?? 0 }
+
+  /// The entries of the map: `output` rows of `kernel`.
+  var count: Int { output * kernel }
+
+  /// Writes the map: an index below `input`, or `constant`, for every output and tap.
+  ///
+  /// - Precondition: `buffer` has `count` elements; `output` is what the other extents give, and the input extent is
+  ///   positive unless the border is a constant.
+  func write(to buffer: UnsafeMutableBufferPointer<Int32>) {
+    guard var row = buffer.baseAddress else { return }
+    for index in 0..<output {
+      let start = index * stride - before
+      if start >= 0, start + (kernel - 1) * dilation < input {
+        for tap in 0..<kernel { row[tap] = Int32(truncatingIfNeeded: start + tap * dilation) }
+      } else {
+        for tap in 0..<kernel {
+          let sample = border.sample(at: start + tap * dilation, extent: input)
+          row[tap] = sample.map { Int32(truncatingIfNeeded: $0) } ?? Self.constant
+        }
+      }
+      row += kernel
+    }
+  }
+
+  /// The map as an array.
+  var indices: [Int32] {
+    [Int32](unsafeUninitializedCapacity: count) { buffer, initialized in
+      write(to: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+      initialized = count
+    }
+  }
+}

@@ -1,0 +1,14 @@
+/// Scratch memory of a run, owned by the caller. One run uses it at a time; what it holds between runs has no meaning.
+public struct Workspace: ~Copyable {
+  private let memory: AlignedMemory<UInt8>
+
+  /// A workspace for `plan`, and for every plan that needs no more.
+  ///
+  /// - Throws: `.outOfMemory`.
+  public init(for plan: Plan) throws(ConvolutionError) {
+    memory = try AlignedMemory(count: plan.workspaceBytes, argument: "workspace")
+  }
+
+  /// The memory, on a 64-byte boundary.
+  public var bytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(memory.buffer) }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Convolution
+
+/// The forum's question, "which side is padded by how much?", for every convention.
+struct Pad: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract:
+      "Say how much every padding convention adds on which side, and how each framework writes it.")
+
+  @Option(
+    help: ArgumentHelp("Extents of the input's axes of space.", valueName: "100x20"),
+    transform: Words.extents)
+  var input: [Int]
+  @Option(help: ArgumentHelp("Extents of the kernel.", valueName: "4x1"), transform: Words.extents)
+  var kernel: [Int]
+  @OptionGroup var window: WindowOptions
+
+  func run() throws {
+    print(
+      try PaddingReport(
+        input: input, kernel: kernel, stride: window.stride, dilation: window.dilation))
+  }
+}

@@ -1,0 +1,67 @@
+import Convolution
+
+/// How each framework writes a convention, or the same amounts where it has no word for it.
+enum Spelling {
+  /// Lines of framework and code.
+  static func lines(_ row: PaddingReport.Row, stride: [Int]) -> [[String]] {
+    let here = ["Swift", "padding: .\(row.convention)"]
+    guard let amounts = row.amounts else {
+      return [["PyTorch", "padding=\"same\", refused with a stride above 1"], here]
+    }
+    return [
+      ["TensorFlow, Keras", tensorFlow(row.convention, amounts)],
+      ["PyTorch", torch(row.convention, amounts, stride: stride)],
+      ["ONNX", onnx(row.convention, amounts)],
+      here,
+    ]
+  }
+
+  private static func tensorFlow(_ convention: PaddingWord, _ amounts: [PaddingAmount]) -> String {
+    switch convention {
+    case .valid, .same: return "padding=\"\(convention.rawValue)\""
+    case .causal where amounts.count == 1: return "padding=\"causal\""
+    default:
+      // Channels last: nothing before the axes of space, for images, nor behind them, for channels.
+      let sides = amounts.map { "[\($0.before), \($0.after)]" }
+      return amounts.allSatisfy { $0.isNone }
+        ? "padding=\"valid\""
+        : "tf.pad(x, [\((["[0, 0]"] + sides + ["[0, 0]"]).joined(separator: ", "))]), then padding=\"valid\""
+    }
+  }
+
+  private static func torch(_ convention: PaddingWord, _ amounts: [PaddingAmount], stride: [Int])
+    -> String
+  {
+    if amounts.allSatisfy({ $0.isNone }) {
+      return convention == .sameTorch ? "padding=\"same\"" : "padding=0"
+    }
+    // F.pad counts axes from the last.
+    let tuple = amounts.reversed().flatMap { ["\($0.before)", "\($0.after)"] }.joined(
+      separator: ", ")
+    let pad = "F.pad(x, (\(tuple))), then padding=0"
+    // With a stride of 1 TensorFlow's "same" and PyTorch's are one.
+    if convention == .sameTorch || (convention == .same && stride.allSatisfy { $0 == 1 }) {
+      return "padding=\"same\", or \(pad)"
+    }
+    guard amounts.allSatisfy({ $0.before == $0.after }) else { return pad }
+    let both = amounts.map { "\($0.before)" }.joined(separator: ", ")
+    return "padding=\(amounts.count == 1 ? both : "(\(both))"), or \(pad)"
+  }
+
+  private static func onnx(_ convention: PaddingWord, _ amounts: [PaddingAmount]) -> String {
+    let pads = (amounts.map(\.before) + amounts.map(\.after)).map(String.init).joined(
+      separator: ", ")
+    let word: String? =
+      switch convention {
+      case .valid: "VALID"
+      case .same: "SAME_UPPER"
+      case .sameLower: "SAME_LOWER"
+      case .sameTorch, .causal, .full, .explicit: nil
+      }
+    return (word.map { "auto_pad=\"\($0)\", or " } ?? "") + "pads=[\(pads)]"
+  }
+}
+
+extension PaddingAmount {
+  fileprivate var isNone: Bool { before == 0 && after == 0 }
+}

@@ -1,0 +1,126 @@
+import Convolution
+import Testing
+
+/// The same bits however the work is cut.
+struct BitIdentityTests {
+  /// Layers with enough work for seven threads, of every kind that is computed differently.
+  private static let largeLayers = [
+    large([1, 24, 17, 19], [70, 24, 3, 3], .same, [.reflect, .zeros], activation: .silu),
+    large([1, 33, 41, 45], [49, 33, 1, 1], .valid, [.zeros, .zeros]),
+    large(
+      [2, 70, 45, 43], [70, 1, 3, 3], groups: 70, .same, [.circular, .replicate], activation: .gelu),
+    large([2, 24, 61, 53], [72, 1, 5, 5], groups: 24, .same, [.zeros, .zeros], stride: [2, 2]),
+    large(
+      [1, 20, 57, 41], [28, 5, 3, 3], groups: 4, .same, [.zeros, .symmetric], dilation: [2, 1]),
+    large([1, 40, 450], [35, 40, 5], .causal, [.constant(0.5)], dilation: [3], activation: .tanh),
+    large([1, 7, 6, 8, 7], [31, 7, 3, 3, 3], .full, [.replicate, .zeros, .circular]),
+    large(
+      [1, 3, 51, 53], [33, 3, 7, 7], .same, [.zeros, .zeros], stride: [2, 2], activation: .relu),
+  ]
+
+  private static func large(
+    _ input: [Int], _ weights: [Int], groups: Int = 1, _ padding: Padding, _ border: [Border],
+    stride: [Int]? = nil, dilation: [Int]? = nil, activation: Activation = .identity
+  ) -> LayerCase {
+    let ones = Array(repeating: 1, count: border.count)
+    var random = SplitMix64(seed: 1)
+    return LayerCase(
+      inputShape: input, weightShape: weights, stride: stride ?? ones, dilation: dilation ?? ones,
+      groups: groups, padding: padding, border: border, activation: activation, x: [], w: [],
+      bias: [],
+      residual: []
+    ).filled(&random)
+  }
+
+  @Test(arguments: largeLayers.indices)
+  func threadsChangeNoBit(index: Int) throws {
+    let layerCase = Self.largeLayers[index]
+    let layer = try layerCase.layer()
+    for (setting, alone) in try layerCase.plansOfEveryKernel(layer) {
+      let expected = bits(try layerCase.run(alone))
+      for threads in [2, 7] {
+        let plan = try #require(try layerCase.plan(layer, setting, threads: threads))
+        #expect(
+          plan.threads == threads && plan.taskCount > 1,
+          "\(setting) is not cut, the test shows nothing")
+        #expect(bits(try layerCase.run(plan)) == expected, "\(setting) on \(threads) threads")
+      }
+    }
+  }
+
+  @Test(arguments: 0..<60)
+  func eightImagesAreEightTimesOneImage(seed: Int) throws {
+    var random = SplitMix64(seed: seed)
+    var one = LayerCase.random(seed: 1000 + seed, work: 20_000)
+    one.inputShape[0] = 1
+    var eight = one
+    eight.inputShape[0] = 8
+    eight = eight.filled(&random)
+    let layer = try eight.layer()
+    for (setting, single) in try one.plansOfEveryKernel(layer) {
+      let plan = try #require(try eight.plan(layer, setting, threads: 2))
+      let together = bits(try eight.run(plan))
+      var apart: [UInt32] = []
+      for image in 0..<8 {
+        one.x = part(eight.x, image)
+        one.residual = eight.residual.map { part($0, image) }
+        apart += bits(try one.run(single))
+      }
+      #expect(apart == together, "\(one) on \(setting)")
+    }
+  }
+
+  private func part(_ values: [Float], _ eighth: Int) -> [Float] {
+    Array(values[(eighth * values.count / 8)..<((eighth + 1) * values.count / 8)])
+  }
+
+  @Test(arguments: 0..<120)
+  func regionsFitTogetherAndTouchNothingElse(seed: Int) throws {
+    let layerCase = LayerCase.random(seed: 2000 + seed, work: 20_000)
+    let layer = try layerCase.layer()
+    var random = SplitMix64(seed: seed)
+    let regions = pieces(of: Array(layerCase.outputShape[2...]), &random)
+    for (setting, whole) in try layerCase.plansOfEveryKernel(layer) {
+      let result = bits(try layerCase.run(whole))
+      let untouched = Float(bitPattern: 0x7FC0_BEEF)
+      var output = Array(repeating: untouched, count: result.count)
+      var expected = bits(output)
+      for region in regions {
+        let plan = try #require(try layerCase.plan(layer, setting, region: region))
+        try layerCase.run(plan, into: &output)
+        copy(region, of: layerCase.outputShape, from: result, to: &expected)
+        let written = bits(
+          channelsFirst(output, shape: layerCase.outputShape, from: setting.layout))
+        #expect(written == expected, "\(layerCase) on \(setting), region \(region)")
+      }
+      #expect(expected == result, "the regions do not cover the output")
+    }
+  }
+
+  /// Cuts each axis once or twice and shuffles the rectangles.
+  private func pieces(of extents: [Int], _ random: inout SplitMix64) -> [[Range<Int>]] {
+    var pieces: [[Range<Int>]] = [[]]
+    for extent in extents {
+      let cuts = [
+        0, Int.random(in: 0...extent, using: &random), Int.random(in: 0...extent, using: &random),
+        extent,
+      ]
+      .sorted()
+      pieces = pieces.flatMap { piece in
+        zip(cuts, cuts.dropFirst()).map { piece + [$0..<$1] }
+      }
+    }
+    return pieces.shuffled(using: &random)
+  }
+
+  /// Copies the elements of `region` between two lists of `shape`, N C \*spatial.
+  private func copy(
+    _ region: [Range<Int>], of shape: [Int], from source: [UInt32], to target: inout [UInt32]
+  ) {
+    var starts = Array(0..<(shape[0] * shape[1]))
+    for (axis, range) in region.enumerated() {
+      starts = starts.flatMap { start in range.map { start * shape[2 + axis] + $0 } }
+    }
+    for index in starts { target[index] = source[index] }
+  }
+}

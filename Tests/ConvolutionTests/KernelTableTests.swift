@@ -1,0 +1,73 @@
+import CConvolution
+import Testing
+
+@testable import Convolution
+
+/// Every kernel of the C table by itself, with all that it reads and writes against inaccessible pages.
+struct KernelTableTests {
+  @Test(arguments: KernelTable.all)
+  func kernelsStayWithinTheirMemoryAndComputeTheReference(entry: KernelTable.Entry) throws {
+    var random = SplitMix64(seed: 4)
+    for seed in 4000..<4060 {
+      var layerCase = LayerCase.random(seed: seed, work: 30_000)
+      if entry.isDepthwise { layerCase = layerCase.depthwise(&random) }
+      let reference = Reference(layerCase)
+      let scale = max(reference.magnitude, reference.values.lazy.map(abs).max() ?? 0)
+      for layout in entry.layouts {
+        for side in GuardedSide.allCases {
+          for (order, withinRows) in [
+            (WeightOrder.outputInputKernel, true), (.kernelInputOutput, false),
+          ] {
+            let run = GuardedRun(
+              layerCase, layout: layout, side: side, vectorsWithinRows: withinRows)
+            let error = largestDifference(
+              try run.run(entry.kernel, weightOrder: order), reference.values)
+            #expect(
+              error <= 1e-6 * scale,
+              "\(layerCase) \(layout) \(order), \(side): off by \(error) of \(scale)")
+          }
+        }
+      }
+    }
+  }
+
+  /// A library without the kernels of an instruction set falls back to narrower ones.
+  @Test func everyFamilyHasAScalarKernelFirst() {
+    for (family, entries) in Dictionary(grouping: KernelTable.all, by: \.family) {
+      let sets = entries.map { InstructionSet($0.kernel.pointee.isa) }
+      #expect(sets.first == .scalar && sets == sets.sorted(), "\(family)")
+      for set in InstructionSet.available {
+        let found = conv_kernel_find(family, set.resolved)
+        #expect(
+          found.map { InstructionSet($0.pointee.isa) } == sets.last { $0 <= set },
+          "\(family) \(set)")
+      }
+    }
+  }
+
+  @Test func anUnknownFamilyIsNotFound() {
+    #expect(conv_kernel_find("no such family", CONV_ISA_AVX512) == nil)
+  }
+}
+
+extension KernelTable.Entry {
+  var isDepthwise: Bool { family.hasPrefix("depthwise") }
+
+  /// The layouts of the family's problems: only the general one takes both.
+  var layouts: [Layout] {
+    if family == "general" { return Layout.allCases }
+    return family.hasSuffix("channels_last") ? [.channelsLast] : [.channelsFirst]
+  }
+}
+
+extension LayerCase {
+  /// The same layer with one input channel a group.
+  fileprivate func depthwise(_ random: inout SplitMix64) -> LayerCase {
+    var layer = self
+    let outputs = weightShape[0] / groups
+    layer.groups = inputShape[1]
+    layer.weightShape[1] = 1
+    layer.weightShape[0] = inputShape[1] * min(outputs, 4)
+    return layer.filled(&random)
+  }
+}

@@ -1,0 +1,83 @@
+import Convolution
+import Testing
+
+/// Infinities and NaN behave as IEEE 754 says, and a zero border is nothing at all.
+struct NonFiniteTests {
+  /// One channel in, one out, kernel 3, `same`: the outer outputs have one border tap each.
+  private func run(
+    x: [Float], w: [Float], border: Border = .zeros, bias: Float = 0,
+    activation: Activation = .identity,
+    _ setting: Setting
+  ) throws -> [Float]? {
+    let layerCase = LayerCase(
+      inputShape: [1, 1, x.count], weightShape: [1, 1, w.count], stride: [1], dilation: [1],
+      padding: .same,
+      border: [border], activation: activation, x: x, w: w, bias: [bias])
+    return try layerCase.plan(layerCase.layer(), setting).map { try layerCase.run($0) }
+  }
+
+  @Test(arguments: Setting.all)
+  func aZeroBorderTimesAnyWeightIsNothing(setting: Setting) throws {
+    guard [.automatic, .general].contains(setting.algorithm) else { return }
+    // The first weight meets only the border in the first output, the last one only in the last.
+    for weight in [Float.infinity, -.infinity, .nan] {
+      let before = try #require(try run(x: [1, 2], w: [weight, 1, 0.5], bias: 1, setting))
+      #expect(before[0] == 3)
+      #expect(!before[1].isFinite)
+      let after = try #require(try run(x: [1, 2], w: [0.5, 1, weight], bias: 1, setting))
+      #expect(!after[0].isFinite)
+      #expect(after[1] == 3.5)
+    }
+  }
+
+  @Test(arguments: Setting.all)
+  func anInfiniteWeightInsideFollowsIEEE(setting: Setting) throws {
+    guard [.automatic, .general].contains(setting.algorithm) else { return }
+    let w: [Float] = [0, .infinity, 0]
+    #expect(try run(x: [1, 2, 3], w: w, setting) == [.infinity, .infinity, .infinity])
+    #expect(try run(x: [1, -2, 3], w: w, setting) == [.infinity, -.infinity, .infinity])
+    let withZero = try #require(try run(x: [1, 0, 3], w: w, setting))
+    #expect(withZero[0] == .infinity && withZero[1].isNaN && withZero[2] == .infinity)
+    // +infinity and -infinity in one sum.
+    let opposed = try #require(try run(x: [1, 1, 1], w: [.infinity, -.infinity, 0], setting))
+    #expect(opposed[0] == -.infinity && opposed[1].isNaN && opposed[2].isNaN)
+  }
+
+  @Test(arguments: Setting.all)
+  func aNonFiniteWeightMeetsTheSamplesOfOtherBorders(setting: Setting) throws {
+    let result = try run(x: [2, 5], w: [.infinity, 0, 0], border: .replicate, setting)
+    if let result { #expect(result == [.infinity, .infinity]) }
+  }
+
+  @Test(arguments: Setting.all)
+  func aConstantBorderMayBeInfinite(setting: Setting) throws {
+    let result = try run(x: [1, 2, 3], w: [1, 1, 1], border: .constant(.infinity), setting)
+    if let result { #expect(result == [.infinity, 6, .infinity]) }
+  }
+
+  @Test(
+    arguments: Setting.all,
+    [Activation.identity, .relu, .relu6, .clip(minimum: -1, maximum: 1), .leakyRelu(slope: 0.1)])
+  func aNaNReachesEveryOutputThatReadsItAndNoOther(setting: Setting, activation: Activation) throws
+  {
+    // Wide enough that the NaN lies in a vector of its own neighbours and outputs lie in others.
+    var x = [Float](repeating: 0.25, count: 40)
+    x[20] = .nan
+    let result = try run(x: x, w: [1, 1, 1], activation: activation, setting)
+    if let result { #expect(result.indices.filter { result[$0].isNaN } == [19, 20, 21]) }
+  }
+
+  @Test(arguments: Setting.all)
+  func anInfiniteInputReachesEveryOutputThatReadsIt(setting: Setting) throws {
+    var x = [Float](repeating: 0, count: 20)
+    x[0] = .infinity
+    x[19] = -.infinity
+    let result = try run(x: x, w: [1, 2, 3], setting)
+    if let result {
+      #expect(
+        result == [.infinity, .infinity] + [Float](repeating: 0, count: 16) + [
+          -.infinity, -.infinity,
+        ])
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import Convolution
+
+/// `values` of N C \*spatial brought into `layout`.
+func arrange(_ values: [Float], shape: [Int], in layout: Layout) -> [Float] {
+  layout == .channelsFirst
+    ? values
+    : transposed(values, matrices: shape[0], rows: shape[1], columns: shape[2...].reduce(1, *))
+}
+
+/// `values` in `layout` brought back to N C \*spatial, which is what `shape` is.
+func channelsFirst(_ values: [Float], shape: [Int], from layout: Layout) -> [Float] {
+  layout == .channelsFirst
+    ? values
+    : transposed(values, matrices: shape[0], rows: shape[2...].reduce(1, *), columns: shape[1])
+}
+
+/// The shape N C \*spatial as `layout` writes it.
+func arrange(shape: [Int], in layout: Layout) -> [Int] {
+  layout == .channelsFirst ? shape : [shape[0]] + shape[2...] + [shape[1]]
+}
+
+private func transposed(_ values: [Float], matrices: Int, rows: Int, columns: Int) -> [Float] {
+  [Float](unsafeUninitializedCapacity: values.count) { result, count in
+    values.withUnsafeBufferPointer { values in
+      var position = 0
+      for matrix in 0..<matrices {
+        for column in 0..<columns {
+          var source = matrix * rows * columns + column
+          for _ in 0..<rows {
+            result[position] = values[source]
+            position &+= 1
+            source &+= columns
+          }
+        }
+      }
+    }
+    count = values.count
+  }
+}

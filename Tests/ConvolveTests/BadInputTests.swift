@@ -1,0 +1,183 @@
+import Convolution
+import Foundation
+import Testing
+
+/// Bad input: one clear line on standard error, exit code 1, no output file, an old one as it was.
+struct BadInputTests {
+  /// Expects a run with `arguments` to fail, with a line that mentions all of `mentions`.
+  private func expectFailure(
+    _ arguments: [String], _ mentions: [String], sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let result = try convolve(arguments)
+    #expect(result.status == 1, sourceLocation: sourceLocation)
+    #expect(result.output == "", sourceLocation: sourceLocation)
+    #expect(result.errors.hasPrefix("Error: "), sourceLocation: sourceLocation)
+    #expect(result.errors.hasSuffix("\n"), sourceLocation: sourceLocation)
+    #expect(
+      result.errors.filter(\.isNewline).count == 1, "\(result.errors)",
+      sourceLocation: sourceLocation)
+    for mention in mentions {
+      #expect(
+        result.errors.contains(mention), "\(mention) in \(result.errors)",
+        sourceLocation: sourceLocation)
+    }
+  }
+
+  /// Flags that do not go with an input of 1x2x5x5 and weights of 3x2x3x3, and what the line mentions.
+  @Test(arguments: [
+    (["--layout", "nwhc"], ["--layout", "nwhc", "nchw, nhwc"]),
+    (["--padding", "some"], ["--padding", "some", "torch-same"]),
+    (["--border", "mirror"], ["--border", "mirror", "reflect"]),
+    (["--border", "reflect,reflect,reflect"], ["border", "3 values", "1 or 2"]),
+    (["--border", ""], ["--border"]),
+    (["--border-value", "1"], ["--border-value", "constant"]),
+    (["--border", "constant", "--border-value", "one"], ["--border-value", "one"]),
+    (["--activation", "softmax"], ["--activation", "softmax", "gelu"]),
+    (["--activation", "clip:1"], ["--activation", "clip:minimum,maximum"]),
+    (["--activation", "clip:2,1"], ["activation", "2.0", "1.0"]),
+    (["--activation", "leakyRelu:x"], ["--activation", "'x'"]),
+    (["--algorithm", "fft"], ["--algorithm", "fft", "auto"]),
+    (["--algorithm", "depthwise"], ["algorithm", "depthwise"]),
+    (["--isa", "avx1024"], ["--isa", "avx1024", "avx512"]),
+    (["--threads", "0"], ["--threads", "0", "positive"]),
+    (["--threads", "many"], ["--threads", "many"]),
+    (["--stride", "0"], ["--stride", "0", "positive"]),
+    (["--stride", "1,1,1"], ["stride", "3 values", "1 or 2"]),
+    (["--stride", "99999999999999999999"], ["--stride", "whole numbers"]),
+    (["--stride", "2", "--padding", "torch-same"], ["stride", "2", "PyTorch"]),
+    (["--dilation", "-1"], ["--dilation"]),
+    (["--dilation", "4"], ["kernel", "span of 9", "5"]),
+    (["--dilation", "4611686018427387904"], ["dilation", "64 bits"]),
+    (["--pads", "1,1,1"], ["--pads", "3 numbers"]),
+    (["--pads", "1,1,1,1,1,1"], ["padding", "3 amounts", "1 or 2"]),
+    (["--pads", "1,1,1,1", "--padding", "same"], ["--pads", "same", "explicit"]),
+    (["--padding", "explicit"], ["--padding explicit", "--pads"]),
+    (["--pads", "9223372036854775807,1,0,0"], ["padding", "64 bits"]),
+    (["--groups", "2"], ["channels"]),
+    (["--groups", "0"], ["groups", "0"]),
+    (["--fast"], ["--fast"]),
+    (["surplus"], ["surplus"]),
+  ])
+  func flagsThatDoNotFit(flags: [String], mentions: [String]) throws {
+    let folder = try TemporaryFolder()
+    let arguments = [
+      "apply", "--input", try folder.npy("x.npy", wave(50, 0.3), [1, 2, 5, 5]),
+      "--weights", try folder.npy("w.npy", wave(54, 0.7), [3, 2, 3, 3]), "--output",
+      folder.path("y.npy"),
+    ]
+    try expectFailure(arguments + flags, mentions)
+    #expect(try folder.names == ["w.npy", "x.npy"])
+  }
+
+  @Test func filesThatDoNotFit() throws {
+    let folder = try TemporaryFolder()
+    let x = try folder.npy("x.npy", wave(50, 0.3), [1, 2, 5, 5])
+    let w = try folder.npy("w.npy", wave(54, 0.7), [3, 2, 3, 3])
+    let doubles = try folder.file(
+      "doubles.npy",
+      npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 1), }", dataBytes: 8))
+    let truncated = try folder.file(
+      "short.npy",
+      npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 9), }", dataBytes: 8))
+    let text = try folder.file("text.npy", Array("1 2 3\n4 5 6\n".utf8))
+    let flat = try folder.npy("flat.npy", [1, 2], [1, 2])
+    let thin = try folder.npy("thin.npy", wave(27, 0.2), [3, 1, 3, 3])
+    let line = try folder.npy("line.npy", wave(18, 0.2), [3, 2, 3])
+    let pair = try folder.npy("pair.npy", [1, 2], [2])
+    let y = try folder.file("y.npy", Array("old".utf8))
+    let before = try folder.names
+
+    func apply(_ input: String, _ weights: String, _ more: String...) -> [String] {
+      ["apply", "--input", input, "--weights", weights, "--output", y] + more
+    }
+    try expectFailure(apply(folder.path("no.npy"), w), ["no.npy", "No such file"])
+    try expectFailure(apply(x, doubles), ["doubles.npy", "<f8", "<f4"])
+    try expectFailure(apply(truncated, w), ["short.npy", "8 bytes", "36"])
+    try expectFailure(apply(text, w), ["text.npy", ".npy file"])
+    try expectFailure(apply(flat, w), ["flat.npy", "2 axes", "3, 4 or 5"])
+    try expectFailure(apply(x, thin), ["input", "2 channels", "1"])
+    try expectFailure(apply(x, line), ["weights", "[3, 2, 3]", "4 axes"])
+    try expectFailure(apply(x, w, "--bias", pair), ["bias", "[2]", "[3]"])
+    try expectFailure(apply(x, w, "--residual", x), ["residual", "[1, 2, 5, 5]", "[1, 3, 3, 3]"])
+    #expect(try folder.names == before)
+    #expect(try Data(contentsOf: URL(filePath: y)) == Data("old".utf8))
+
+    let nowhere = folder.path("missing/y.npy")
+    try expectFailure(
+      ["apply", "--input", x, "--weights", w, "--output", nowhere],
+      ["missing/y.npy", "No such file"])
+    #expect(try folder.names == before)
+  }
+
+  @Test(arguments: [
+    (["apply"], ["--input"]),
+    (["multiply"], ["multiply"]),
+    (["pad", "--input", "100x20"], ["--kernel"]),
+    (["pad", "--input", "100y20", "--kernel", "3"], ["--input", "100y20"]),
+    (["pad", "--input", "100x20", "--kernel", "4x1x1"], ["--kernel", "3 numbers", "1 or 2"]),
+    (["pad", "--input", "1x2x3x4", "--kernel", "3"], ["--input", "4 extents", "1, 2 or 3"]),
+    (["pad", "--input", "100x0", "--kernel", "3"], ["--input", "positive"]),
+    (
+      ["pad", "--input", "9", "--kernel", "9223372036854775807", "--dilation", "2"],
+      ["--dilation", "64 bits"]
+    ),
+    (["explain"], ["descriptor"]),
+    (["explain", "ic3oc"], ["descriptor", "oc"]),
+    (["explain", "ic16oc16ih10kh3", "--border", "mirror"], ["--border", "mirror"]),
+    (["explain", "ic16oc16ih10kh3", "--padding", "torch-same", "--stride", "2"], ["--stride"]),
+  ])
+  func otherCommands(arguments: [String], mentions: [String]) throws {
+    try expectFailure(arguments, mentions)
+  }
+
+  @Test func picturesThatDoNotFit() throws {
+    let folder = try TemporaryFolder()
+    let picture = Pictures.rgb
+    let png = try folder.file("a.png", picture)
+    let short = try folder.file("short.png", picture.dropLast(30))
+    // A file that announces 2^31 - 1 pixels a side.
+    let huge = try folder.file("huge.png", Pictures.huge)
+    let text = try folder.file("text.png", Array("a picture".utf8))
+    let empty = try folder.file("empty.jpg", [])
+    let alpha = try folder.file("alpha.png", Pictures.grayAlpha)
+    let output = folder.path("out.png")
+    let before = try folder.names
+
+    func filter(_ photo: String, _ kernel: String = "sobel", to output: String) -> [String] {
+      ["filter", photo, "--kernel", kernel, "-o", output]
+    }
+    try expectFailure(filter(folder.path("no.png"), to: output), ["no.png", "No such file"])
+    try expectFailure(filter(short, to: output), ["short.png", "libpng"])
+    try expectFailure(filter(huge, to: output), ["huge.png"])
+    try expectFailure(filter(text, to: output), ["text.png", "PNG or JPEG"])
+    try expectFailure(filter(empty, to: output), ["empty.jpg", "PNG or JPEG"])
+    try expectFailure(filter(alpha, to: folder.path("out.jpg")), ["out.jpg", "alpha"])
+    try expectFailure(filter(png, to: folder.path("out.gif")), ["out.gif", ".jpeg"])
+    try expectFailure(filter(png, to: folder.path("no/out.png")), ["no/out.png", "No such file"])
+    for kernel in [
+      "gaussian", "gaussian:4", "gaussian:-3", "box:0", "box:1001", "box:x", "sobel:3", "median:3",
+      "",
+    ] {
+      try expectFailure(filter(png, kernel, to: output), ["--kernel"])
+    }
+    try expectFailure(
+      filter(png, to: output) + ["--border", "reflect,zeros,zeros"], ["border", "3 values"])
+    #expect(try folder.names == before)
+  }
+
+  @Test func helpIsNotAFailure() throws {
+    for arguments in [[], ["--help"], ["apply", "--help"], ["help", "filter"]] {
+      let result = try convolve(arguments)
+      #expect(result.status == 0)
+      #expect(result.errors == "")
+      #expect(result.output.contains("USAGE: convolve"))
+    }
+  }
+
+  /// A `.npy` file of version 1.0 with zero bytes for elements.
+  private func npy(_ header: String, dataBytes: Int) -> [UInt8] {
+    let text = header + "\n"
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)
+      + Array(repeating: 0, count: dataBytes)
+  }
+}
