@@ -84,7 +84,10 @@ extension ConvolutionLayer {
         panels: panels, panelBytes: max(kernel.packedBytes(weights.extents) / panels, 1),
         rectangle: rectangle, images: geometry.output.images, tilePixels: kernel.tilePixels,
         panelTileWork: Double(kernel.tilePixels * kernel.tileChannels) * Double(taps * groupInputs),
-        tileOverhead: resolved.tileOverhead(kernel: kernel, family: choice.family, taps: taps),
+        overhead: Schedule.Overhead(
+          family: choice.family, tilePixels: kernel.tilePixels, taps: taps,
+          groupInputs: groupInputs,
+          channels: inputChannels + outputChannels, sharedRows: sharedRows(geometry)),
         threads: threads, cacheBytes: conv_private_cache_bytes() / 2))
     try resolved.setSchedule(schedule)
 
@@ -114,6 +117,13 @@ extension ConvolutionLayer {
       rowBytes: Double(geometry.input.spatial[rank - 1]) * Double(inputRows * inputChannels)
         * Double(MemoryLayout<Float>.stride),
       hasZeroBorder: border.contains { $0.constantValue == 0 }, hasFiniteWeights: weights.areFinite)
+  }
+
+  /// Samples of the input rows that two rectangles of outputs both see where one ends and the other begins.
+  private func sharedRows(_ geometry: Geometry) -> Double {
+    let span = dilation[0] * (kernel[0] - 1) + 1
+    let row = geometry.input.spatial.dropFirst().reduce(1, *) * inputChannels
+    return Double(max(span - stride[0], 0)) * Double(row)
   }
 
   /// Depth, height, width of the output or of `region`; missing axes are 0..<1.

@@ -79,25 +79,6 @@ final class ResolvedConvolution: @unchecked Sendable {
       workspaceStride)
   }
 
-  /// What preparing a tile costs besides its multiply-adds, in multiply-adds: an estimate for the schedule.
-  func tileOverhead(kernel: Kernel, family: KernelFamily, taps: Int) -> Double {
-    let pointerTable = 8 * Double(kernel.tilePixels * taps)
-    switch family {
-    case .denseChannelsFirst:
-      // Samples are gathered into a tile that all panels read.
-      return pointerTable + 2 * Double(kernel.tilePixels * taps)
-        * Double(problem.pointee.input_channels)
-    case .denseTransposed:
-      let channels =
-        problem.pointee.groups * (problem.pointee.input_channels + problem.pointee.output_channels)
-      return pointerTable + 20 * Double(kernel.tilePixels) * Double(channels)
-    case .denseChannelsLast, .depthwiseChannelsLast, .depthwiseChannelsFirst:
-      return pointerTable
-    case .general:
-      return 0
-    }
-  }
-
   /// Whether channels-first vectors should end with their row of outputs.
   ///
   /// With a stride, the samples of a vector across two rows are scattered and must be gathered one by one; within a row

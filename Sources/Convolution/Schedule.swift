@@ -15,8 +15,7 @@ struct Schedule {
     var tilePixels: Int
     /// Multiply-adds of one panel on one tile.
     var panelTileWork: Double
-    /// What preparing a tile costs besides its multiply-adds, in multiply-adds.
-    var tileOverhead: Double
+    var overhead: Overhead
     var threads: Int
     /// Bytes of packed weights that one task may go through for every tile.
     var cacheBytes: Int
@@ -46,8 +45,8 @@ struct Schedule {
 
     func taskWork(panels: Int, rows taskRows: Int) -> Double {
       let tiles = (pixels / rows * taskRows + work.tilePixels - 1) / work.tilePixels
-      return Double(tiles) * (Double(panels) * work.panelTileWork + work.tileOverhead)
-        + Self.taskOverhead
+      return Double(tiles) * (Double(panels) * work.panelTileWork + work.overhead.tile)
+        + work.overhead.rectangle + Self.taskOverhead
     }
 
     let total = Double(work.images) * taskWork(panels: work.panels, rows: rows)

@@ -3,38 +3,9 @@ import Testing
 
 /// The same bits however the work is cut.
 struct BitIdentityTests {
-  /// Layers with enough work for seven threads, of every kind that is computed differently.
-  private static let largeLayers = [
-    large([1, 24, 17, 19], [70, 24, 3, 3], .same, [.reflect, .zeros], activation: .silu),
-    large([1, 33, 41, 45], [49, 33, 1, 1], .valid, [.zeros, .zeros]),
-    large(
-      [2, 70, 45, 43], [70, 1, 3, 3], groups: 70, .same, [.circular, .replicate], activation: .gelu),
-    large([2, 24, 61, 53], [72, 1, 5, 5], groups: 24, .same, [.zeros, .zeros], stride: [2, 2]),
-    large(
-      [1, 20, 57, 41], [28, 5, 3, 3], groups: 4, .same, [.zeros, .symmetric], dilation: [2, 1]),
-    large([1, 40, 450], [35, 40, 5], .causal, [.constant(0.5)], dilation: [3], activation: .tanh),
-    large([1, 7, 6, 8, 7], [31, 7, 3, 3, 3], .full, [.replicate, .zeros, .circular]),
-    large(
-      [1, 3, 51, 53], [33, 3, 7, 7], .same, [.zeros, .zeros], stride: [2, 2], activation: .relu),
-  ]
-
-  private static func large(
-    _ input: [Int], _ weights: [Int], groups: Int = 1, _ padding: Padding, _ border: [Border],
-    stride: [Int]? = nil, dilation: [Int]? = nil, activation: Activation = .identity
-  ) -> LayerCase {
-    let ones = Array(repeating: 1, count: border.count)
-    var random = SplitMix64(seed: 1)
-    return LayerCase(
-      inputShape: input, weightShape: weights, stride: stride ?? ones, dilation: dilation ?? ones,
-      groups: groups, padding: padding, border: border, activation: activation, x: [], w: [],
-      bias: [],
-      residual: []
-    ).filled(&random)
-  }
-
-  @Test(arguments: largeLayers.indices)
+  @Test(arguments: LayerCase.large.indices)
   func threadsChangeNoBit(index: Int) throws {
-    let layerCase = Self.largeLayers[index]
+    let layerCase = LayerCase.large[index]
     let layer = try layerCase.layer()
     for (setting, alone) in try layerCase.plansOfEveryKernel(layer) {
       let expected = bits(try layerCase.run(alone))
@@ -94,6 +65,23 @@ struct BitIdentityTests {
         #expect(written == expected, "\(layerCase) on \(setting), region \(region)")
       }
       #expect(expected == result, "the regions do not cover the output")
+    }
+  }
+
+  /// A region that is several tiles and bands itself.
+  @Test(arguments: LayerCase.large.indices)
+  func aLargeRegionIsAPartOfTheWhole(index: Int) throws {
+    let layerCase = LayerCase.large[index]
+    let layer = try layerCase.layer()
+    let region = layerCase.outputShape[2...].map { $0 / 7..<$0 - $0 / 5 }
+    for (setting, whole) in try layerCase.plansOfEveryKernel(layer) {
+      var output = [Float](repeating: -1, count: whole.outputShape.reduce(1, *))
+      var expected = bits(output)
+      copy(region, of: layerCase.outputShape, from: bits(try layerCase.run(whole)), to: &expected)
+      let plan = try #require(try layerCase.plan(layer, setting, threads: 2, region: region))
+      try layerCase.run(plan, into: &output)
+      let written = channelsFirst(output, shape: layerCase.outputShape, from: setting.layout)
+      #expect(bits(written) == expected, "\(setting)")
     }
   }
 

@@ -177,17 +177,20 @@ struct ErrorTests {
     }
   }
 
-  /// No element, but extents whose product overflows.
-  @Test func anEmptyBatchOfPicturesTooLarge() throws {
-    let layer = try Conv3D(weights: Tensor(shape: [1, 1, 1, 1, 1]))
+  /// No element, but other extents whose product does not fit an integer.
+  @Test func anEmptyInputWithOtherExtentsTooLarge() throws {
+    let volume = try Conv3D(weights: Tensor(shape: [1, 1, 1, 1, 1]))
     expectError(.integerOverflow, "input", ["64 bits"]) {
-      _ = try layer.plan(for: [0, 1, 1 << 31, 1 << 31, 1 << 31])
+      _ = try volume.plan(for: [0, 1, 1 << 31, 1 << 31, 1 << 31])
     }
   }
 
-  @Test func amountsThatCancelOutDoNotTrap() throws {
+  /// The padded extent is ordinary, the amounts are not.
+  @Test func amountsThatCancelOut() throws {
     let layer = try layer(padding: .explicit([PaddingAmount(before: .min, after: .max)]))
-    #expect(throws: ConvolutionError.self) { _ = try layer.plan(for: [1, 4, 8, 8]) }
+    expectError(.integerOverflow, "padding", ["\(Int.min)", "axis 0", "32 bits"]) {
+      _ = try layer.plan(for: [1, 4, 8, 8])
+    }
   }
 
   // MARK: The plan's settings

@@ -12,7 +12,6 @@ struct KernelTableTests {
       var layerCase = LayerCase.random(seed: seed, work: 30_000)
       if entry.isDepthwise { layerCase = layerCase.depthwise(&random) }
       let reference = Reference(layerCase)
-      let scale = max(reference.magnitude, reference.values.lazy.map(abs).max() ?? 0)
       for layout in entry.layouts {
         for side in GuardedSide.allCases {
           for (order, withinRows) in [
@@ -20,11 +19,8 @@ struct KernelTableTests {
           ] {
             let run = GuardedRun(
               layerCase, layout: layout, side: side, vectorsWithinRows: withinRows)
-            let error = largestDifference(
-              try run.run(entry.kernel, weightOrder: order), reference.values)
-            #expect(
-              error <= 1e-6 * scale,
-              "\(layerCase) \(layout) \(order), \(side): off by \(error) of \(scale)")
+            let error = reference.relativeError(try run.run(entry.kernel, weightOrder: order))
+            #expect(error <= Reference.bound, "\(layerCase) \(layout) \(order), guard \(side)")
           }
         }
       }

@@ -1,6 +1,8 @@
 // Where a tile of consecutive output pixels finds its input in a channels-first plane: one source a tap and vector.
 #include "CConvolution.h"
 
+#define ALL_LANES ((uint32_t)((1ull << LANES) - 1))
+
 /// How the lanes of a vector lie in the input.
 typedef enum {
   LANES_COMPLETE,   ///< lane i reads `offset + i`
@@ -166,6 +168,8 @@ static inline void lane_table_fill(lane_table *table, const conv_problem *proble
 INLINE vec lane_load(const lane_table *table, int32_t tap, int32_t v, const float *x) {
   const lane_source *source = table->sources + tap * LANE_VECTORS + v;
   if (source->pattern == LANES_COMPLETE) return v_load(x + source->offset);
+  if (source->pattern == LANES_ALTERNATE && source->lanes == ALL_LANES)
+    return v_load_alternate(x + source->offset, ALL_LANES);
   const lane_details *details = table->details + tap * LANE_VECTORS + v;
   const vec otherwise = v_load(details->otherwise);
   const vmask lanes = v_mask(source->lanes);

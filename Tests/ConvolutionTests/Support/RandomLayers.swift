@@ -34,8 +34,11 @@ extension LayerCase {
       dilation: (0..<rank).map { _ in [1, 1, 2, 3].randomElement(using: &random)! },
       groups: channels.groups, padding: padding,
       border: (0..<rank).map { _ in
-        [.zeros, .zeros, .constant(-1.5), .replicate, .reflect, .symmetric, .circular]
-          .randomElement(using: &random)!
+        [
+          .zeros, .zeros, .constant(-1.5), .constant(0.75), .replicate, .reflect, .symmetric,
+          .circular,
+        ]
+        .randomElement(using: &random)!
       },
       activation: [
         .identity, .identity, .relu, .relu6, .clip(minimum: -0.5, maximum: 1),

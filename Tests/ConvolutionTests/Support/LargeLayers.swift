@@ -1,0 +1,38 @@
+import Convolution
+
+extension LayerCase {
+  /// Layers with enough work for seven threads, of every kind that is computed differently.
+  static let large = [
+    large([1, 24, 17, 19], [70, 24, 3, 3], .same, [.reflect, .zeros], activation: .silu),
+    large([1, 33, 41, 45], [49, 33, 1, 1], .valid, [.zeros, .zeros]),
+    large(
+      [2, 70, 45, 43], [70, 1, 3, 3], groups: 70, .same, [.circular, .replicate], activation: .gelu),
+    large([2, 24, 61, 53], [72, 1, 5, 5], groups: 24, .same, [.zeros, .zeros], stride: [2, 2]),
+    large(
+      [1, 20, 57, 41], [28, 5, 3, 3], groups: 4, .same, [.zeros, .symmetric], dilation: [2, 1]),
+    large([1, 40, 450], [35, 40, 5], .causal, [.constant(0.5)], dilation: [3], activation: .tanh),
+    large([1, 7, 6, 8, 7], [31, 7, 3, 3, 3], .full, [.replicate, .zeros, .circular]),
+    large(
+      [1, 3, 51, 53], [33, 3, 7, 7], .same, [.zeros, .zeros], stride: [2, 2], activation: .relu),
+    // Pictures that do not fit the cache in one piece: many bytes for their work. Circular rows come from both ends.
+    large([1, 8, 30, 400], [16, 8, 3, 1], .same, [.circular, .zeros], activation: .sigmoid),
+    large(
+      [1, 80, 30, 200], [16, 80, 4, 1], .same, [.reflect, .zeros], stride: [3, 2], dilation: [2, 1]),
+    large([1, 8, 3, 20, 200], [16, 8, 2, 2, 1], .same, [.circular, .replicate, .zeros]),
+    large([1, 40, 6000], [20, 40, 2], .same, [.symmetric], stride: [2]),
+  ]
+
+  private static func large(
+    _ input: [Int], _ weights: [Int], groups: Int = 1, _ padding: Padding, _ border: [Border],
+    stride: [Int]? = nil, dilation: [Int]? = nil, activation: Activation = .identity
+  ) -> LayerCase {
+    let ones = Array(repeating: 1, count: border.count)
+    var random = SplitMix64(seed: 1)
+    return LayerCase(
+      inputShape: input, weightShape: weights, stride: stride ?? ones, dilation: dilation ?? ones,
+      groups: groups, padding: padding, border: border, activation: activation, x: [], w: [],
+      bias: [],
+      residual: []
+    ).filled(&random)
+  }
+}
