@@ -13,6 +13,13 @@ struct AxisMap {
   /// What a `constant` tap reads.
   var constantValue: Float { border.constantValue ?? 0 }
 
+  /// The outputs whose taps all lie inside the input.
+  var inside: Range<Int> {
+    let first = min(max((before + stride - 1) / stride, 0), output)
+    let last = (input + before - dilation * (kernel - 1) - 1)
+    return first..<max(last < 0 ? 0 : min(last / stride + 1, output), first)
+  }
+
   /// The entries of the map: `output` rows of `kernel`.
   var count: Int { output * kernel }
 

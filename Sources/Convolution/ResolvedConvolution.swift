@@ -36,7 +36,9 @@ final class ResolvedConvolution: @unchecked Sendable {
       row.update(repeating: map.constantValue, count: channels)
       return conv_axis(
         input: Int32(map.input), output: Int32(map.output), kernel: Int32(map.kernel),
-        map: UnsafePointer(entries.baseAddress), constant: UnsafePointer(row))
+        dilation: Int32(clamping: map.dilation), inside_begin: Int32(map.inside.lowerBound),
+        inside_end: Int32(map.inside.upperBound), map: UnsafePointer(entries.baseAddress),
+        constant: UnsafePointer(row))
     }
     self.maps = maps
     self.constants = constants

@@ -36,6 +36,8 @@ double conv_measure_copy_bandwidth(int32_t threads, double seconds);
 /// One axis of space: output index x tap index -> input index.
 typedef struct {
   int32_t input, output, kernel;  ///< extents
+  int32_t dilation;
+  int32_t inside_begin, inside_end;  ///< outputs whose taps all lie inside the input, `dilation` apart
   const int32_t *map;             ///< [output][kernel]: an index below `input`, or CONV_CONSTANT
   const float *constant;          ///< what such a tap reads: a row of all input channels, all the same value
 } conv_axis;

@@ -5,24 +5,46 @@
 /// row of taps where they lie side by side.
 typedef struct {
   int32_t weight_row, length;
+  int32_t pointer_row;  ///< of the table's pointers
+  ptrdiff_t offset;     ///< added to them
 } tap_run;
 
 typedef struct {
   int32_t count;
-  tap_run *runs;
-  const float **pointers;             ///< [count][TILE_BROADCASTS], to a pixel's first channel
+  const tap_run *runs;
+  const float **pointers;             ///< [row][TILE_BROADCASTS], to a pixel's first channel
   ptrdiff_t output[TILE_BROADCASTS];  ///< offset of each pixel in y
+  tap_run *inside_runs;               ///< of every tile whose taps all lie inside: one row of pointers, an offset a tap
+  int32_t inside_count;
+  tap_run *border_runs;               ///< of a tile at the border: a row of pointers a tap
 } pixel_table;
 
-INLINE size_t pixel_table_bytes(const conv_problem *problem) {
-  size_t taps = (size_t)problem->axis[0].kernel * problem->axis[1].kernel * problem->axis[2].kernel;
-  return taps * (sizeof(tap_run) + TILE_BROADCASTS * sizeof(const float *));
+INLINE size_t problem_taps(const conv_problem *problem) {
+  return (size_t)problem->axis[0].kernel * problem->axis[1].kernel * problem->axis[2].kernel;
 }
 
-INLINE pixel_table pixel_table_in(const conv_problem *problem, void *workspace) {
-  size_t taps = (size_t)problem->axis[0].kernel * problem->axis[1].kernel * problem->axis[2].kernel;
+INLINE size_t pixel_table_bytes(const conv_problem *problem) {
+  return problem_taps(problem) * (2 * sizeof(tap_run) + TILE_BROADCASTS * sizeof(const float *));
+}
+
+/// An empty table for one task. With `join`, taps that lie side by side along the width become one run.
+INLINE pixel_table pixel_table_in(const conv_problem *problem, void *workspace, const bool join) {
+  const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1], *width = &problem->axis[2];
+  const int32_t channels = problem->input_channels;
   pixel_table table = {.pointers = workspace};
-  table.runs = (tap_run *)(table.pointers + taps * TILE_BROADCASTS);
+  table.inside_runs = (tap_run *)(table.pointers + problem_taps(problem) * TILE_BROADCASTS);
+  table.border_runs = table.inside_runs + problem_taps(problem);
+  const int32_t joined = join && width->dilation == 1 ? width->kernel : 1;
+  for (int32_t kd = 0; kd < depth->kernel; kd++)
+    for (int32_t kh = 0; kh < height->kernel; kh++)
+      for (int32_t kw = 0; kw < width->kernel; kw += joined)
+        table.inside_runs[table.inside_count++] = (tap_run){
+            .weight_row = ((kd * height->kernel + kh) * width->kernel + kw) * channels,
+            .length = joined * channels,
+            .offset = (ptrdiff_t)kd * depth->dilation * problem->x.axis[0] +
+                      (ptrdiff_t)kh * height->dilation * problem->x.axis[1] +
+                      (ptrdiff_t)kw * width->dilation * problem->x.axis[2],
+        };
   return table;
 }
 
@@ -30,29 +52,62 @@ INLINE bool has_zero_constants(const conv_problem *problem) {
   return problem->axis[0].constant[0] == 0 && problem->axis[1].constant[0] == 0 && problem->axis[2].constant[0] == 0;
 }
 
-/// Fills the table for `count` pixels of the task's rectangle from its `first`-th on.
-///
-/// Taps that read a zero border for every pixel are left out. With `join`, a row of taps that no pixel reads from the
-/// border and that lies side by side in memory becomes one run.
-static inline void pixel_table_fill(pixel_table *table, const conv_problem *problem, const float *x, const conv_task *task,
-                                    int32_t first, const int32_t count, const bool join) {
+/// A tile at the border: a row of pointers for every tap but those that read a zero border for all pixels.
+static inline void pixel_table_fill_border(pixel_table *table, const conv_problem *problem, const float *x,
+                                           const int32_t position[TILE_BROADCASTS][3], const int32_t count) {
   const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1], *width = &problem->axis[2];
   const ptrdiff_t *step = problem->x.axis;
-  const int32_t channels = problem->input_channels;
   const bool skips = has_zero_constants(problem);
-  const int32_t *depth_map[TILE_BROADCASTS], *height_map[TILE_BROADCASTS], *width_map[TILE_BROADCASTS];
+  int32_t runs = 0;
+  for (int32_t kd = 0; kd < depth->kernel; kd++) {
+    for (int32_t kh = 0; kh < height->kernel; kh++) {
+      // A row of the input, or a constant that no step along the row leaves.
+      const float *row[TILE_BROADCASTS];
+      ptrdiff_t column_step[TILE_BROADCASTS];
+      bool any_inside = false;
+      for (int32_t p = 0; p < count; p++) {
+        const int32_t z = depth->map[(ptrdiff_t)position[p][0] * depth->kernel + kd];
+        const int32_t i = height->map[(ptrdiff_t)position[p][1] * height->kernel + kh];
+        const bool outside = (z | i) < 0;
+        row[p] = outside ? (i < 0 ? height->constant : depth->constant) : x + z * step[0] + i * step[1];
+        column_step[p] = outside ? 0 : step[2];
+        any_inside |= !outside;
+      }
+      if (skips && !any_inside) continue;
+      for (int32_t kw = 0; kw < width->kernel; kw++) {
+        const float **pointers = table->pointers + runs * TILE_BROADCASTS;
+        bool inside = false;
+        for (int32_t p = 0; p < count; p++) {
+          const int32_t j = width->map[(ptrdiff_t)position[p][2] * width->kernel + kw];
+          pointers[p] = j < 0 ? width->constant : row[p] + j * column_step[p];
+          inside |= j >= 0 && column_step[p] != 0;
+        }
+        if (skips && !inside) continue;
+        const int32_t tap = (kd * height->kernel + kh) * width->kernel + kw;
+        table->border_runs[runs] = (tap_run){
+            .weight_row = tap * problem->input_channels, .length = problem->input_channels, .pointer_row = runs};
+        runs++;
+      }
+    }
+  }
+  table->runs = table->border_runs;
+  table->count = runs;
+}
 
-  const int32_t rows = task->end[1] - task->first[1], columns = task->end[2] - task->first[2];
+/// Fills the table for `count` pixels of a rectangle from its `first`-th on.
+static inline void pixel_table_fill(pixel_table *table, const conv_problem *problem, const float *x,
+                                    const conv_task *rectangle, int32_t first, const int32_t count) {
+  const conv_axis *axis = problem->axis;
+  const int32_t rows = rectangle->end[1] - rectangle->first[1], columns = rectangle->end[2] - rectangle->first[2];
   int32_t w = first % columns, h = first / columns % rows, d = first / columns / rows;
-  bool side_by_side = join;
+  int32_t position[TILE_BROADCASTS][3];
+  bool inside = true;
   for (int32_t p = 0; p < count; p++) {
-    const int32_t z = task->first[0] + d, i = task->first[1] + h, j = task->first[2] + w;
+    const int32_t z = rectangle->first[0] + d, i = rectangle->first[1] + h, j = rectangle->first[2] + w;
+    position[p][0] = z, position[p][1] = i, position[p][2] = j;
     table->output[p] = z * problem->y.axis[0] + i * problem->y.axis[1] + j * problem->y.axis[2];
-    depth_map[p] = depth->map + (ptrdiff_t)z * depth->kernel;
-    height_map[p] = height->map + (ptrdiff_t)i * height->kernel;
-    width_map[p] = width->map + (ptrdiff_t)j * width->kernel;
-    for (int32_t k = 0; k < width->kernel; k++)
-      side_by_side &= width_map[p][k] == width_map[p][0] + k && width_map[p][k] >= 0;
+    inside &= z >= axis[0].inside_begin && z < axis[0].inside_end && i >= axis[1].inside_begin &&
+              i < axis[1].inside_end && j >= axis[2].inside_begin && j < axis[2].inside_end;
     if (++w == columns) {
       w = 0;
       if (++h == rows) {
@@ -61,44 +116,54 @@ static inline void pixel_table_fill(pixel_table *table, const conv_problem *prob
       }
     }
   }
-
-  int32_t runs = 0;
-  for (int32_t kd = 0; kd < depth->kernel; kd++) {
-    for (int32_t kh = 0; kh < height->kernel; kh++) {
-      // A row of the input, or a constant that no step along the row leaves.
-      const float *row[TILE_BROADCASTS];
-      ptrdiff_t column_step[TILE_BROADCASTS];
-      bool any_outside = false, any_inside = false;
-      for (int32_t p = 0; p < count; p++) {
-        const int32_t z = depth_map[p][kd], i = height_map[p][kh];
-        const bool outside = (z | i) < 0;
-        row[p] = outside ? (i < 0 ? height->constant : depth->constant) : x + z * step[0] + i * step[1];
-        column_step[p] = outside ? 0 : step[2];
-        any_outside |= outside;
-        any_inside |= !outside;
-      }
-      const int32_t tap = (kd * height->kernel + kh) * width->kernel;
-      if (skips && !any_inside) continue;
-      if (side_by_side && !any_outside) {
-        for (int32_t p = 0; p < count; p++)
-          table->pointers[runs * TILE_BROADCASTS + p] = row[p] + width_map[p][0] * step[2];
-        table->runs[runs++] = (tap_run){tap * channels, width->kernel * channels};
-        continue;
-      }
-      for (int32_t kw = 0; kw < width->kernel; kw++) {
-        const float **pointers = table->pointers + runs * TILE_BROADCASTS;
-        bool inside = false;
-        for (int32_t p = 0; p < count; p++) {
-          const int32_t j = width_map[p][kw];
-          pointers[p] = j < 0 ? width->constant : row[p] + j * column_step[p];
-          inside |= j >= 0 && column_step[p] != 0;
-        }
-        if (skips && !inside) continue;
-        table->runs[runs++] = (tap_run){(tap + kw) * channels, channels};
-      }
-    }
+  if (!inside) {
+    pixel_table_fill_border(table, problem, x, position, count);
+    return;
   }
-  table->count = runs;
+  for (int32_t p = 0; p < count; p++)
+    table->pointers[p] = x + axis[0].map[(ptrdiff_t)position[p][0] * axis[0].kernel] * problem->x.axis[0] +
+                         axis[1].map[(ptrdiff_t)position[p][1] * axis[1].kernel] * problem->x.axis[1] +
+                         axis[2].map[(ptrdiff_t)position[p][2] * axis[2].kernel] * problem->x.axis[2];
+  table->runs = table->inside_runs;
+  table->count = table->inside_count;
+}
+
+/// Cuts of the range first..<end where the outputs whose taps are all inside begin and end: `cut[0]` ... `cut[count]`.
+typedef struct {
+  int32_t count, cut[4];
+} axis_cuts;
+
+/// Cuts only where both sides keep at least `least` outputs.
+INLINE axis_cuts cut_at_border(const conv_axis *axis, int32_t first, int32_t end, int32_t least) {
+  axis_cuts cuts = {0, {first}};
+  const int32_t at[2] = {axis->inside_begin, axis->inside_end};
+  for (int side = 0; side < 2; side++)
+    if (at[side] - cuts.cut[cuts.count] >= least && end - at[side] >= least) cuts.cut[++cuts.count] = at[side];
+  cuts.cut[++cuts.count] = end;
+  return cuts;
+}
+
+enum { MOST_PIECES = 27 };
+
+/// Cuts a task's rectangle where its border taps change, into `pieces`: most tiles then have none, and those at the border
+/// can leave out the taps that all their pixels read from it. Pieces have at least 4 pixels, so that the sums of a tile
+/// are enough to overlap.
+static inline int32_t border_pieces(const conv_problem *problem, const conv_task *task, conv_task pieces[MOST_PIECES]) {
+  int32_t count = 0;
+  const axis_cuts depth = cut_at_border(&problem->axis[0], task->first[0], task->end[0], 1);
+  const axis_cuts height =
+      cut_at_border(&problem->axis[1], task->first[1], task->end[1], task->end[2] - task->first[2] >= 4 ? 1 : 4);
+  for (int32_t d = 0; d < depth.count; d++)
+    for (int32_t h = 0; h < height.count; h++) {
+      const int32_t rows = (depth.cut[d + 1] - depth.cut[d]) * (height.cut[h + 1] - height.cut[h]);
+      const axis_cuts width = cut_at_border(&problem->axis[2], task->first[2], task->end[2], rows >= 4 ? 1 : 4);
+      for (int32_t w = 0; w < width.count; w++)
+        pieces[count++] = (conv_task){task->first_panel,
+                                      task->end_panel,
+                                      {depth.cut[d], height.cut[h], width.cut[w]},
+                                      {depth.cut[d + 1], height.cut[h + 1], width.cut[w + 1]}};
+    }
+  return count;
 }
 
 /// The pixels of a task's rectangle.
@@ -109,4 +174,24 @@ INLINE int32_t task_pixels(const conv_task *task) {
 /// Where the `index`-th of `parts` parts of `total` begins, parts differing by one at most.
 INLINE int32_t part_begin(int32_t total, int32_t parts, int32_t index) {
   return (int32_t)((int64_t)total * index / parts);
+}
+
+/// Computes the pixels of a table's tile for all panels of a task.
+typedef void pixel_tile_run(const conv_problem *problem, const conv_operands *image, const conv_task *task,
+                            const pixel_table *table, int32_t pixels);
+
+/// Walks a task tile by tile, piece after piece. With `join`, see pixel_table_in.
+INLINE void run_pixel_tiles(const conv_problem *problem, const conv_operands *image, const conv_task *task,
+                            void *workspace, const bool join, pixel_tile_run *run_tile) {
+  pixel_table table = pixel_table_in(problem, workspace, join);
+  conv_task pieces[MOST_PIECES];
+  const int32_t piece_count = border_pieces(problem, task, pieces);
+  for (int32_t piece = 0; piece < piece_count; piece++) {
+    const int32_t pixels = task_pixels(&pieces[piece]), parts = (pixels + TILE_BROADCASTS - 1) / TILE_BROADCASTS;
+    for (int32_t part = 0; part < parts; part++) {
+      const int32_t first = part_begin(pixels, parts, part), count = part_begin(pixels, parts, part + 1) - first;
+      pixel_table_fill(&table, problem, image->x, &pieces[piece], first, count);
+      run_tile(problem, image, task, &table, count);
+    }
+  }
 }

@@ -38,6 +38,8 @@ final class GuardedRun {
       axes.append(
         conv_axis(
           input: Int32(map.input), output: Int32(map.output), kernel: Int32(map.kernel),
+          dilation: Int32(map.dilation), inside_begin: Int32(map.inside.lowerBound),
+          inside_end: Int32(map.inside.upperBound),
           map: indices.readOnly.baseAddress, constant: constant.readOnly.baseAddress))
     }
     problem = conv_problem(

@@ -20,12 +20,13 @@ INLINE void microkernel(const int pixels, const int vectors, const tile *t) {
   vec sum[TILE_BROADCASTS][TILE_VECTORS];
   UNROLL for (int p = 0; p < pixels; p++) UNROLL for (int v = 0; v < vectors; v++) sum[p][v] = v_zero();
 
-  for (int32_t run = 0; run < t->table->count; run++) {
+  for (int32_t r = 0; r < t->table->count; r++) {
+    const tap_run *run = &t->table->runs[r];
+    const float **pointers = t->table->pointers + run->pointer_row * TILE_BROADCASTS;
     const float *samples[TILE_BROADCASTS];
-    UNROLL for (int p = 0; p < pixels; p++)
-      samples[p] = t->table->pointers[run * TILE_BROADCASTS + p] + t->input_offset;
-    const float *weights = t->weights + (ptrdiff_t)t->table->runs[run].weight_row * (vectors * LANES);
-    const int32_t length = t->table->runs[run].length;
+    UNROLL for (int p = 0; p < pixels; p++) samples[p] = pointers[p] + run->offset + t->input_offset;
+    const float *weights = t->weights + (ptrdiff_t)run->weight_row * (vectors * LANES);
+    const int32_t length = run->length;
     for (int32_t c = 0; c < length; c++, weights += vectors * LANES) {
       vec w[TILE_VECTORS];
       UNROLL for (int v = 0; v < vectors; v++) w[v] = v_load(weights + v * LANES);
@@ -95,36 +96,33 @@ static void pack(const conv_weights *w, float *packed) {
 
 static size_t workspace_bytes(const conv_problem *problem) { return pixel_table_bytes(problem); }
 
-static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
+/// Computes the task's panels on the tile that the table describes.
+static void run_tile(const conv_problem *problem, const conv_operands *image, const conv_task *task,
+                     const pixel_table *table, int32_t pixels) {
   const int32_t output_channels = problem->output_channels, panels = group_panels(output_channels);
-  const size_t rows = (size_t)problem->axis[0].kernel * problem->axis[1].kernel * problem->axis[2].kernel *
-                      problem->input_channels;
-  // Channels side by side in the whole picture are side by side in a row of taps only where there is one group.
-  const bool join = problem->groups == 1;
-  pixel_table table = pixel_table_in(problem, workspace);
-
-  const int32_t pixels = task_pixels(task), parts = (pixels + TILE_BROADCASTS - 1) / TILE_BROADCASTS;
-  for (int32_t part = 0; part < parts; part++) {
-    const int32_t first = part_begin(pixels, parts, part), count = part_begin(pixels, parts, part + 1) - first;
-    pixel_table_fill(&table, problem, image->x, task, first, count, join);
-    for (int32_t panel = task->first_panel; panel < task->end_panel; panel++) {
-      const int32_t group = panel / panels, first_channel = panel % panels * PANEL;
-      const int32_t rest = output_channels - first_channel;
-      const ptrdiff_t channel = (ptrdiff_t)group * output_channels + first_channel;
-      const tile t = {
-          .table = &table,
-          .input_offset = (ptrdiff_t)group * problem->input_channels,
-          .weights = image->packed + group * group_floats(output_channels, rows) + rows * first_channel,
-          .channels = rest < PANEL ? rest : PANEL,
-          .bias = image->bias + channel,
-          .residual = image->residual ? image->residual + channel : NULL,
-          .y = image->y + channel,
-          .activation = &problem->activation,
-      };
-      tiles[count - 1][rest > LANES](&t);
-      for (int32_t p = 0; p < count; p++) activate(&problem->activation, t.y + table.output[p], t.channels);
-    }
+  const size_t rows = problem_taps(problem) * problem->input_channels;
+  for (int32_t panel = task->first_panel; panel < task->end_panel; panel++) {
+    const int32_t group = panel / panels, first_channel = panel % panels * PANEL;
+    const int32_t rest = output_channels - first_channel;
+    const ptrdiff_t channel = (ptrdiff_t)group * output_channels + first_channel;
+    const tile t = {
+        .table = table,
+        .input_offset = (ptrdiff_t)group * problem->input_channels,
+        .weights = image->packed + group * group_floats(output_channels, rows) + rows * first_channel,
+        .channels = rest < PANEL ? rest : PANEL,
+        .bias = image->bias + channel,
+        .residual = image->residual ? image->residual + channel : NULL,
+        .y = image->y + channel,
+        .activation = &problem->activation,
+    };
+    tiles[pixels - 1][rest > LANES](&t);
+    for (int32_t p = 0; p < pixels; p++) activate(t.activation, t.y + table->output[p], t.channels);
   }
+}
+
+static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
+  // Channels side by side in the whole picture are side by side in a row of taps only where there is one group.
+  run_pixel_tiles(problem, image, task, workspace, problem->groups == 1, run_tile);
 }
 
 const conv_kernel SIMD_NAME(conv_dense_channels_last) = {

@@ -60,32 +60,68 @@ static size_t workspace_bytes(const conv_problem *problem) {
   return band_memory_in(problem, NULL).bytes + INNER.workspace_bytes(problem);
 }
 
-/// Maps output rows from `first` on to rows of the band, in order of their first use, and says how many output rows fit.
-INLINE int32_t fit_rows(band_memory *band, const conv_axis *height, int32_t first, int32_t end, int32_t *rows) {
+/// Numbers the input rows that output rows from `first` on need, as many as fit, in rising order. Says how many output
+/// rows and how many input rows that are.
+INLINE int32_t fit_rows(const band_memory *band, const conv_axis *height, int32_t first, int32_t end, int32_t *rows) {
   for (int32_t i = 0; i < height->input; i++) band->row_of[i] = CONV_CONSTANT;
-  *rows = 0;
   int32_t count = 0;
+  *rows = 0;
   for (; count < band->output_rows && first + count < end; count++) {
     const int32_t *taps = height->map + (ptrdiff_t)(first + count) * height->kernel;
     int32_t added = 0;
-    for (int32_t k = 0; k < height->kernel; k++) {
-      if (taps[k] < 0) {
-        band->height_map[count * height->kernel + k] = CONV_CONSTANT;
-        continue;
+    for (int32_t k = 0; k < height->kernel; k++)
+      if (taps[k] >= 0 && band->row_of[taps[k]] < 0) {
+        band->row_of[taps[k]] = count;
+        added++;
       }
-      if (band->row_of[taps[k]] < 0) {
-        if (*rows + added == band->input_rows) {
-          for (int32_t i = 0; i < height->input; i++)
-            if (band->row_of[i] >= *rows) band->row_of[i] = CONV_CONSTANT;
-          return count;
-        }
-        band->row_of[taps[k]] = *rows + added++;
-      }
-      band->height_map[count * height->kernel + k] = band->row_of[taps[k]];
+    if (*rows + added > band->input_rows) {
+      for (int32_t k = 0; k < height->kernel; k++)
+        if (taps[k] >= 0 && band->row_of[taps[k]] == count) band->row_of[taps[k]] = CONV_CONSTANT;
+      break;
     }
     *rows += added;
   }
+  int32_t number = 0;
+  for (int32_t i = 0; i < height->input; i++)
+    if (band->row_of[i] >= 0) band->row_of[i] = number++;
   return count;
+}
+
+/// The height axis of a band: the picture's map, in rows of the band.
+INLINE conv_axis band_height(const band_memory *band, const conv_axis *height, int32_t first, int32_t count,
+                             int32_t rows) {
+  conv_axis axis = {.input = rows, .output = count, .kernel = height->kernel, .dilation = 1,
+                    .map = band->height_map, .constant = height->constant};
+  for (int32_t at = 0; at < count; at++) {
+    const int32_t *taps = height->map + (ptrdiff_t)(first + at) * height->kernel;
+    int32_t *mapped = band->height_map + (ptrdiff_t)at * height->kernel;
+    for (int32_t k = 0; k < height->kernel; k++) mapped[k] = taps[k] < 0 ? CONV_CONSTANT : band->row_of[taps[k]];
+    // Rows between two taps may be missing in the band: their distance is that of the first output row inside.
+    const int32_t distance = height->kernel > 1 ? mapped[1] - mapped[0] : 1;
+    bool inside = first + at >= height->inside_begin && first + at < height->inside_end;
+    for (int32_t k = 1; k < height->kernel && inside; k++) inside = mapped[k] - mapped[k - 1] == distance;
+    if (!inside) continue;
+    if (axis.inside_end == 0) {
+      axis.inside_begin = at;
+      axis.dilation = distance;
+    } else if (axis.inside_end != at || axis.dilation != distance) {
+      continue;
+    }
+    axis.inside_end = at + 1;
+  }
+  return axis;
+}
+
+/// The depth axis of a band, which has one output plane and an input plane for each of its taps.
+INLINE conv_axis band_depth(const band_memory *band, const conv_axis *depth, int32_t plane) {
+  conv_axis axis = {.input = depth->kernel, .output = 1, .kernel = depth->kernel, .dilation = 1,
+                    .map = band->depth_map, .constant = depth->constant, .inside_end = 1};
+  for (int32_t k = 0; k < depth->kernel; k++) {
+    const bool outside = depth->map[(ptrdiff_t)plane * depth->kernel + k] < 0;
+    band->depth_map[k] = outside ? CONV_CONSTANT : k;
+    if (outside) axis.inside_end = 0;
+  }
+  return axis;
 }
 
 /// Turns the input rows that the band maps, for every tap of depth of one output plane.
@@ -94,7 +130,6 @@ INLINE void stage_input(const band_memory *band, const conv_problem *problem, co
   const int32_t channels = problem->groups * problem->input_channels;
   for (int32_t kd = 0; kd < depth->kernel; kd++) {
     const int32_t z = depth->map[(ptrdiff_t)plane * depth->kernel + kd];
-    band->depth_map[kd] = z < 0 ? CONV_CONSTANT : kd;
     if (z < 0) continue;
     for (int32_t i = 0; i < height->input; i++)
       if (band->row_of[i] >= 0)
@@ -124,9 +159,8 @@ static void run(const conv_problem *problem, const conv_operands *image, const c
       stage_input(&band, problem, image->x, plane);
 
       conv_problem inner = *problem;
-      inner.axis[0] = (conv_axis){problem->axis[0].kernel, 1, problem->axis[0].kernel, band.depth_map,
-                                  problem->axis[0].constant};
-      inner.axis[1] = (conv_axis){rows, count, problem->axis[1].kernel, band.height_map, problem->axis[1].constant};
+      inner.axis[0] = band_depth(&band, &problem->axis[0], plane);
+      inner.axis[1] = band_height(&band, &problem->axis[1], first, count, rows);
       inner.x = (conv_strides){0, 1, {band.input_rows * band.input_row, band.input_row, inputs}};
       inner.y = (conv_strides){0, 1, {0, band.output_row, outputs}};
       const conv_task inner_task = {task->first_panel, task->end_panel, {0, 0, task->first[2]}, {1, count, task->end[2]}};

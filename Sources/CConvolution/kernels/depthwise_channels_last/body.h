@@ -35,12 +35,14 @@ INLINE void sum_taps(const int pixels, const int vectors, const tile *t, const b
     mask[v] = v_first(rest >= LANES ? LANES : rest);
   }
 
-  for (int32_t run = 0; run < t->table->count; run++) {
-    const float *weights = t->weights + (ptrdiff_t)t->table->runs[run].weight_row * (vectors * LANES);
+  for (int32_t r = 0; r < t->table->count; r++) {
+    const tap_run *run = &t->table->runs[r];
+    const float **pointers = t->table->pointers + run->pointer_row * TILE_BROADCASTS;
+    const float *weights = t->weights + (ptrdiff_t)run->weight_row * (vectors * LANES);
     vec w[TILE_VECTORS];
     UNROLL for (int v = 0; v < vectors; v++) w[v] = v_load(weights + v * LANES);
     UNROLL for (int p = 0; p < pixels; p++) {
-      const float *pixel = t->table->pointers[run * TILE_BROADCASTS + p] + t->input_channel;
+      const float *pixel = pointers[p] + run->offset + t->input_channel;
       UNROLL for (int v = 0; v < vectors; v++)
         sum[p][v] = v_fma(load_samples(t, pixel, v, all, repeats, mask[v]), w[v], sum[p][v]);
     }
@@ -95,35 +97,34 @@ static void pack(const conv_weights *w, float *packed) {
 
 static size_t workspace_bytes(const conv_problem *problem) { return pixel_table_bytes(problem); }
 
-static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
+/// Computes the task's panels on the tile that the table describes.
+static void run_tile(const conv_problem *problem, const conv_operands *image, const conv_task *task,
+                     const pixel_table *table, int32_t pixels) {
   const int32_t multiplier = problem->output_channels, total = problem->groups * multiplier;
-  const size_t taps = (size_t)problem->axis[0].kernel * problem->axis[1].kernel * problem->axis[2].kernel;
-  pixel_table table = pixel_table_in(problem, workspace);
-
-  const int32_t pixels = task_pixels(task), parts = (pixels + TILE_BROADCASTS - 1) / TILE_BROADCASTS;
-  for (int32_t part = 0; part < parts; part++) {
-    const int32_t first = part_begin(pixels, parts, part), count = part_begin(pixels, parts, part + 1) - first;
-    pixel_table_fill(&table, problem, image->x, task, first, count, false);
-    for (int32_t panel = task->first_panel; panel < task->end_panel; panel++) {
-      const int32_t channel = panel * PANEL, rest = total - channel;
-      tile t = {
-          .table = &table,
-          .input_channel = channel / multiplier,
-          .repeats = multiplier > 1,
-          .weights = image->packed + taps * channel,
-          .channels = rest < PANEL ? rest : PANEL,
-          .bias = image->bias + channel,
-          .residual = image->residual ? image->residual + channel : NULL,
-          .y = image->y + channel,
-          .activation = &problem->activation,
-      };
-      if (t.repeats)
-        for (int32_t o = 0; o < PANEL; o++)
-          t.lane_channel[o / LANES][o % LANES] = (channel + o) / multiplier - channel / multiplier;
-      tiles[count - 1][rest > LANES](&t);
-      for (int32_t p = 0; p < count; p++) activate(t.activation, t.y + table.output[p], t.channels);
-    }
+  const size_t taps = problem_taps(problem);
+  for (int32_t panel = task->first_panel; panel < task->end_panel; panel++) {
+    const int32_t channel = panel * PANEL, rest = total - channel;
+    tile t = {
+        .table = table,
+        .input_channel = channel / multiplier,
+        .repeats = multiplier > 1,
+        .weights = image->packed + taps * channel,
+        .channels = rest < PANEL ? rest : PANEL,
+        .bias = image->bias + channel,
+        .residual = image->residual ? image->residual + channel : NULL,
+        .y = image->y + channel,
+        .activation = &problem->activation,
+    };
+    if (t.repeats)
+      for (int32_t o = 0; o < PANEL; o++)
+        t.lane_channel[o / LANES][o % LANES] = (channel + o) / multiplier - channel / multiplier;
+    tiles[pixels - 1][rest > LANES](&t);
+    for (int32_t p = 0; p < pixels; p++) activate(t.activation, t.y + table->output[p], t.channels);
   }
+}
+
+static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
+  run_pixel_tiles(problem, image, task, workspace, false, run_tile);
 }
 
 const conv_kernel SIMD_NAME(conv_depthwise_channels_last) = {
