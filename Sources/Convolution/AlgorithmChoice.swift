@@ -32,13 +32,18 @@ struct AlgorithmChoice {
       return "a weight is not finite, and a zero border must add nothing"
     },
     Candidate(
-      algorithm: .depthwise, layout: .channelsFirst, family: .depthwiseChannelsFirst,
+      algorithm: .depthwise, layout: .channelsFirst, family: .fewOutputsChannelsFirst,
       reason: depthwiseReason),
     Candidate(
       algorithm: .depthwise, layout: .channelsLast, family: .depthwiseChannelsLast,
       reason: depthwiseReason),
     Candidate(algorithm: .direct, layout: .channelsLast, family: .denseChannelsLast) { layer in
       "\(layer.groupInputChannels) input and \(layer.groupOutputChannels) output channels a group"
+    },
+    Candidate(algorithm: .direct, layout: .channelsFirst, family: .fewOutputsChannelsFirst) {
+      layer in
+      guard layer.groupOutputChannels <= 8 else { return nil }
+      return "only \(layer.groupOutputChannels) output channels a group: samples are read in place"
     },
     Candidate(algorithm: .direct, layout: .channelsFirst, family: .denseTransposed) { layer in
       // Turning costs two passes over the samples: it pays where each meets many weights, or where vectors of pixels

@@ -42,7 +42,7 @@ enum KernelFamily: String {
   case denseChannelsFirst = "dense_channels_first"
   case denseTransposed = "dense_transposed"
   case depthwiseChannelsLast = "depthwise_channels_last"
-  case depthwiseChannelsFirst = "depthwise_channels_first"
+  case fewOutputsChannelsFirst = "few_outputs_channels_first"
   case general
 }
 

@@ -83,7 +83,8 @@ extension ConvolutionLayer {
       Schedule.Work(
         panels: panels, panelBytes: max(kernel.packedBytes(weights.extents) / panels, 1),
         rectangle: rectangle, images: geometry.output.images, tilePixels: kernel.tilePixels,
-        panelTileWork: Double(kernel.tilePixels * kernel.tileChannels) * Double(taps * groupInputs),
+        panelTileWork: Double(kernel.tilePixels * outputChannels) / Double(panels)
+          * Double(taps * groupInputs),
         overhead: Schedule.Overhead(
           family: choice.family, tilePixels: kernel.tilePixels, taps: taps,
           groupInputs: groupInputs,

@@ -52,7 +52,7 @@ final class ResolvedConvolution: @unchecked Sendable {
         y: Self.strides(geometry.output, layout: geometry.layout),
         vectors_within_rows: Self.keepsVectorsWithinRows(
           axes[2], lanes: kernel.instructionSet.lanes),
-        activation: activation.resolved))
+        stride_is_two: axes[2].stride == 2, activation: activation.resolved))
     workspaceStride = (kernel.workspaceBytes(problem) + 63) / 64 * 64
   }
 

@@ -17,7 +17,7 @@ extension Schedule {
       // Turning or gathering a sample takes about as long as this many multiply-adds.
       let perSample = 20.0
       switch family {
-      case .denseChannelsLast, .depthwiseChannelsLast, .depthwiseChannelsFirst:
+      case .denseChannelsLast, .depthwiseChannelsLast, .fewOutputsChannelsFirst:
         tile = lookUp
         rectangle = 0
       case .denseChannelsFirst:

@@ -79,6 +79,7 @@ typedef struct {
   int32_t groups, output_channels, input_channels;  ///< channels of one group
   conv_strides x, y;                                ///< a residual lies as y does
   bool vectors_within_rows;                         ///< vectors of pixels end where a row of outputs ends
+  bool stride_is_two;                               ///< of the width
   conv_activation activation;
 } conv_problem;
 

@@ -67,13 +67,18 @@ INLINE vec v_activate(const conv_activation *activation, vec x) {
   return x;
 }
 
-/// Applies the activation to `count` consecutive outputs.
-static inline __attribute__((unused)) void activate(const conv_activation *activation, float *y, ptrdiff_t count) {
-  if (activation->kind == CONV_CLIP) return;
+/// Not inlined: microkernels come in many sizes.
+static __attribute__((noinline, unused)) void activate_in_pass(const conv_activation *activation, float *y,
+                                                               ptrdiff_t count) {
   ptrdiff_t i = 0;
   for (; i + LANES <= count; i += LANES) v_store(y + i, v_activate(activation, v_load(y + i)));
   if (i < count) {
-    vmask rest = v_first((int)(count - i));
+    const vmask rest = v_first((int)(count - i));
     v_store_masked(y + i, rest, v_activate(activation, v_load_masked(y + i, rest, v_zero())));
   }
+}
+
+/// Applies the activation to `count` consecutive outputs; a clamp was applied where they were stored.
+INLINE void activate(const conv_activation *activation, float *y, ptrdiff_t count) {
+  if (activation->kind != CONV_CLIP) activate_in_pass(activation, y, count);
 }

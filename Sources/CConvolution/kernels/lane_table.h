@@ -1,15 +1,20 @@
 // Where a tile of consecutive output pixels finds its input in a channels-first plane: one source a tap and vector.
-#include "CConvolution.h"
+#include "problem.h"
 
 #define ALL_LANES ((uint32_t)((1ull << LANES) - 1))
 
 /// How the lanes of a vector lie in the input.
 typedef enum {
   LANES_COMPLETE,   ///< lane i reads `offset + i`
-  LANES_PARTIAL,    ///< so do those of `lanes`
-  LANES_ALTERNATE,  ///< lane i of `lanes` reads `offset + 2 i`
-  LANES_SCATTERED,  ///< lane i of `lanes` reads `index[i]`
+  LANES_ZEROS,      ///< so do those of `lanes`; the others read 0
+  LANES_ALTERNATE,  ///< lane i of `lanes` reads `offset + 2 i`; the others read 0
+  LANES_SCATTERED,  ///< lane i of `lanes` reads `index[i]`; the others read `otherwise`
 } lane_pattern;
+
+/// The pattern that both can be read as.
+INLINE lane_pattern common_pattern(lane_pattern a, lane_pattern b) {
+  return a == b ? a : a <= LANES_ZEROS && b <= LANES_ZEROS ? LANES_ZEROS : LANES_SCATTERED;
+}
 
 /// What the lanes of one vector read for one tap, as offsets from a channel's first sample.
 typedef struct {
@@ -18,7 +23,7 @@ typedef struct {
   uint32_t lanes;  ///< bits of the lanes that read a sample
 } lane_source;
 
-/// The same lane by lane, looked at only where a source is not LANES_COMPLETE.
+/// The same lane by lane, for LANES_SCATTERED.
 typedef struct {
   int32_t index[LANES];    ///< negative where no sample is read
   float otherwise[LANES];  ///< what is read instead
@@ -31,6 +36,7 @@ typedef struct {
   ptrdiff_t output[LANE_VECTORS];  ///< offset of each vector's first pixel in y
   lane_source *sources;            ///< [tap][LANE_VECTORS]
   lane_details *details;           ///< likewise
+  lane_pattern common[LANE_VECTORS];  ///< what each vector can be read as for every tap
   int32_t *columns;                ///< [kw][LANE_VECTORS * LANES], scratch
 } lane_table;
 
@@ -50,10 +56,6 @@ INLINE lane_walk lane_walk_over(const conv_problem *problem, const conv_task *ta
     if (height == problem->axis[1].output) walk.stretch *= depth;
   }
   return walk;
-}
-
-INLINE int32_t tap_count(const conv_problem *problem) {
-  return problem->axis[0].kernel * problem->axis[1].kernel * problem->axis[2].kernel;
 }
 
 INLINE size_t lane_table_bytes(const conv_problem *problem) {
@@ -76,18 +78,17 @@ INLINE bool lanes_step_by(const int32_t *index, int32_t offset, int32_t step) {
   return all;
 }
 
-/// Names the pattern of `index`.
-INLINE lane_source lane_source_of(const int32_t *index) {
-  lane_source source = {LANES_PARTIAL, 0, 0};
+/// Names the pattern of `index`. With `alternate`, a vector that could be either is LANES_ALTERNATE; with `zeros`, lanes
+/// that read no sample read 0.
+INLINE lane_source lane_source_of(const int32_t *index, const bool alternate, const bool zeros) {
+  lane_source source = {LANES_SCATTERED, 0, 0};
   for (int l = 0; l < LANES; l++) source.lanes |= (uint32_t)(index[l] >= 0) << l;
-  if (!source.lanes) return source;
-  const int first = __builtin_ctz(source.lanes);
-  source.offset = index[first] - first;
-  if (lanes_step_by(index, source.offset, 1)) return source;
-  source.pattern = LANES_ALTERNATE;
-  source.offset = index[first] - 2 * first;
-  if (lanes_step_by(index, source.offset, 2)) return source;
-  source.pattern = LANES_SCATTERED;
+  if (source.lanes != ALL_LANES && !zeros) return source;
+  const int first = source.lanes ? __builtin_ctz(source.lanes) : 0, step = alternate ? 2 : 1;
+  const int32_t offset = source.lanes ? index[first] - step * first : 0;
+  if (!lanes_step_by(index, offset, step)) return source;
+  source.offset = offset;
+  source.pattern = alternate ? LANES_ALTERNATE : source.lanes == ALL_LANES ? LANES_COMPLETE : LANES_ZEROS;
   return source;
 }
 
@@ -95,6 +96,7 @@ INLINE lane_source lane_source_of(const int32_t *index) {
 static inline void lane_table_fill(lane_table *table, const conv_problem *problem, const conv_task *task,
                                    lane_walk *walk) {
   enum { LIMIT = LANE_VECTORS * LANES };
+  const bool zeros = has_zero_constants(problem);
   const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1], *width = &problem->axis[2];
   const int32_t rows = task->end[1] - task->first[1], columns = task->end[2] - task->first[2];
   const int32_t *depth_map[LIMIT], *height_map[LIMIT];
@@ -149,32 +151,39 @@ static inline void lane_table_fill(lane_table *table, const conv_problem *proble
           lane_details *details = table->details + tap * LANE_VECTORS + v;
           const int32_t *column = table->columns + kw * LIMIT + v * LANES;
           if (in_row[v] && row[0] >= 0) {
-            source->pattern = LANES_COMPLETE;
-            source->offset = row[0] + column[0];
-            continue;
+            *source = (lane_source){LANES_COMPLETE, row[0] + column[0], ALL_LANES};
+          } else {
+            for (int32_t l = 0; l < LANES; l++) {
+              details->index[l] = (row[l] | column[l]) < 0 ? CONV_CONSTANT : row[l] + column[l];
+              details->otherwise[l] = column[l] < 0 ? width->constant[0] : row_constant[l];
+            }
+            *source = lane_source_of(details->index, problem->stride_is_two, zeros);
           }
-          for (int32_t l = 0; l < LANES; l++) {
-            details->index[l] = (row[l] | column[l]) < 0 ? CONV_CONSTANT : row[l] + column[l];
-            details->otherwise[l] = column[l] < 0 ? width->constant[0] : row_constant[l];
-          }
-          *source = lane_source_of(details->index);
+          table->common[v] = tap == 0 ? source->pattern : common_pattern(table->common[v], source->pattern);
         }
       }
     }
   }
 }
 
-/// What vector `v` reads for a tap in the plane that begins at `x`.
-INLINE vec lane_load(const lane_table *table, int32_t tap, int32_t v, const float *x) {
+/// What vector `v` reads for a tap in the plane that begins at `x`, its source being read as `pattern`.
+INLINE vec lane_load_as(const lane_pattern pattern, const lane_table *table, int32_t tap, int32_t v, const float *x) {
   const lane_source *source = table->sources + tap * LANE_VECTORS + v;
-  if (source->pattern == LANES_COMPLETE) return v_load(x + source->offset);
-  if (source->pattern == LANES_ALTERNATE && source->lanes == ALL_LANES)
-    return v_load_alternate(x + source->offset, ALL_LANES);
   const lane_details *details = table->details + tap * LANE_VECTORS + v;
-  const vec otherwise = v_load(details->otherwise);
-  const vmask lanes = v_mask(source->lanes);
-  if (source->pattern == LANES_PARTIAL) return v_load_masked(x + source->offset, lanes, otherwise);
-  if (source->pattern == LANES_ALTERNATE)
-    return v_select(lanes, v_load_alternate(x + source->offset, source->lanes), otherwise);
-  return v_gather(x, details->index, lanes, otherwise);
+  switch (pattern) {
+    case LANES_COMPLETE: return v_load(x + source->offset);
+    case LANES_ZEROS: return v_load_masked(x + source->offset, v_mask(source->lanes), v_zero());
+    case LANES_ALTERNATE: return v_load_alternate(x + source->offset, source->lanes);
+    case LANES_SCATTERED: return v_gather(x, details->index, v_mask(source->lanes), v_load(details->otherwise));
+  }
+}
+
+/// The same by the source's own pattern.
+INLINE vec lane_load(const lane_table *table, int32_t tap, int32_t v, const float *x) {
+  switch (table->sources[tap * LANE_VECTORS + v].pattern) {
+    case LANES_COMPLETE: return lane_load_as(LANES_COMPLETE, table, tap, v, x);
+    case LANES_ZEROS: return lane_load_as(LANES_ZEROS, table, tap, v, x);
+    case LANES_ALTERNATE: return lane_load_as(LANES_ALTERNATE, table, tap, v, x);
+    case LANES_SCATTERED: return lane_load_as(LANES_SCATTERED, table, tap, v, x);
+  }
 }

@@ -1,5 +1,5 @@
 // Where a tile of output pixels finds its input in channels-last memory: one pointer a pixel and tap.
-#include "CConvolution.h"
+#include "problem.h"
 
 /// Consecutive input samples that meet consecutive rows of packed weights: a tap's channels, or the channels of a whole
 /// row of taps where they lie side by side.
@@ -19,12 +19,8 @@ typedef struct {
   tap_run *border_runs;               ///< of a tile at the border: a row of pointers a tap
 } pixel_table;
 
-INLINE size_t problem_taps(const conv_problem *problem) {
-  return (size_t)problem->axis[0].kernel * problem->axis[1].kernel * problem->axis[2].kernel;
-}
-
 INLINE size_t pixel_table_bytes(const conv_problem *problem) {
-  return problem_taps(problem) * (2 * sizeof(tap_run) + TILE_BROADCASTS * sizeof(const float *));
+  return (size_t)tap_count(problem) * (2 * sizeof(tap_run) + TILE_BROADCASTS * sizeof(const float *));
 }
 
 /// An empty table for one task. With `join`, taps that lie side by side along the width become one run.
@@ -32,8 +28,8 @@ INLINE pixel_table pixel_table_in(const conv_problem *problem, void *workspace, 
   const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1], *width = &problem->axis[2];
   const int32_t channels = problem->input_channels;
   pixel_table table = {.pointers = workspace};
-  table.inside_runs = (tap_run *)(table.pointers + problem_taps(problem) * TILE_BROADCASTS);
-  table.border_runs = table.inside_runs + problem_taps(problem);
+  table.inside_runs = (tap_run *)(table.pointers + (size_t)tap_count(problem) * TILE_BROADCASTS);
+  table.border_runs = table.inside_runs + (size_t)tap_count(problem);
   const int32_t joined = join && width->dilation == 1 ? width->kernel : 1;
   for (int32_t kd = 0; kd < depth->kernel; kd++)
     for (int32_t kh = 0; kh < height->kernel; kh++)
@@ -46,10 +42,6 @@ INLINE pixel_table pixel_table_in(const conv_problem *problem, void *workspace, 
                       (ptrdiff_t)kw * width->dilation * problem->x.axis[2],
         };
   return table;
-}
-
-INLINE bool has_zero_constants(const conv_problem *problem) {
-  return problem->axis[0].constant[0] == 0 && problem->axis[1].constant[0] == 0 && problem->axis[2].constant[0] == 0;
 }
 
 /// A tile at the border: a row of pointers for every tap but those that read a zero border for all pixels.

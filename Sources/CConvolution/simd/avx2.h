@@ -51,7 +51,7 @@ INLINE void v_store_masked(float *p, vmask m, vec a) { _mm256_maskstore_ps(p, _m
 INLINE vec v_gather(const float *p, const int32_t *index, vmask m, vec otherwise) {
   return _mm256_mask_i32gather_ps(otherwise, p, _mm256_loadu_si256((const __m256i *)index), m, 4);
 }
-/// Lane i of `lanes` is p[2 i]; the others have no meaning. Nothing beyond the last such sample is read.
+/// Lane i of `lanes` is p[2 i]; the others are 0. Nothing beyond the last such sample is read.
 INLINE vec v_load_alternate(const float *p, uint32_t lanes) {
   const uint32_t pairs = _pdep_u32(lanes, 0x5555u);
   const vec low = _mm256_maskload_ps(p, _mm256_castps_si256(v_mask(pairs)));

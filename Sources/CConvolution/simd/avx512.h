@@ -39,7 +39,7 @@ INLINE void v_store_masked(float *p, vmask m, vec a) { _mm512_mask_storeu_ps(p, 
 INLINE vec v_gather(const float *p, const int32_t *index, vmask m, vec otherwise) {
   return _mm512_mask_i32gather_ps(otherwise, m, _mm512_loadu_si512(index), p, 4);
 }
-/// Lane i of `lanes` is p[2 i]; the others have no meaning. Nothing beyond the last such sample is read.
+/// Lane i of `lanes` is p[2 i]; the others are 0. Nothing beyond the last such sample is read.
 INLINE vec v_load_alternate(const float *p, uint32_t lanes) {
   const uint32_t pairs = _pdep_u32(lanes, 0x55555555u);
   const vec low = _mm512_maskz_loadu_ps((vmask)pairs, p), high = _mm512_maskz_loadu_ps((vmask)(pairs >> 16), p + LANES);

@@ -60,7 +60,7 @@ INLINE vec v_gather(const float *p, const int32_t *index, vmask m, vec otherwise
     if (m[i]) otherwise[i] = p[index[i]];
   return otherwise;
 }
-/// Lane i of `lanes` is p[2 i]; the others have no meaning. Nothing beyond the last such sample is read.
+/// Lane i of `lanes` is p[2 i]; the others are 0. Nothing beyond the last such sample is read.
 INLINE vec v_load_alternate(const float *p, uint32_t lanes) {
   vec a = v_zero();
   for (int i = 0; i < LANES; i++)

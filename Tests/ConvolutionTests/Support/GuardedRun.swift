@@ -47,7 +47,9 @@ final class GuardedRun {
       output_channels: Int32(outputs / layerCase.groups),
       input_channels: Int32(layerCase.weightShape[1]),
       x: strides(layerCase.inputShape, layout), y: strides(layerCase.outputShape, layout),
-      vectors_within_rows: vectorsWithinRows, activation: layerCase.activation.resolved)
+      vectors_within_rows: vectorsWithinRows,
+      stride_is_two: layerCase.stride[layerCase.rank - 1] == 2,
+      activation: layerCase.activation.resolved)
   }
 
   /// Packs the weights out of `weightOrder`, runs one task with all of the output and returns it, N C \*spatial.

@@ -3,7 +3,9 @@
 // a row being an input channel and tap. The rows of samples that all panels of a tile read are gathered once into the
 // workspace (im2col of one tile), or read in place where they already lie there as rows: a pointwise layer.
 #define LANE_VECTORS TILE_VECTORS
+#define PANEL_CHANNELS TILE_BROADCASTS
 #include "../activation.h"
+#include "../even_panels.h"
 #include "../lane_table.h"
 #include "../store.h"
 #include "../tile_sizes.h"
@@ -50,6 +52,7 @@ INLINE void microkernel(const int channels, const int vectors, const tile *t) {
         v_store(t->partial + m * TILE_PIXELS + v * LANES, sum[m][v]);
     return;
   }
+  const output_bounds bounds = bounds_of(t->activation);
   UNROLL for (int v = 0; v < vectors; v++) {
     const bool all = t->table->pixels[v] == LANES;
     const vmask mask = v_first(t->table->pixels[v]);
@@ -57,9 +60,9 @@ INLINE void microkernel(const int channels, const int vectors, const tile *t) {
       const ptrdiff_t at = m * t->channel_stride + t->table->output[v];
       const float *residual = t->residual ? t->residual + at : NULL;
       if (all)
-        store_output(t->activation, sum[m][v], v_set(t->bias[m]), residual, t->y + at, true, mask);
+        store_output(bounds, sum[m][v], v_set(t->bias[m]), residual, t->y + at, true, mask);
       else
-        store_output(t->activation, sum[m][v], v_set(t->bias[m]), residual, t->y + at, false, mask);
+        store_output(bounds, sum[m][v], v_set(t->bias[m]), residual, t->y + at, false, mask);
     }
   }
 }
@@ -71,38 +74,6 @@ INLINE void microkernel(const int channels, const int vectors, const tile *t) {
 #define ROW(m) {tile_##m##x1, tile_##m##x2},
 TILE_SIZES(TILE)
 static void (*const tiles[TILE_BROADCASTS][TILE_VECTORS])(const tile *) = {TILE_SIZES(ROW)};
-
-static int32_t group_panels(int32_t output_channels) {
-  return (output_channels + TILE_BROADCASTS - 1) / TILE_BROADCASTS;
-}
-
-/// A group's panels differ by one channel at most: 32 channels are 11 + 11 + 10, not 14 + 14 + 4.
-INLINE int32_t panel_begin(int32_t output_channels, int32_t panel) {
-  return (int32_t)((int64_t)output_channels * panel / group_panels(output_channels));
-}
-
-static int32_t panel_count(const conv_weights *w) { return w->groups * group_panels(w->output_channels); }
-
-static size_t packed_floats(const conv_weights *w) {
-  return (size_t)w->groups * w->output_channels * w->input_channels * w->kernel[0] * w->kernel[1] * w->kernel[2];
-}
-
-static void pack(const conv_weights *w, float *packed) {
-  for (int32_t group = 0; group < w->groups; group++)
-    for (int32_t panel = 0; panel < group_panels(w->output_channels); panel++) {
-      const int32_t first = panel_begin(w->output_channels, panel);
-      const int32_t channels = panel_begin(w->output_channels, panel + 1) - first;
-      const float *from = w->data + (group * (ptrdiff_t)w->output_channels + first) * w->output_stride;
-      for (int32_t c = 0; c < w->input_channels; c++)
-        for (int32_t kd = 0; kd < w->kernel[0]; kd++)
-          for (int32_t kh = 0; kh < w->kernel[1]; kh++)
-            for (int32_t kw = 0; kw < w->kernel[2]; kw++) {
-              const float *tap = from + kd * w->kernel_stride[0] + kh * w->kernel_stride[1] +
-                                 kw * w->kernel_stride[2] + c * w->input_stride;
-              for (int32_t o = 0; o < channels; o++) *packed++ = tap[o * w->output_stride];
-            }
-    }
-}
 
 /// Input channels of a block of gathered samples.
 INLINE int32_t block_channels(const conv_problem *problem) {

@@ -37,6 +37,7 @@ INLINE void microkernel(const int pixels, const int vectors, const tile *t) {
     }
   }
 
+  const output_bounds bounds = bounds_of(t->activation);
   UNROLL for (int v = 0; v < vectors; v++) {
     const int32_t rest = t->channels - v * LANES;
     const bool all = rest >= LANES;
@@ -46,9 +47,9 @@ INLINE void microkernel(const int pixels, const int vectors, const tile *t) {
       const ptrdiff_t at = t->table->output[p] + v * LANES;
       const float *residual = t->residual ? t->residual + at : NULL;
       if (all)
-        store_output(t->activation, sum[p][v], bias, residual, t->y + at, true, mask);
+        store_output(bounds, sum[p][v], bias, residual, t->y + at, true, mask);
       else
-        store_output(t->activation, sum[p][v], bias, residual, t->y + at, false, mask);
+        store_output(bounds, sum[p][v], bias, residual, t->y + at, false, mask);
     }
   }
 }
@@ -100,7 +101,7 @@ static size_t workspace_bytes(const conv_problem *problem) { return pixel_table_
 static void run_tile(const conv_problem *problem, const conv_operands *image, const conv_task *task,
                      const pixel_table *table, int32_t pixels) {
   const int32_t output_channels = problem->output_channels, panels = group_panels(output_channels);
-  const size_t rows = problem_taps(problem) * problem->input_channels;
+  const size_t rows = (size_t)tap_count(problem) * problem->input_channels;
   for (int32_t panel = task->first_panel; panel < task->end_panel; panel++) {
     const int32_t group = panel / panels, first_channel = panel % panels * PANEL;
     const int32_t rest = output_channels - first_channel;

@@ -48,11 +48,12 @@ INLINE void sum_taps(const int pixels, const int vectors, const tile *t, const b
     }
   }
 
+  const output_bounds bounds = bounds_of(t->activation);
   UNROLL for (int v = 0; v < vectors; v++) {
     const vec bias = v_load_masked(t->bias + v * LANES, mask[v], v_zero());
     UNROLL for (int p = 0; p < pixels; p++) {
       const ptrdiff_t at = t->table->output[p] + v * LANES;
-      store_output(t->activation, sum[p][v], bias, t->residual ? t->residual + at : NULL, t->y + at, all, mask[v]);
+      store_output(bounds, sum[p][v], bias, t->residual ? t->residual + at : NULL, t->y + at, all, mask[v]);
     }
   }
 }
@@ -101,7 +102,7 @@ static size_t workspace_bytes(const conv_problem *problem) { return pixel_table_
 static void run_tile(const conv_problem *problem, const conv_operands *image, const conv_task *task,
                      const pixel_table *table, int32_t pixels) {
   const int32_t multiplier = problem->output_channels, total = problem->groups * multiplier;
-  const size_t taps = problem_taps(problem);
+  const size_t taps = (size_t)tap_count(problem);
   for (int32_t panel = task->first_panel; panel < task->end_panel; panel++) {
     const int32_t channel = panel * PANEL, rest = total - channel;
     tile t = {
