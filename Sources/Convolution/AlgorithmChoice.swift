@@ -37,6 +37,11 @@ struct AlgorithmChoice {
     Candidate(
       algorithm: .depthwise, layout: .channelsLast, family: .depthwiseChannelsLast,
       reason: depthwiseReason),
+    Candidate(algorithm: .direct, layout: .channelsLast, family: .fewOutputsChannelsLast) { layer in
+      guard layer.groupOutputChannels <= 8, layer.groupInputChannels >= 16 else { return nil }
+      return "only \(layer.groupOutputChannels) output channels a group: "
+        + "vectors run over the \(layer.groupInputChannels) input channels"
+    },
     Candidate(algorithm: .direct, layout: .channelsLast, family: .denseChannelsLast) { layer in
       "\(layer.groupInputChannels) input and \(layer.groupOutputChannels) output channels a group"
     },

@@ -43,6 +43,7 @@ enum KernelFamily: String {
   case denseTransposed = "dense_transposed"
   case depthwiseChannelsLast = "depthwise_channels_last"
   case fewOutputsChannelsFirst = "few_outputs_channels_first"
+  case fewOutputsChannelsLast = "few_outputs_channels_last"
   case general
 }
 

@@ -17,7 +17,8 @@ extension Schedule {
       // Turning or gathering a sample takes about as long as this many multiply-adds.
       let perSample = 20.0
       switch family {
-      case .denseChannelsLast, .depthwiseChannelsLast, .fewOutputsChannelsFirst:
+      case .denseChannelsLast, .depthwiseChannelsLast, .fewOutputsChannelsFirst,
+        .fewOutputsChannelsLast:
         tile = lookUp
         rectangle = 0
       case .denseChannelsFirst:

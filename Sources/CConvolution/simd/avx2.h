@@ -74,3 +74,9 @@ INLINE void v_transpose(vec a[LANES]) {
     a[i + 4] = _mm256_permute2f128_ps(b[i], b[i + 4], 0x31);
   }
 }
+/// Lane i is the sum of a[i]'s lanes.
+INLINE vec v_sum_lanes(const vec a[LANES]) {
+  const vec low = _mm256_hadd_ps(_mm256_hadd_ps(a[0], a[1]), _mm256_hadd_ps(a[2], a[3]));
+  const vec high = _mm256_hadd_ps(_mm256_hadd_ps(a[4], a[5]), _mm256_hadd_ps(a[6], a[7]));
+  return _mm256_add_ps(_mm256_permute2f128_ps(low, high, 0x20), _mm256_permute2f128_ps(low, high, 0x31));
+}

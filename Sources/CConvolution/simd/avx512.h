@@ -67,3 +67,18 @@ INLINE void v_transpose(vec a[LANES]) {
     a[i + 12] = _mm512_shuffle_f32x4(t1, t3, 0xdd);
   }
 }
+/// Lane i is the sum of a[i]'s lanes.
+INLINE vec v_sum_lanes(const vec a[LANES]) {
+  vec b[4];
+  // Within quarters of a vector: lane i of a quarter of b[j] is a part of the sum of a[4 j + i].
+  UNROLL for (int j = 0; j < 4; j++) {
+    const vec *c = a + 4 * j;
+    const vec t0 = _mm512_add_ps(_mm512_unpacklo_ps(c[0], c[1]), _mm512_unpackhi_ps(c[0], c[1]));
+    const vec t1 = _mm512_add_ps(_mm512_unpacklo_ps(c[2], c[3]), _mm512_unpackhi_ps(c[2], c[3]));
+    b[j] = _mm512_add_ps(_mm512_shuffle_ps(t0, t1, 0x44), _mm512_shuffle_ps(t0, t1, 0xee));
+  }
+  // The four quarters of each.
+  const vec t0 = _mm512_add_ps(_mm512_shuffle_f32x4(b[0], b[1], 0x88), _mm512_shuffle_f32x4(b[0], b[1], 0xdd));
+  const vec t1 = _mm512_add_ps(_mm512_shuffle_f32x4(b[2], b[3], 0x88), _mm512_shuffle_f32x4(b[2], b[3], 0xdd));
+  return _mm512_add_ps(_mm512_shuffle_f32x4(t0, t1, 0x88), _mm512_shuffle_f32x4(t0, t1, 0xdd));
+}

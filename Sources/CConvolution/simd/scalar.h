@@ -75,3 +75,9 @@ INLINE void v_transpose(vec a[LANES]) {
       a[j][i] = swapped;
     }
 }
+/// Lane i is the sum of a[i]'s lanes.
+INLINE vec v_sum_lanes(const vec a[LANES]) {
+  vec sums;
+  for (int i = 0; i < LANES; i++) sums[i] = (a[i][0] + a[i][2]) + (a[i][1] + a[i][3]);
+  return sums;
+}

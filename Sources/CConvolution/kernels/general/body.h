@@ -1,22 +1,12 @@
 // Any layer in any layout, one output at a time. A tap that reads a zero border is left out, whatever its weight is.
 // Packed weights: [output channel][tap][input channel]; a panel is one output channel.
 #include "../activation.h"
+#include "../plain_weights.h"
 
 static int32_t panel_count(const conv_weights *w) { return w->groups * w->output_channels; }
 
-static size_t packed_floats(const conv_weights *w) {
-  return (size_t)panel_count(w) * w->input_channels * w->kernel[0] * w->kernel[1] * w->kernel[2];
-}
-
-static void pack(const conv_weights *w, float *packed) {
-  for (int32_t o = 0; o < panel_count(w); o++)
-    for (int32_t kd = 0; kd < w->kernel[0]; kd++)
-      for (int32_t kh = 0; kh < w->kernel[1]; kh++)
-        for (int32_t kw = 0; kw < w->kernel[2]; kw++)
-          for (int32_t c = 0; c < w->input_channels; c++)
-            *packed++ = w->data[o * w->output_stride + kd * w->kernel_stride[0] + kh * w->kernel_stride[1] +
-                                kw * w->kernel_stride[2] + c * w->input_stride];
-}
+static size_t packed_floats(const conv_weights *w) { return plain_floats(w); }
+static void pack(const conv_weights *w, float *packed) { pack_plain(w, packed); }
 
 static size_t workspace_bytes(const conv_problem *problem) {
   (void)problem;
