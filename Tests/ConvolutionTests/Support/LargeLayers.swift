@@ -19,6 +19,9 @@ extension LayerCase {
     large(
       [1, 80, 30, 200], [16, 80, 4, 1], .same, [.reflect, .zeros], stride: [3, 2], dilation: [2, 1]),
     large([1, 8, 3, 20, 200], [16, 8, 2, 2, 1], .same, [.circular, .replicate, .zeros]),
+    // Few outputs: of the whole layer, and of each group.
+    large([1, 35, 61, 63], [3, 35, 3, 3], .same, [.zeros, .reflect]),
+    large([1, 32, 51, 53], [32, 8, 3, 3], groups: 4, .same, [.zeros, .zeros], stride: [1, 2]),
     large([1, 40, 6000], [20, 40, 2], .same, [.symmetric], stride: [2]),
   ]
 
