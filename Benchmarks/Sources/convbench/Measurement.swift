@@ -35,7 +35,7 @@ enum Measurement {
       instructionSet: setting.instructionSet.rawValue, threads: setting.threads, rounds: rounds,
       peakGFLOPS: median(peaks.sorted()), copyGBPS: median(bandwidths.sorted()))
     return Report(
-      machine: machine, layers: trials.map { LayerReport($0, peak: machine.peakGFLOPS) })
+      machine: machine, layers: trials.map(LayerReport.init))
   }
 
   /// The middle of sorted values.

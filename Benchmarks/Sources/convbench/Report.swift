@@ -43,14 +43,17 @@ struct LayerReport: Encodable {
   let border, algorithm: String
   /// The median of the rounds' medians, and the best run of all.
   let medianMilliseconds, minMilliseconds: Double
-  let gflops, percentOfPeak, maxRelativeError: Double
+  let gflops: Double
+  /// The median of the rounds' shares of the peak measured beside them.
+  let percentOfPeak: Double
+  let maxRelativeError: Double
   let planMicroseconds, packMicroseconds, firstRunMilliseconds: Double
   let workspaceBytes: Int
 
-  init(_ trial: Trial, peak: Double) {
+  init(_ trial: Trial) {
     let plan = trial.plan
-    let best = trial.times.map { $0[0] }.min()!
-    let median = Measurement.median(trial.times.map(Measurement.median).sorted())
+    let best = trial.rounds.map { $0.times[0] }.min()!
+    let median = Measurement.median(trial.rounds.map { Measurement.median($0.times) }.sorted())
     name = trial.line.name
     descriptor = trial.line.descriptor.text
     layout = trial.line.options.layout ?? .nchw
@@ -60,7 +63,11 @@ struct LayerReport: Encodable {
     medianMilliseconds = median / .milliseconds(1)
     minMilliseconds = best / .milliseconds(1)
     gflops = plan.floatingPointOperations / (median / .nanoseconds(1))
-    percentOfPeak = 100 * gflops / peak
+    percentOfPeak = Measurement.median(
+      trial.rounds.map { round in
+        let time = Measurement.median(round.times) / .nanoseconds(1)
+        return 100 * plan.floatingPointOperations / time / round.peakGFLOPS
+      }.sorted())
     maxRelativeError = trial.maxRelativeError
     planMicroseconds = trial.planTime / .microseconds(1)
     packMicroseconds = trial.packTime / .microseconds(1)

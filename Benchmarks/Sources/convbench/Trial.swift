@@ -11,17 +11,27 @@ struct Setting {
 struct Trial {
   let line: LayerLine
   let plan: Plan
+  private let threads: Int
   let planTime: Duration
   let packTime: Duration
   let firstRunTime: Duration
   let maxRelativeError: Double
-  /// Of each round, sorted.
-  private(set) var times: [[Duration]] = []
+  private(set) var rounds: [Round] = []
+
+  /// The runs of one round, and the peak measured beside them: on a shared machine both slow down together, and their
+  /// ratio holds.
+  struct Round {
+    /// Sorted.
+    let times: [Duration]
+    let peakGFLOPS: Double
+  }
 
   private static let roundTime = Duration.milliseconds(20)
+  private static let peakSeconds = 0.004
 
   init(_ line: LayerLine, setting: Setting, buffers: inout SharedBuffers) throws {
     self.line = line
+    threads = setting.threads
     let descriptor = line.descriptor
     let weightCount = descriptor.weightShape.reduce(1) { $0 * Double($1) }
     let inputCount = descriptor.inputShape(in: .channelsFirst).reduce(1) { $0 * Double($1) }
@@ -46,8 +56,13 @@ struct Trial {
     maxRelativeError = reference.maxRelativeError(of: buffers.output(plan.outputShape.reduce(1, *)))
   }
 
-  /// Runs for one round's time, at least once, after a run that warms the caches.
+  /// Runs for one round's time, at least once, after a run that warms the caches, between two measurements of the peak.
   mutating func runRound(buffers: borrowing SharedBuffers) throws {
+    func peak() -> Double {
+      Machine.measureFMAPeak(
+        instructionSet: plan.instructionSet, threads: threads, seconds: Self.peakSeconds)
+    }
+    let before = peak()
     _ = try Self.time(plan, buffers: buffers)
     var times: [Duration] = []
     var total = Duration.zero
@@ -56,7 +71,7 @@ struct Trial {
       times.append(time)
       total += time
     }
-    self.times.append(times.sorted())
+    rounds.append(Round(times: times.sorted(), peakGFLOPS: (before + peak()) / 2))
   }
 
   private static func time(_ plan: Plan, buffers: borrowing SharedBuffers) throws -> Duration {

@@ -22,7 +22,8 @@ int32_t conv_core_count(void);
 /// Bytes of the second-level cache that one core owns; a common size where the system does not tell.
 size_t conv_private_cache_bytes(void);
 
-/// Fused multiply-adds a second times two, summed over `threads` threads that each run for about `seconds`.
+/// Fused multiply-adds a second times two, summed over `threads` threads: the median of bursts of well below a
+/// millisecond, for about `seconds`.
 double conv_measure_fma_peak(conv_isa isa, int32_t threads, double seconds);
 
 /// Bytes read plus bytes written a second while `threads` threads copy buffers far larger than the caches.
