@@ -55,7 +55,7 @@ struct Demo: ParsableCommand {
     func measurePeak() -> Double {
       Machine.measureFMAPeak(instructionSet: plan.instructionSet, threads: plan.threads)
     }
-    // The peak on both sides of the runs: on a shared machine both slow down together.
+    // The peak on both sides of the runs: a shared machine's speed changes.
     let peakBefore = measurePeak()
     var times: [Double] = []
     // The first two rounds warm the caches and wake the threads.

@@ -18,8 +18,7 @@ struct Trial {
   let maxRelativeError: Double
   private(set) var rounds: [Round] = []
 
-  /// The runs of one round, and the peak measured beside them: on a shared machine both slow down together, and their
-  /// ratio holds.
+  /// The runs of one round, and the peak measured beside them: a shared machine's speed changes from round to round.
   struct Round {
     /// Sorted.
     let times: [Duration]

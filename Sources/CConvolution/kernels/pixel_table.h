@@ -1,5 +1,6 @@
 // Where a tile of output pixels finds its input in channels-last memory: one pointer a pixel and tap.
 #include "problem.h"
+#include "sizes.h"
 
 /// Consecutive input samples that meet consecutive rows of packed weights: a tap's channels, or the channels of a whole
 /// row of taps where they lie side by side.
@@ -161,11 +162,6 @@ static inline int32_t border_pieces(const conv_problem *problem, const conv_task
 /// The pixels of a task's rectangle.
 INLINE int32_t task_pixels(const conv_task *task) {
   return (task->end[0] - task->first[0]) * (task->end[1] - task->first[1]) * (task->end[2] - task->first[2]);
-}
-
-/// Where the `index`-th of `parts` parts of `total` begins, parts differing by one at most.
-INLINE int32_t part_begin(int32_t total, int32_t parts, int32_t index) {
-  return (int32_t)((int64_t)total * index / parts);
 }
 
 /// Computes the pixels of a table's tile for all panels of a task.

@@ -1,11 +1,9 @@
 // Weights packed as they are: [output channel][tap][input channel].
-#include "CConvolution.h"
+#include "sizes.h"
 
-INLINE size_t plain_floats(const conv_weights *w) {
-  return (size_t)w->groups * w->output_channels * w->input_channels * w->kernel[0] * w->kernel[1] * w->kernel[2];
-}
+static size_t packed_floats(const conv_weights *w) { return weight_count(w); }
 
-static void pack_plain(const conv_weights *w, float *packed) {
+static void pack(const conv_weights *w, float *packed) {
   for (int32_t o = 0; o < w->groups * w->output_channels; o++)
     for (int32_t kd = 0; kd < w->kernel[0]; kd++)
       for (int32_t kh = 0; kh < w->kernel[1]; kh++)

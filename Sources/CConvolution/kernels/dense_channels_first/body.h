@@ -5,7 +5,7 @@
 #define LANE_VECTORS TILE_VECTORS
 #define PANEL_CHANNELS TILE_BROADCASTS
 #include "../activation.h"
-#include "../even_panels.h"
+#include "../broadcast_weights.h"
 #include "../lane_table.h"
 #include "../store.h"
 #include "../tile_sizes.h"
@@ -80,8 +80,6 @@ INLINE int32_t block_channels(const conv_problem *problem) {
   const int64_t fitting = BLOCK_BYTES / ((int64_t)tap_count(problem) * TILE_PIXELS * (int64_t)sizeof(float));
   return fitting < 1 ? 1 : fitting < problem->input_channels ? (int32_t)fitting : problem->input_channels;
 }
-
-INLINE size_t rounded(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 INLINE size_t samples_bytes(const conv_problem *problem) {
   return rounded((size_t)block_channels(problem) * tap_count(problem) * TILE_PIXELS * sizeof(float));

@@ -1,6 +1,7 @@
 // Direct convolution in channels-first memory by the channels-last kernel: a band of output rows at a time, whose input
 // rows are turned to channels-last in the workspace, and whose outputs are turned back. A band fits the second-level
 // cache; border taps are worked out by the channels-last kernel as ever.
+#include "../sizes.h"
 #include "../transpose.h"
 
 extern const conv_kernel SIMD_NAME(conv_dense_channels_last);
@@ -25,8 +26,6 @@ typedef struct {
 INLINE int32_t between(int64_t value, int32_t least, int32_t most) {
   return value < least ? least : value > most ? most : (int32_t)value;
 }
-
-INLINE size_t rounded(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 /// Lays a band out in `workspace`; with NULL only its sizes have a meaning.
 INLINE band_memory band_memory_in(const conv_problem *problem, void *workspace) {

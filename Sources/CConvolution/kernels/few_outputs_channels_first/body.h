@@ -6,7 +6,7 @@
 #define LANE_VECTORS 16
 #define PANEL_CHANNELS 8
 #include "../activation.h"
-#include "../even_panels.h"
+#include "../broadcast_weights.h"
 #include "../lane_table.h"
 #include "../store.h"
 

@@ -1,13 +1,14 @@
 // Few output channels and many input channels a group, in channels-last memory: a last layer's three colours, a mask. A
 // vector runs over input channels, a tile is as many pixels x up to PANEL_CHANNELS outputs as the registers hold sums
 // for, and the lanes of each sum are added up at the end. Packed weights: [output channel][tap][input channel].
+#define PANEL_CHANNELS 4
 #include "../activation.h"
+#include "../even_panels.h"
 #include "../pixel_table.h"
 #include "../plain_weights.h"
 #include "../store.h"
 
 enum {
-  PANEL_CHANNELS = 4,
   SUMS = TILE_BROADCASTS * TILE_VECTORS,
   ROUNDED_SUMS = (SUMS + LANES - 1) / LANES * LANES,
 };
@@ -96,13 +97,6 @@ static void tile_3(tile *t, int32_t pixels) { compute_pixels(3, t, pixels); }
 static void tile_4(tile *t, int32_t pixels) { compute_pixels(4, t, pixels); }
 static void (*const tiles[PANEL_CHANNELS])(tile *, int32_t) = {tile_1, tile_2, tile_3, tile_4};
 
-static int32_t group_panels(int32_t output_channels) {
-  return (output_channels + PANEL_CHANNELS - 1) / PANEL_CHANNELS;
-}
-
-static int32_t panel_count(const conv_weights *w) { return w->groups * group_panels(w->output_channels); }
-static size_t packed_floats(const conv_weights *w) { return plain_floats(w); }
-static void pack(const conv_weights *w, float *packed) { pack_plain(w, packed); }
 static size_t workspace_bytes(const conv_problem *problem) { return pixel_table_bytes(problem); }
 
 static void run_tile(const conv_problem *problem, const conv_operands *image, const conv_task *task,
@@ -111,8 +105,8 @@ static void run_tile(const conv_problem *problem, const conv_operands *image, co
   const ptrdiff_t filter = (ptrdiff_t)tap_count(problem) * problem->input_channels;
   for (int32_t panel = task->first_panel; panel < task->end_panel; panel++) {
     const int32_t group = panel / panels;
-    const int32_t begin = part_begin(problem->output_channels, panels, panel % panels);
-    const int32_t end = part_begin(problem->output_channels, panels, panel % panels + 1);
+    const int32_t begin = panel_begin(problem->output_channels, panel % panels);
+    const int32_t end = panel_begin(problem->output_channels, panel % panels + 1);
     const ptrdiff_t channel = (ptrdiff_t)group * problem->output_channels + begin;
     tile t = {
         .table = table,

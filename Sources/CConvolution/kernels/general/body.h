@@ -5,9 +5,6 @@
 
 static int32_t panel_count(const conv_weights *w) { return w->groups * w->output_channels; }
 
-static size_t packed_floats(const conv_weights *w) { return plain_floats(w); }
-static void pack(const conv_weights *w, float *packed) { pack_plain(w, packed); }
-
 static size_t workspace_bytes(const conv_problem *problem) {
   (void)problem;
   return 0;
