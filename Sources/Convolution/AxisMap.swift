@@ -20,26 +20,25 @@ struct AxisMap {
     return first..<max(last < 0 ? 0 : min(last / stride + 1, output), first)
   }
 
-  /// The entries of the map: `output` rows of `kernel`.
-  var count: Int { output * kernel }
+  /// The entries of the map: a row of `kernel` that all outputs inside share, and one for every other output.
+  var count: Int { (1 + output - inside.count) * kernel }
 
-  /// Writes the map: an index below `input`, or `constant`, for every output and tap.
+  /// Writes the map: the distances of an inside output's taps from its first one; then for every output that is not
+  /// inside and every tap an index below `input`, or `constant`.
   ///
   /// - Precondition: `buffer` has `count` elements; `output` is what the other extents give, and the input extent is
   ///   positive unless the border is a constant.
   func write(to buffer: UnsafeMutableBufferPointer<Int32>) {
     guard var row = buffer.baseAddress else { return }
-    for index in 0..<output {
-      let start = index * stride - before
-      if start >= 0, start + (kernel - 1) * dilation < input {
-        for tap in 0..<kernel { row[tap] = Int32(truncatingIfNeeded: start + tap * dilation) }
-      } else {
+    for tap in 0..<kernel { row[tap] = Int32(truncatingIfNeeded: tap * dilation) }
+    for outputs in [0..<inside.lowerBound, inside.upperBound..<output] {
+      for index in outputs {
+        row += kernel
         for tap in 0..<kernel {
-          let sample = border.sample(at: start + tap * dilation, extent: input)
+          let sample = border.sample(at: index * stride - before + tap * dilation, extent: input)
           row[tap] = sample.map { Int32(truncatingIfNeeded: $0) } ?? Self.constant
         }
       }
-      row += kernel
     }
   }
 

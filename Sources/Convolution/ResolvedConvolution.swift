@@ -36,7 +36,8 @@ final class ResolvedConvolution: @unchecked Sendable {
       row.update(repeating: map.constantValue, count: channels)
       return conv_axis(
         input: Int32(map.input), output: Int32(map.output), kernel: Int32(map.kernel),
-        dilation: Int32(clamping: map.dilation), inside_begin: Int32(map.inside.lowerBound),
+        stride: Int32(clamping: map.stride), dilation: Int32(clamping: map.dilation),
+        before: Int32(map.before), inside_begin: Int32(map.inside.lowerBound),
         inside_end: Int32(map.inside.upperBound), map: UnsafePointer(entries.baseAddress),
         constant: UnsafePointer(row))
     }
@@ -52,7 +53,7 @@ final class ResolvedConvolution: @unchecked Sendable {
         y: Self.strides(geometry.output, layout: geometry.layout),
         vectors_within_rows: Self.keepsVectorsWithinRows(
           axes[2], lanes: kernel.instructionSet.lanes),
-        stride_is_two: axes[2].stride == 2, activation: activation.resolved))
+        activation: activation.resolved))
     workspaceStride = (kernel.workspaceBytes(problem) + 63) / 64 * 64
   }
 

@@ -37,10 +37,10 @@ double conv_measure_copy_bandwidth(int32_t threads, double seconds);
 /// One axis of space: output index x tap index -> input index.
 typedef struct {
   int32_t input, output, kernel;  ///< extents
-  int32_t dilation;
-  int32_t inside_begin, inside_end;  ///< outputs whose taps all lie inside the input, `dilation` apart
-  const int32_t *map;             ///< [output][kernel]: an index below `input`, or CONV_CONSTANT
-  const float *constant;          ///< what such a tap reads: a row of all input channels, all the same value
+  int32_t stride, dilation, before;  ///< tap k of output o lies at o * stride - before + k * dilation
+  int32_t inside_begin, inside_end;  ///< outputs whose taps all lie inside the input
+  const int32_t *map;     ///< [0][kernel]: k * dilation; [1 + other output][kernel]: an index, or CONV_CONSTANT
+  const float *constant;  ///< what such a tap reads: a row of all input channels, all the same value
 } conv_axis;
 
 /// Distances in floats from one index to the next.
@@ -80,7 +80,6 @@ typedef struct {
   int32_t groups, output_channels, input_channels;  ///< channels of one group
   conv_strides x, y;                                ///< a residual lies as y does
   bool vectors_within_rows;                         ///< vectors of pixels end where a row of outputs ends
-  bool stride_is_two;                               ///< of the width
   conv_activation activation;
 } conv_problem;
 

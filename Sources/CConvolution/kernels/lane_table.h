@@ -99,7 +99,7 @@ static inline void lane_table_fill(lane_table *table, const conv_problem *proble
   const bool zeros = has_zero_constants(problem);
   const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1], *width = &problem->axis[2];
   const int32_t rows = task->end[1] - task->first[1], columns = task->end[2] - task->first[2];
-  const int32_t *depth_map[LIMIT], *height_map[LIMIT];
+  tap_row depth_taps[LIMIT], height_taps[LIMIT];
   // Full vectors within one row of outputs, whose taps lie side by side along the row: the common case, found once for
   // all rows of taps.
   bool in_row[LANE_VECTORS];
@@ -114,10 +114,10 @@ static inline void lane_table_fill(lane_table *table, const conv_problem *proble
     in_row[v] = pixels == LANES && w + LANES <= columns;
     walk->next += pixels;
     for (int32_t l = v * LANES; l < v * LANES + pixels; l++) {
-      depth_map[l] = depth->map + (ptrdiff_t)(task->first[0] + d) * depth->kernel;
-      height_map[l] = height->map + (ptrdiff_t)(task->first[1] + h) * height->kernel;
-      const int32_t *width_map = width->map + (ptrdiff_t)(task->first[2] + w) * width->kernel;
-      for (int32_t kw = 0; kw < width->kernel; kw++) table->columns[kw * LIMIT + l] = width_map[kw];
+      depth_taps[l] = taps_of(depth, task->first[0] + d);
+      height_taps[l] = taps_of(height, task->first[1] + h);
+      const tap_row taps = taps_of(width, task->first[2] + w);
+      for (int32_t kw = 0; kw < width->kernel; kw++) table->columns[kw * LIMIT + l] = tap_index(taps, kw);
       if (++w == columns) {
         w = 0;
         if (++h == rows) {
@@ -140,8 +140,8 @@ static inline void lane_table_fill(lane_table *table, const conv_problem *proble
         float row_constant[LANES];
         for (int32_t l = 0; l < LANES; l++) {
           const bool exists = l < table->pixels[v];
-          const int32_t z = exists ? depth_map[v * LANES + l][kd] : CONV_CONSTANT;
-          const int32_t i = exists ? height_map[v * LANES + l][kh] : CONV_CONSTANT;
+          const int32_t z = exists ? tap_index(depth_taps[v * LANES + l], kd) : CONV_CONSTANT;
+          const int32_t i = exists ? tap_index(height_taps[v * LANES + l], kh) : CONV_CONSTANT;
           row[l] = (z | i) < 0 ? CONV_CONSTANT : (z * height->input + i) * width->input;
           row_constant[l] = i < 0 ? height->constant[0] : depth->constant[0];
         }
@@ -157,7 +157,7 @@ static inline void lane_table_fill(lane_table *table, const conv_problem *proble
               details->index[l] = (row[l] | column[l]) < 0 ? CONV_CONSTANT : row[l] + column[l];
               details->otherwise[l] = column[l] < 0 ? width->constant[0] : row_constant[l];
             }
-            *source = lane_source_of(details->index, problem->stride_is_two, zeros);
+            *source = lane_source_of(details->index, width->stride == 2, zeros);
           }
           table->common[v] = tap == 0 ? source->pattern : common_pattern(table->common[v], source->pattern);
         }

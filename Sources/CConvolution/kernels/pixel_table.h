@@ -51,6 +51,12 @@ static inline void pixel_table_fill_border(pixel_table *table, const conv_proble
   const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1], *width = &problem->axis[2];
   const ptrdiff_t *step = problem->x.axis;
   const bool skips = has_zero_constants(problem);
+  tap_row depth_taps[TILE_BROADCASTS], height_taps[TILE_BROADCASTS], width_taps[TILE_BROADCASTS];
+  for (int32_t p = 0; p < count; p++) {
+    depth_taps[p] = taps_of(depth, position[p][0]);
+    height_taps[p] = taps_of(height, position[p][1]);
+    width_taps[p] = taps_of(width, position[p][2]);
+  }
   int32_t runs = 0;
   for (int32_t kd = 0; kd < depth->kernel; kd++) {
     for (int32_t kh = 0; kh < height->kernel; kh++) {
@@ -59,8 +65,8 @@ static inline void pixel_table_fill_border(pixel_table *table, const conv_proble
       ptrdiff_t column_step[TILE_BROADCASTS];
       bool any_inside = false;
       for (int32_t p = 0; p < count; p++) {
-        const int32_t z = depth->map[(ptrdiff_t)position[p][0] * depth->kernel + kd];
-        const int32_t i = height->map[(ptrdiff_t)position[p][1] * height->kernel + kh];
+        const int32_t z = tap_index(depth_taps[p], kd);
+        const int32_t i = tap_index(height_taps[p], kh);
         const bool outside = (z | i) < 0;
         row[p] = outside ? (i < 0 ? height->constant : depth->constant) : x + z * step[0] + i * step[1];
         column_step[p] = outside ? 0 : step[2];
@@ -71,7 +77,7 @@ static inline void pixel_table_fill_border(pixel_table *table, const conv_proble
         const float **pointers = table->pointers + runs * TILE_BROADCASTS;
         bool inside = false;
         for (int32_t p = 0; p < count; p++) {
-          const int32_t j = width->map[(ptrdiff_t)position[p][2] * width->kernel + kw];
+          const int32_t j = tap_index(width_taps[p], kw);
           pointers[p] = j < 0 ? width->constant : row[p] + j * column_step[p];
           inside |= j >= 0 && column_step[p] != 0;
         }
@@ -99,8 +105,7 @@ static inline void pixel_table_fill(pixel_table *table, const conv_problem *prob
     const int32_t z = rectangle->first[0] + d, i = rectangle->first[1] + h, j = rectangle->first[2] + w;
     position[p][0] = z, position[p][1] = i, position[p][2] = j;
     table->output[p] = z * problem->y.axis[0] + i * problem->y.axis[1] + j * problem->y.axis[2];
-    inside &= z >= axis[0].inside_begin && z < axis[0].inside_end && i >= axis[1].inside_begin &&
-              i < axis[1].inside_end && j >= axis[2].inside_begin && j < axis[2].inside_end;
+    inside &= is_inside(&axis[0], z) && is_inside(&axis[1], i) && is_inside(&axis[2], j);
     if (++w == columns) {
       w = 0;
       if (++h == rows) {
@@ -114,9 +119,9 @@ static inline void pixel_table_fill(pixel_table *table, const conv_problem *prob
     return;
   }
   for (int32_t p = 0; p < count; p++)
-    table->pointers[p] = x + axis[0].map[(ptrdiff_t)position[p][0] * axis[0].kernel] * problem->x.axis[0] +
-                         axis[1].map[(ptrdiff_t)position[p][1] * axis[1].kernel] * problem->x.axis[1] +
-                         axis[2].map[(ptrdiff_t)position[p][2] * axis[2].kernel] * problem->x.axis[2];
+    table->pointers[p] = x + first_tap(&axis[0], position[p][0]) * problem->x.axis[0] +
+                         first_tap(&axis[1], position[p][1]) * problem->x.axis[1] +
+                         first_tap(&axis[2], position[p][2]) * problem->x.axis[2];
   table->runs = table->inside_runs;
   table->count = table->inside_count;
 }

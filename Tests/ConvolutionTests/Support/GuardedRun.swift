@@ -38,8 +38,8 @@ final class GuardedRun {
       axes.append(
         conv_axis(
           input: Int32(map.input), output: Int32(map.output), kernel: Int32(map.kernel),
-          dilation: Int32(map.dilation), inside_begin: Int32(map.inside.lowerBound),
-          inside_end: Int32(map.inside.upperBound),
+          stride: Int32(map.stride), dilation: Int32(map.dilation), before: Int32(map.before),
+          inside_begin: Int32(map.inside.lowerBound), inside_end: Int32(map.inside.upperBound),
           map: indices.readOnly.baseAddress, constant: constant.readOnly.baseAddress))
     }
     problem = conv_problem(
@@ -48,7 +48,6 @@ final class GuardedRun {
       input_channels: Int32(layerCase.weightShape[1]),
       x: strides(layerCase.inputShape, layout), y: strides(layerCase.outputShape, layout),
       vectors_within_rows: vectorsWithinRows,
-      stride_is_two: layerCase.stride[layerCase.rank - 1] == 2,
       activation: layerCase.activation.resolved)
   }
 

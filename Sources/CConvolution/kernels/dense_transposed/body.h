@@ -1,6 +1,7 @@
 // Direct convolution in channels-first memory by the channels-last kernel: a band of output rows at a time, whose input
 // rows are turned to channels-last in the workspace, and whose outputs are turned back. A band fits the second-level
 // cache; border taps are worked out by the channels-last kernel as ever.
+#include "../problem.h"
 #include "../sizes.h"
 #include "../transpose.h"
 
@@ -16,8 +17,8 @@ typedef struct {
   ptrdiff_t input_row, output_row;  ///< floats
   float *input;                     ///< [depth tap][input_rows][width][channel]
   float *output;                    ///< [output_rows][width][channel]
-  int32_t *depth_map;               ///< of one output plane
-  int32_t *height_map;              ///< [output_rows][height tap] -> row of the band
+  int32_t *depth_map;               ///< of one output plane, as in conv_axis
+  int32_t *height_map;              ///< of output_rows, to rows of the band
   int32_t *row_of;                  ///< row of the picture -> row of the band, or CONV_CONSTANT
   void *inner;
   size_t bytes;
@@ -46,8 +47,8 @@ INLINE band_memory band_memory_in(const conv_problem *problem, void *workspace) 
   used += rounded((size_t)(count) * sizeof *band.member)
   PLACE(input, depth->kernel * band.input_rows * band.input_row);
   PLACE(output, band.output_rows * band.output_row);
-  PLACE(depth_map, depth->kernel);
-  PLACE(height_map, (ptrdiff_t)band.output_rows * height->kernel);
+  PLACE(depth_map, 2 * (ptrdiff_t)depth->kernel);
+  PLACE(height_map, (1 + (ptrdiff_t)band.output_rows) * height->kernel);
   PLACE(row_of, most);
 #undef PLACE
   band.inner = workspace ? at + used : NULL;
@@ -66,16 +67,19 @@ INLINE int32_t fit_rows(const band_memory *band, const conv_axis *height, int32_
   int32_t count = 0;
   *rows = 0;
   for (; count < band->output_rows && first + count < end; count++) {
-    const int32_t *taps = height->map + (ptrdiff_t)(first + count) * height->kernel;
+    const tap_row taps = taps_of(height, first + count);
     int32_t added = 0;
-    for (int32_t k = 0; k < height->kernel; k++)
-      if (taps[k] >= 0 && band->row_of[taps[k]] < 0) {
-        band->row_of[taps[k]] = count;
-        added++;
-      }
+    for (int32_t k = 0; k < height->kernel; k++) {
+      const int32_t i = tap_index(taps, k);
+      if (i < 0 || band->row_of[i] >= 0) continue;
+      band->row_of[i] = count;
+      added++;
+    }
     if (*rows + added > band->input_rows) {
-      for (int32_t k = 0; k < height->kernel; k++)
-        if (taps[k] >= 0 && band->row_of[taps[k]] == count) band->row_of[taps[k]] = CONV_CONSTANT;
+      for (int32_t k = 0; k < height->kernel; k++) {
+        const int32_t i = tap_index(taps, k);
+        if (i >= 0 && band->row_of[i] == count) band->row_of[i] = CONV_CONSTANT;
+      }
       break;
     }
     *rows += added;
@@ -89,35 +93,49 @@ INLINE int32_t fit_rows(const band_memory *band, const conv_axis *height, int32_
 /// The height axis of a band: the picture's map, in rows of the band.
 INLINE conv_axis band_height(const band_memory *band, const conv_axis *height, int32_t first, int32_t count,
                              int32_t rows) {
-  conv_axis axis = {.input = rows, .output = count, .kernel = height->kernel, .dilation = 1,
+  conv_axis axis = {.input = rows, .output = count, .kernel = height->kernel, .stride = 1, .dilation = 1,
                     .map = band->height_map, .constant = height->constant};
+  int32_t *mapped = band->height_map + height->kernel;
+  int32_t last = 0;
   for (int32_t at = 0; at < count; at++) {
-    const int32_t *taps = height->map + (ptrdiff_t)(first + at) * height->kernel;
-    int32_t *mapped = band->height_map + (ptrdiff_t)at * height->kernel;
-    for (int32_t k = 0; k < height->kernel; k++) mapped[k] = taps[k] < 0 ? CONV_CONSTANT : band->row_of[taps[k]];
-    // Rows between two taps may be missing in the band: their distance is that of the first output row inside.
+    const tap_row taps = taps_of(height, first + at);
+    for (int32_t k = 0; k < height->kernel; k++) {
+      const int32_t i = tap_index(taps, k);
+      mapped[k] = i < 0 ? CONV_CONSTANT : band->row_of[i];
+    }
+    // Rows between two taps may be missing in the band: their distance is that of the first output row inside, and the
+    // step from one output row to the next is that of the first two.
     const int32_t distance = height->kernel > 1 ? mapped[1] - mapped[0] : 1;
-    bool inside = first + at >= height->inside_begin && first + at < height->inside_end;
+    bool inside = is_inside(height, first + at) && (axis.inside_end == 0 || axis.inside_end == at);
     for (int32_t k = 1; k < height->kernel && inside; k++) inside = mapped[k] - mapped[k - 1] == distance;
-    if (!inside) continue;
-    if (axis.inside_end == 0) {
+    if (inside && axis.inside_end == 0) {
       axis.inside_begin = at;
       axis.dilation = distance;
-    } else if (axis.inside_end != at || axis.dilation != distance) {
-      continue;
+    } else if (inside) {
+      if (at == axis.inside_begin + 1) axis.stride = mapped[0] - last;
+      inside = distance == axis.dilation && mapped[0] - last == axis.stride;
     }
-    axis.inside_end = at + 1;
+    if (inside) {
+      last = mapped[0];
+      axis.inside_end = at + 1;
+    } else {
+      mapped += height->kernel;
+    }
   }
+  axis.before = (axis.inside_end - 1) * axis.stride - last;
+  for (int32_t k = 0; k < height->kernel; k++) band->height_map[k] = k * axis.dilation;
   return axis;
 }
 
 /// The depth axis of a band, which has one output plane and an input plane for each of its taps.
 INLINE conv_axis band_depth(const band_memory *band, const conv_axis *depth, int32_t plane) {
-  conv_axis axis = {.input = depth->kernel, .output = 1, .kernel = depth->kernel, .dilation = 1,
+  conv_axis axis = {.input = depth->kernel, .output = 1, .kernel = depth->kernel, .stride = 1, .dilation = 1,
                     .map = band->depth_map, .constant = depth->constant, .inside_end = 1};
+  const tap_row taps = taps_of(depth, plane);
   for (int32_t k = 0; k < depth->kernel; k++) {
-    const bool outside = depth->map[(ptrdiff_t)plane * depth->kernel + k] < 0;
-    band->depth_map[k] = outside ? CONV_CONSTANT : k;
+    const bool outside = tap_index(taps, k) < 0;
+    band->depth_map[k] = k;
+    band->depth_map[depth->kernel + k] = outside ? CONV_CONSTANT : k;
     if (outside) axis.inside_end = 0;
   }
   return axis;
@@ -125,10 +143,11 @@ INLINE conv_axis band_depth(const band_memory *band, const conv_axis *depth, int
 
 /// Turns the input rows that the band maps, for every tap of depth of one output plane.
 INLINE void stage_input(const band_memory *band, const conv_problem *problem, const float *x, int32_t plane) {
-  const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1];
+  const conv_axis *height = &problem->axis[1];
   const int32_t channels = problem->groups * problem->input_channels;
-  for (int32_t kd = 0; kd < depth->kernel; kd++) {
-    const int32_t z = depth->map[(ptrdiff_t)plane * depth->kernel + kd];
+  const tap_row taps = taps_of(&problem->axis[0], plane);
+  for (int32_t kd = 0; kd < problem->axis[0].kernel; kd++) {
+    const int32_t z = tap_index(taps, kd);
     if (z < 0) continue;
     for (int32_t i = 0; i < height->input; i++)
       if (band->row_of[i] >= 0)

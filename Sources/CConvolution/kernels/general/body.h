@@ -2,6 +2,7 @@
 // Packed weights: [output channel][tap][input channel]; a panel is one output channel.
 #include "../activation.h"
 #include "../plain_weights.h"
+#include "../problem.h"
 
 static int32_t panel_count(const conv_weights *w) { return w->groups * w->output_channels; }
 
@@ -30,21 +31,21 @@ static float add_tap(const conv_problem *problem, const float *group, const int3
 
 static float sum_taps(const conv_problem *problem, const float *group, const int32_t position[3],
                       const float *weights) {
-  const int32_t *map[3];
-  for (int axis = 0; axis < 3; axis++)
-    map[axis] = problem->axis[axis].map + (ptrdiff_t)position[axis] * problem->axis[axis].kernel;
+  tap_row row[3];
+  for (int axis = 0; axis < 3; axis++) row[axis] = taps_of(&problem->axis[axis], position[axis]);
   float sum = 0;
   for (int32_t kd = 0; kd < problem->axis[0].kernel; kd++)
     for (int32_t kh = 0; kh < problem->axis[1].kernel; kh++)
       for (int32_t kw = 0; kw < problem->axis[2].kernel; kw++, weights += problem->input_channels)
-        sum = add_tap(problem, group, (int32_t[]){map[0][kd], map[1][kh], map[2][kw]}, weights, sum);
+        sum = add_tap(problem, group, (int32_t[]){tap_index(row[0], kd), tap_index(row[1], kh), tap_index(row[2], kw)},
+                      weights, sum);
   return sum;
 }
 
 static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
   (void)workspace;
   const conv_activation *activation = &problem->activation;
-  const ptrdiff_t taps = (ptrdiff_t)problem->axis[0].kernel * problem->axis[1].kernel * problem->axis[2].kernel;
+  const ptrdiff_t taps = tap_count(problem);
   for (int32_t o = task->first_panel; o < task->end_panel; o++) {
     const float *group =
         image->x + (ptrdiff_t)(o / problem->output_channels) * problem->input_channels * problem->x.channel;
