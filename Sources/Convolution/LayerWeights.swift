@@ -30,10 +30,7 @@ final class LayerWeights: Sendable {
     } else {
       self.bias.buffer.update(repeating: 0)
     }
-    areFinite = source.withUnsafeBufferPointer { weights in
-      // The sum of x * 0 is NaN exactly where an x is infinite or NaN, and this loop has no branch.
-      weights.reduce(Float(0)) { $0 + $1 * 0 } == 0
-    }
+    areFinite = source.withUnsafeBufferPointer { conv_are_finite($0.baseAddress, $0.count) }
   }
 
   var biasPointer: UnsafePointer<Float> { UnsafePointer(bias.buffer.baseAddress!) }

@@ -73,6 +73,9 @@ typedef struct {
   ptrdiff_t output_stride, input_stride, kernel_stride[3];  ///< in floats; output channels run across the groups
 } conv_weights;
 
+/// Whether every one of `count` values is neither infinite nor NaN.
+bool conv_are_finite(const float *values, size_t count);
+
 /// A convolution of one image. Axes are depth, height, width; a missing axis has extents 1.
 /// Where several axes of a tap are CONV_CONSTANT, the last one's constant is read, as numpy.pad does axis by axis.
 typedef struct {

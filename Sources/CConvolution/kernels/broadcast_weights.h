@@ -1,5 +1,6 @@
 // Weights of even panels packed for broadcasts: [panel][input channel][tap][output channel].
 #include "even_panels.h"
+#include "pack_rows.h"
 
 static size_t packed_floats(const conv_weights *w) { return weight_count(w); }
 
@@ -9,13 +10,8 @@ static void pack(const conv_weights *w, float *packed) {
       const int32_t first = panel_begin(w->output_channels, panel);
       const int32_t channels = panel_begin(w->output_channels, panel + 1) - first;
       const float *from = w->data + (group * (ptrdiff_t)w->output_channels + first) * w->output_stride;
-      for (int32_t c = 0; c < w->input_channels; c++)
-        for (int32_t kd = 0; kd < w->kernel[0]; kd++)
-          for (int32_t kh = 0; kh < w->kernel[1]; kh++)
-            for (int32_t kw = 0; kw < w->kernel[2]; kw++) {
-              const float *tap = from + kd * w->kernel_stride[0] + kh * w->kernel_stride[1] +
-                                 kw * w->kernel_stride[2] + c * w->input_stride;
-              for (int32_t o = 0; o < channels; o++) *packed++ = tap[o * w->output_stride];
-            }
+      const int32_t taps = w->kernel[0] * w->kernel[1] * w->kernel[2];
+      pack_rows(w, from, channels, (row_order){1, taps, channels}, packed);
+      packed += (ptrdiff_t)channels * taps * w->input_channels;
     }
 }

@@ -3,6 +3,34 @@
 
 #define ALL_LANES ((uint32_t)((1ull << LANES) - 1))
 
+enum { TABLE_LANES = LANE_VECTORS * LANES };
+
+/// A vector of indices, one a lane, and a bit a lane.
+typedef int32_t lane_indices __attribute__((ext_vector_type(LANES)));
+typedef bool lane_bits __attribute__((ext_vector_type(LANES)));
+
+INLINE lane_indices lane_numbers(void) {
+  lane_indices numbers;
+  UNROLL for (int l = 0; l < LANES; l++) numbers[l] = l;
+  return numbers;
+}
+
+INLINE lane_indices load_indices(const int32_t *from) {
+  lane_indices indices;
+  __builtin_memcpy(&indices, from, sizeof indices);
+  return indices;
+}
+
+INLINE void store_indices(int32_t *to, lane_indices indices) { __builtin_memcpy(to, &indices, sizeof indices); }
+
+/// The lanes that are not negative.
+INLINE uint32_t lanes_with_sample(lane_indices indices) {
+  const lane_bits bits = __builtin_convertvector(indices >= 0, lane_bits);
+  uint32_t lanes = 0;
+  __builtin_memcpy(&lanes, &bits, sizeof bits);
+  return lanes & ALL_LANES;
+}
+
 /// How the lanes of a vector lie in the input.
 typedef enum {
   LANES_COMPLETE,   ///< lane i reads `offset + i`
@@ -37,7 +65,7 @@ typedef struct {
   lane_source *sources;            ///< [tap][LANE_VECTORS]
   lane_details *details;           ///< likewise
   lane_pattern common[LANE_VECTORS];  ///< what each vector can be read as for every tap
-  int32_t *columns;                ///< [kw][LANE_VECTORS * LANES], scratch
+  int32_t *columns;                ///< [kw][TABLE_LANES], scratch
 } lane_table;
 
 /// Where a walk over a task's rectangle has come to.
@@ -72,18 +100,16 @@ INLINE lane_table lane_table_in(const conv_problem *problem, void *workspace) {
 }
 
 /// Whether every lane that reads a sample reads `offset + step i`.
-INLINE bool lanes_step_by(const int32_t *index, int32_t offset, int32_t step) {
-  bool all = true;
-  for (int l = 0; l < LANES; l++) all &= index[l] < 0 || index[l] == offset + step * l;
-  return all;
+INLINE bool lanes_step_by(lane_indices index, int32_t offset, int32_t step) {
+  // A comparison that holds is all bits, which is negative.
+  return lanes_with_sample((index >= 0) & (index != offset + step * lane_numbers())) == ALL_LANES;
 }
 
-/// Names the pattern of `index`. With `alternate`, a vector that could be either is LANES_ALTERNATE; with `zeros`, lanes
-/// that read no sample read 0.
-INLINE lane_source lane_source_of(const int32_t *index, const bool alternate, const bool zeros) {
-  lane_source source = {LANES_SCATTERED, 0, 0};
-  for (int l = 0; l < LANES; l++) source.lanes |= (uint32_t)(index[l] >= 0) << l;
-  if (source.lanes != ALL_LANES && !zeros) return source;
+/// Names the pattern of `index`. With `alternate`, a vector that could be either is LANES_ALTERNATE. Lanes that read no
+/// sample may read 0 if none of them is among `needed`, or with `zeros`.
+INLINE lane_source lane_source_of(lane_indices index, uint32_t needed, const bool alternate, const bool zeros) {
+  lane_source source = {LANES_SCATTERED, 0, lanes_with_sample(index)};
+  if ((needed & ~source.lanes) && !zeros) return source;
   const int first = source.lanes ? __builtin_ctz(source.lanes) : 0, step = alternate ? 2 : 1;
   const int32_t offset = source.lanes ? index[first] - step * first : 0;
   if (!lanes_step_by(index, offset, step)) return source;
@@ -92,18 +118,88 @@ INLINE lane_source lane_source_of(const int32_t *index, const bool alternate, co
   return source;
 }
 
+/// Outputs of a vector that lie in one row.
+typedef struct {
+  lane_indices mask;  ///< all bits of its lanes
+  tap_row depth, height;
+} lane_piece;
+
+INLINE int32_t within(int32_t value, int32_t least, int32_t most) {
+  return value < least ? least : value > most ? most : value;
+}
+
+/// What each tap along the width reads for `count` outputs from `first` on: columns[kw][TABLE_LANES]. Says whether all of
+/// them lie inside.
+INLINE bool fill_columns(const conv_axis *width, int32_t first, int32_t count, int32_t *columns) {
+  const int32_t begin = within(width->inside_begin - first, 0, count);
+  const int32_t end = within(width->inside_end - first, begin, count);
+  for (int32_t l = begin > 0 ? 0 : end; l < count; l = l + 1 == begin ? end : l + 1) {
+    const tap_row taps = taps_of(width, first + l);
+    for (int32_t kw = 0; kw < width->kernel; kw++) columns[kw * TABLE_LANES + l] = tap_index(taps, kw);
+  }
+  for (int32_t kw = 0; kw < width->kernel; kw++) {
+    const int32_t start = first_tap(width, first) + width->map[kw];
+    for (int32_t l = begin; l < end; l++) columns[kw * TABLE_LANES + l] = start + l * width->stride;
+  }
+  return begin == 0 && end == count;
+}
+
+/// Whether outputs lie as the samples do that they are computed from: one tap, no stride, no border.
+INLINE bool is_pointwise(const conv_problem *problem) {
+  bool alike = tap_count(problem) == 1;
+  for (int axis = 0; axis < 3; axis++) {
+    const conv_axis *a = &problem->axis[axis];
+    alike &= a->stride == 1 && a->before == 0 && a->input == a->output;
+  }
+  return alike;
+}
+
+/// Sources of the vector `v`, whose outputs are `pieces`. With `straight` they are one whole piece, and the samples of
+/// each tap are side by side.
+INLINE void fill_sources(lane_table *table, const conv_problem *problem, int32_t v, const lane_piece *pieces,
+                         int32_t count, const bool straight) {
+  const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1], *width = &problem->axis[2];
+  const bool zeros = has_zero_constants(problem);
+  const uint32_t needed = ALL_LANES >> (LANES - table->pixels[v]);
+  int32_t tap = 0;
+  for (int32_t kd = 0; kd < depth->kernel; kd++) {
+    for (int32_t kh = 0; kh < height->kernel; kh++) {
+      lane_indices row = CONV_CONSTANT, height_constant = 0;
+      for (const lane_piece *piece = pieces; piece < pieces + count; piece++) {
+        const int32_t z = tap_index(piece->depth, kd), i = tap_index(piece->height, kh);
+        const int32_t start = (z | i) < 0 ? CONV_CONSTANT : (z * height->input + i) * width->input;
+        row = (piece->mask & start) | (~piece->mask & row);
+        if (i < 0) height_constant |= piece->mask;
+      }
+      for (int32_t kw = 0; kw < width->kernel; kw++, tap++) {
+        lane_source *source = table->sources + tap * LANE_VECTORS + v;
+        const lane_indices column = load_indices(table->columns + kw * TABLE_LANES + v * LANES);
+        if (straight && row[0] >= 0) {
+          *source = (lane_source){LANES_COMPLETE, row[0] + column[0], ALL_LANES};
+        } else {
+          lane_details *details = table->details + tap * LANE_VECTORS + v;
+          // The sign of either becomes all bits: CONV_CONSTANT.
+          const lane_indices index = (row + column) | ((row | column) >> 31);
+          *source = lane_source_of(index, needed, width->stride == 2, zeros);
+          if (source->pattern == LANES_SCATTERED) {
+            store_indices(details->index, index);
+            for (int32_t l = 0; l < LANES; l++)
+              details->otherwise[l] = column[l] < 0 ? width->constant[0]
+                                      : height_constant[l] ? height->constant[0] : depth->constant[0];
+          }
+        }
+        table->common[v] = tap == 0 ? source->pattern : common_pattern(table->common[v], source->pattern);
+      }
+    }
+  }
+}
+
 /// Fills the table with the next tile of the walk.
 static inline void lane_table_fill(lane_table *table, const conv_problem *problem, const conv_task *task,
                                    lane_walk *walk) {
-  enum { LIMIT = LANE_VECTORS * LANES };
-  const bool zeros = has_zero_constants(problem);
   const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1], *width = &problem->axis[2];
   const int32_t rows = task->end[1] - task->first[1], columns = task->end[2] - task->first[2];
-  tap_row depth_taps[LIMIT], height_taps[LIMIT];
-  // Full vectors within one row of outputs, whose taps lie side by side along the row: the common case, found once for
-  // all rows of taps.
-  bool in_row[LANE_VECTORS];
-
+  const bool pointwise = is_pointwise(problem);
   for (table->vectors = 0; table->vectors < LANE_VECTORS && walk->next < walk->end; table->vectors++) {
     const int32_t v = table->vectors, left = walk->stretch - walk->next % walk->stretch;
     const int32_t pixels = left < LANES ? left : LANES;
@@ -111,58 +207,31 @@ static inline void lane_table_fill(lane_table *table, const conv_problem *proble
     table->pixels[v] = pixels;
     table->output[v] = (task->first[0] + d) * problem->y.axis[0] + (task->first[1] + h) * problem->y.axis[1] +
                        (task->first[2] + w) * problem->y.axis[2];
-    in_row[v] = pixels == LANES && w + LANES <= columns;
     walk->next += pixels;
-    for (int32_t l = v * LANES; l < v * LANES + pixels; l++) {
-      depth_taps[l] = taps_of(depth, task->first[0] + d);
-      height_taps[l] = taps_of(height, task->first[1] + h);
-      const tap_row taps = taps_of(width, task->first[2] + w);
-      for (int32_t kw = 0; kw < width->kernel; kw++) table->columns[kw * LIMIT + l] = tap_index(taps, kw);
-      if (++w == columns) {
-        w = 0;
-        if (++h == rows) {
-          h = 0;
-          d++;
-        }
+    if (pointwise) {
+      table->common[v] = pixels == LANES ? LANES_COMPLETE : LANES_ZEROS;
+      table->sources[v] =
+          (lane_source){table->common[v], (int32_t)table->output[v], ALL_LANES >> (LANES - pixels)};
+      continue;
+    }
+    lane_piece pieces[LANES];
+    int32_t count = 0;
+    bool inside = true;
+    for (int32_t l = 0; l < pixels; w = 0, count++) {
+      const int32_t length = pixels - l < columns - w ? pixels - l : columns - w;
+      pieces[count] = (lane_piece){(lane_numbers() >= l) & (lane_numbers() < l + length),
+                                   taps_of(depth, task->first[0] + d), taps_of(height, task->first[1] + h)};
+      inside &= fill_columns(width, task->first[2] + w, length, table->columns + v * LANES + l);
+      l += length;
+      if (++h == rows) {
+        h = 0;
+        d++;
       }
     }
-    for (int32_t kw = 0; kw < width->kernel; kw++) {
-      int32_t *column = table->columns + kw * LIMIT + v * LANES;
-      for (int32_t l = pixels; l < LANES; l++) column[l] = CONV_CONSTANT;
-      for (int32_t l = 0; l < LANES && in_row[v]; l++) in_row[v] = column[l] >= 0 && column[l] == column[0] + l;
-    }
-  }
-
-  for (int32_t kd = 0; kd < depth->kernel; kd++) {
-    for (int32_t kh = 0; kh < height->kernel; kh++) {
-      for (int32_t v = 0; v < table->vectors; v++) {
-        int32_t row[LANES];
-        float row_constant[LANES];
-        for (int32_t l = 0; l < LANES; l++) {
-          const bool exists = l < table->pixels[v];
-          const int32_t z = exists ? tap_index(depth_taps[v * LANES + l], kd) : CONV_CONSTANT;
-          const int32_t i = exists ? tap_index(height_taps[v * LANES + l], kh) : CONV_CONSTANT;
-          row[l] = (z | i) < 0 ? CONV_CONSTANT : (z * height->input + i) * width->input;
-          row_constant[l] = i < 0 ? height->constant[0] : depth->constant[0];
-        }
-        for (int32_t kw = 0; kw < width->kernel; kw++) {
-          const int32_t tap = (kd * height->kernel + kh) * width->kernel + kw;
-          lane_source *source = table->sources + tap * LANE_VECTORS + v;
-          lane_details *details = table->details + tap * LANE_VECTORS + v;
-          const int32_t *column = table->columns + kw * LIMIT + v * LANES;
-          if (in_row[v] && row[0] >= 0) {
-            *source = (lane_source){LANES_COMPLETE, row[0] + column[0], ALL_LANES};
-          } else {
-            for (int32_t l = 0; l < LANES; l++) {
-              details->index[l] = (row[l] | column[l]) < 0 ? CONV_CONSTANT : row[l] + column[l];
-              details->otherwise[l] = column[l] < 0 ? width->constant[0] : row_constant[l];
-            }
-            *source = lane_source_of(details->index, width->stride == 2, zeros);
-          }
-          table->common[v] = tap == 0 ? source->pattern : common_pattern(table->common[v], source->pattern);
-        }
-      }
-    }
+    for (int32_t kw = 0; kw < width->kernel; kw++)
+      for (int32_t l = pixels; l < LANES; l++) table->columns[kw * TABLE_LANES + v * LANES + l] = CONV_CONSTANT;
+    const bool straight = inside && count == 1 && pixels == LANES && width->stride == 1;
+    fill_sources(table, problem, v, pieces, count, straight);
   }
 }
 

@@ -1,4 +1,6 @@
 // Questions to a problem that several kernels ask.
+#pragma once
+
 #include "CConvolution.h"
 
 INLINE int32_t tap_count(const conv_problem *problem) {

@@ -1,6 +1,7 @@
 // Direct convolution in channels-last memory. A vector runs over output channels, a tile is up to TILE_BROADCASTS pixels
 // x TILE_VECTORS vectors, and every sample is broadcast to a row of packed weights: [panel][tap][input channel][channel].
 #include "../activation.h"
+#include "../pack_rows.h"
 #include "../pixel_table.h"
 #include "../store.h"
 
@@ -83,15 +84,9 @@ static void pack(const conv_weights *w, float *packed) {
       const int32_t rest = w->output_channels - first;
       const int32_t width = rest > LANES ? PANEL : LANES, channels = rest < width ? rest : width;
       const float *from = w->data + (group * (ptrdiff_t)w->output_channels + first) * w->output_stride;
-      for (int32_t kd = 0; kd < w->kernel[0]; kd++)
-        for (int32_t kh = 0; kh < w->kernel[1]; kh++)
-          for (int32_t kw = 0; kw < w->kernel[2]; kw++)
-            for (int32_t c = 0; c < w->input_channels; c++, packed += width) {
-              const float *tap = from + kd * w->kernel_stride[0] + kh * w->kernel_stride[1] +
-                                 kw * w->kernel_stride[2] + c * w->input_stride;
-              for (int32_t o = 0; o < channels; o++) packed[o] = tap[o * w->output_stride];
-              for (int32_t o = channels; o < width; o++) packed[o] = 0;
-            }
+      const ptrdiff_t rows = (ptrdiff_t)w->kernel[0] * w->kernel[1] * w->kernel[2] * w->input_channels;
+      pack_rows(w, from, channels, (row_order){w->input_channels, 1, width}, packed);
+      packed += rows * width;
     }
 }
 

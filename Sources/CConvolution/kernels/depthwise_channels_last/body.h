@@ -3,6 +3,7 @@
 // addresses stay in registers. With a multiplier M the output channels M c ... M c + M - 1 all read the input channel c.
 // Packed weights: [panel][tap][channel].
 #include "../activation.h"
+#include "../pack_rows.h"
 #include "../pixel_table.h"
 #include "../store.h"
 #include "../tile_sizes.h"
@@ -112,13 +113,9 @@ static void pack(const conv_weights *w, float *packed) {
   for (int32_t first = 0; first < total; first += PANEL) {
     const int32_t rest = total - first;
     const int32_t width = rest < PANEL ? (rest + LANES - 1) / LANES * LANES : PANEL;
-    for (int32_t kd = 0; kd < w->kernel[0]; kd++)
-      for (int32_t kh = 0; kh < w->kernel[1]; kh++)
-        for (int32_t kw = 0; kw < w->kernel[2]; kw++, packed += width) {
-          const float *tap = w->data + first * w->output_stride + kd * w->kernel_stride[0] +
-                             kh * w->kernel_stride[1] + kw * w->kernel_stride[2];
-          for (int32_t o = 0; o < width; o++) packed[o] = o < rest ? tap[o * w->output_stride] : 0;
-        }
+    const int32_t channels = rest < PANEL ? rest : PANEL;
+    pack_rows(w, w->data + first * w->output_stride, channels, (row_order){1, 1, width}, packed);
+    packed += (ptrdiff_t)width * w->kernel[0] * w->kernel[1] * w->kernel[2];
   }
 }
 
