@@ -117,7 +117,9 @@ extension ConvolutionLayer {
       pixels: geometry.output.spatial.reduce(1, *),
       rowBytes: Double(geometry.input.spatial[rank - 1]) * Double(inputRows * inputChannels)
         * Double(MemoryLayout<Float>.stride),
-      hasZeroBorder: border.contains { $0.constantValue == 0 }, hasFiniteWeights: weights.areFinite)
+      hasZeroBorder: border.contains { $0.constantValue == 0 }, hasFiniteWeights: weights.areFinite,
+      hasZeroColumns: border[rank - 1].constantValue == 0
+        || geometry.padding[rank - 1] == PaddingAmount(before: 0, after: 0))
   }
 
   /// Samples of the input rows that two rectangles of outputs both see where one ends and the other begins.

@@ -17,14 +17,14 @@ extension Schedule {
       // Turning or gathering a sample takes about as long as this many multiply-adds.
       let perSample = 20.0
       switch family {
-      case .denseChannelsLast, .depthwiseChannelsLast, .fewOutputsChannelsFirst,
+      case .denseChannelsLast, .depthwiseChannelsLast, .depthwiseChannelsFirst,
         .fewOutputsChannelsLast:
         tile = lookUp
         rectangle = 0
       case .denseChannelsFirst:
         tile = lookUp + 2 * Double(tilePixels * taps) * Double(groupInputs)
         rectangle = 0
-      case .denseTransposed:
+      case .denseTransposed, .planarChannelsFirst, .planarChannelsLast:
         tile = lookUp + perSample * Double(tilePixels) * Double(channels)
         rectangle = perSample * sharedRows
       case .general:
