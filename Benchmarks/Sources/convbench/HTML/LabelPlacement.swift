@@ -34,7 +34,7 @@ struct LabelPlacement {
   let fontSize: Double
 
   private static let pointRadius = 5.0
-  private static let distances = [8.0, 14, 22, 32, 44, 58, 74, 92, 112, 134, 158]
+  private static let distances = [9.0, 14, 22, 32, 44, 58, 74, 92, 112, 134, 158]
   private static let directions = 16
 
   /// A label a point: the first of its texts for which there is room, nil where there is none for any.
@@ -76,7 +76,7 @@ struct LabelPlacement {
 
   /// In font sizes, and rather too much.
   private static func width(_ text: String) -> Double {
-    text.unicodeScalars.reduce(0) { $0 + ($1.isASCII ? 0.58 : 1.1) }
+    text.unicodeScalars.reduce(0) { $0 + ($1.isASCII ? 0.64 : 1.1) }
   }
 
   private func isFree(_ label: Label, beside others: [Label]) -> Bool {

@@ -28,7 +28,7 @@ struct LayerTable {
   private static let columns = [
     Column(title: "work", unit: "GFLOP") { "\(Figures.significant($0.gflop))" },
     Column(title: "intensity", unit: "FLOP/B") { "\(Figures.significant($0.intensity))" },
-    Column(title: "median", unit: "ms, rounds") {
+    Column(title: "median", unit: "ms, range") {
       let rounds = $0.rounds.map(\.medianMilliseconds)
       return """
         <b>\(Figures.significant($0.medianMilliseconds))</b>\
@@ -37,7 +37,7 @@ struct LayerTable {
     },
     Column(title: "best", unit: "ms") { "\(Figures.significant($0.minMilliseconds))" },
     Column(title: "speed", unit: "GFLOP/s") { "\(Figures.significant($0.gflops))" },
-    Column(title: "of peak", unit: "%") { "<b>\(Figures.whole($0.percentOfPeak))</b>" },
+    Column(title: "peak", unit: "%") { "<b>\(Figures.whole($0.percentOfPeak))</b>" },
     Column(title: "error", unit: "relative") { error($0.maxRelativeError) },
     Column(title: "plan", unit: "µs") { "\(Figures.whole($0.planMicroseconds))" },
     Column(title: "packing", unit: "µs") { "\(Figures.whole($0.packMicroseconds))" },
@@ -52,15 +52,15 @@ struct LayerTable {
 
   private func row(_ number: Int, _ layer: LayerReport) -> Markup {
     let name: Markup = layer.isNamed ? "<b>\(layer.name)</b>" : ""
-    let taps = layer.padding.map { "\($0[0])+\($0[1])" }.joined(separator: ", ")
+    let taps = layer.padding.map { "\($0[0]):\($0[1])" }.joined(separator: ", ")
     let cells = Self.columns.map { column -> Markup in "<td>\(column.cell(layer))</td>" }
     return """
       <tr><td>\(number)</td>
-      <th scope="row">\(name)<small><code>\(layer.descriptor) \(layer.options)</code></small></th>
+      <th scope="row">\(name)<small><code>\(Markup.breakable(layer.descriptor)) \(layer.options)</code></small></th>
       <td class="word">\(Figures.shape(layer.inputShape)) → \(Figures.shape(layer.outputShape))\
       <small>\(Figures.shape(layer.weightShape)); taps \(taps), \(layer.border)</small></td>
-      <td class="word"><svg class="swatch"><rect class="\(colors.name(layer.kernel))"/></svg>\
-      \(layer.kernel)<small>\(layer.algorithm)</small></td>
+      <td class="word kernel"><svg class="swatch"><rect class="\(colors.name(layer.kernel))"/></svg>\
+      \(Markup.breakable(layer.kernel))<small>\(layer.algorithm)</small></td>
       \(cells)</tr>
       """
   }

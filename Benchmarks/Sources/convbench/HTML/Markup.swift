@@ -7,6 +7,13 @@ struct Markup: ExpressibleByStringInterpolation {
   init(stringLiteral html: String) { self.html = html }
   init(stringInterpolation interpolation: StringInterpolation) { html = interpolation.html }
 
+  /// A long word that may go on in the next line after an underscore.
+  static func breakable(_ word: String) -> Markup {
+    let parts = word.split(separator: "_", omittingEmptySubsequences: false)
+      .map { part -> Markup in "\(String(part))" }
+    return Markup(stringLiteral: parts.map(\.html).joined(separator: "_<wbr/>"))
+  }
+
   struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var html = ""
 

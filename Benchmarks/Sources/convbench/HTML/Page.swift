@@ -34,7 +34,7 @@ enum Page {
       <section>
       <h2>Layers</h2>
       <p>Under each median is the range of the rounds' medians. The error is the largest difference to a float64 \
-      convolution, divided by its largest output. Border taps are before + after on each axis.</p>
+      convolution, divided by its largest output. Border taps are before:after on each axis; negative ones crop.</p>
       \(LayerTable(layers: report.layers, colors: colors).markup)
       </section>
       </body>
@@ -46,9 +46,10 @@ enum Page {
 
   private static func facts(_ report: Report) -> Markup {
     let machine = report.machine
+    let mebibytes = Double(machine.privateCacheBytes) / 1_048_576
     let facts = [
       ("Processor", machine.processor),
-      ("Cores", "\(machine.cores), \(machine.privateCacheBytes / 1024) KiB level-2 cache each"),
+      ("Cores", "\(machine.cores), level-2 cache \(Figures.tick(mebibytes)) MiB each"),
       ("Instruction set", machine.instructionSet),
       ("Threads", "\(machine.threads)"),
       ("Rounds", "\(machine.rounds)"),

@@ -9,7 +9,7 @@ struct RooflinePlot {
   let x, y: LogScale
 
   static let frame = LabelPlacement.Box(x: 64, y: 12, width: 1084, height: 552)
-  static let fontSize = 12.0
+  static let fontSize = 11.0
 
   init(_ report: Report, colors: KernelColors) {
     self.colors = colors

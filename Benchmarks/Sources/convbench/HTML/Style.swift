@@ -21,7 +21,7 @@ extension Page {
     h1 { margin: 0 0 12px; font-size: 24px; }
     h2 { margin: 36px 0 6px; font-size: 18px; }
     p { margin: 0 0 12px; max-width: 90ch; color: var(--faint); }
-    small { display: block; color: var(--faint); font-size: 11px; font-weight: normal; }
+    small { display: block; color: var(--faint); font-size: 10.5px; font-weight: normal; }
     code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
     dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 12px 24px; margin: 0; }
     dt { color: var(--faint); font-size: 12px; }
@@ -33,7 +33,7 @@ extension Page {
     text.tick { fill: var(--faint); }
     text.middle { text-anchor: middle; }
     text.end { text-anchor: end; }
-    text.label { stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; paint-order: stroke; }
+    text.label { font-size: 11px; stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; paint-order: stroke; }
     text.ceiling { fill: var(--roof); font-weight: 600; }
     .grid { stroke: var(--grid); }
     .roof { fill: none; stroke: var(--roof); stroke-width: 1.5; }
@@ -51,12 +51,13 @@ extension Page {
     .bars span { text-align: right; }
     .bars .name { max-width: 30ch; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .range { stroke: var(--ink); stroke-width: 1.2; }
-    table { border-collapse: collapse; width: 100%; font-size: 13px; }
-    th, td { padding: 5px 8px; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: top; }
+    table { border-collapse: collapse; width: 100%; font-size: 12px; }
+    th, td { padding: 5px 6px; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: top; }
     thead th { border-bottom: 2px solid var(--rule); }
     th.word, td.word, th[scope=row] { text-align: left; }
-    th[scope=row] { min-width: 200px; max-width: 300px; font-weight: normal; }
+    th[scope=row] { min-width: 180px; max-width: 260px; font-weight: normal; }
     td { white-space: nowrap; }
+    td.kernel { min-width: 142px; white-space: normal; }
     .swatch { width: 9px; height: 9px; margin-right: 6px; }
     .swatch rect { width: 9px; height: 9px; }
     .wrong { color: var(--roof); }
