@@ -8,7 +8,8 @@ struct Bars {
   init(_ layers: [LayerReport], colors: KernelColors) {
     self.layers = layers
     self.colors = colors
-    end = 1.04 * (layers.flatMap { $0.rounds.map(\.percentOfPeak) } + [100]).max()!
+    end =
+      1.04 * (layers.flatMap { $0.rounds.map(\.percentOfPeak) } + [100]).filter(\.isFinite).max()!
   }
 
   var markup: Markup {
@@ -46,6 +47,6 @@ struct Bars {
   }
 
   private func share(_ percent: Double) -> Markup {
-    "\(100 * percent / end)%"
+    "\(percent.isFinite ? 100 * percent / end : 0)%"
   }
 }

@@ -43,14 +43,20 @@ struct LabelPlacement {
     // Short texts of crowded points last: they find room where long ones do not.
     for level in 0..<(texts.map(\.count).max() ?? 0) {
       for index in points.indices where labels[index] == nil && level < texts[index].count {
-        labels[index] = label(texts[index][level], at: index, beside: labels.compactMap(\.self))
+        labels[index] = label(
+          texts[index][level], isLast: level == texts[index].count - 1, at: index,
+          beside: labels.compactMap(\.self))
       }
     }
     return labels
   }
 
-  private func label(_ text: String, at index: Int, beside others: [Label]) -> Label? {
-    for distance in Self.distances {
+  private func label(
+    _ text: String, isLast: Bool, at index: Int, beside others: [Label]
+  ) -> Label? {
+    // A long text far from its point is harder to find than a short one beside it.
+    let reach = isLast ? Self.distances.count : Self.distances.count - 3
+    for distance in Self.distances.prefix(reach) {
       for direction in 0..<Self.directions {
         let label = candidate(text, at: points[index], distance: distance, direction: direction)
         if isFree(label, beside: others) { return label }

@@ -11,12 +11,13 @@ struct LogScale {
     return pixels.0 + share * (pixels.1 - pixels.0)
   }
 
-  /// Round values within the range: 1, 2, 5 of each decade, or powers of ten alone where those are many.
+  /// Round values within the range: 1, 2, 5 of each decade, all digits of a short range, powers of ten of a long one.
   var ticks: [Double] {
     let decades =
       Int(log10(values.lowerBound).rounded(.down))...Int(log10(values.upperBound).rounded(.up))
-    let steps = decades.count <= 5 ? [1.0, 2, 5] : [1.0]
-    return decades.flatMap { decade in steps.map { $0 * pow(10, Double(decade)) } }
+    let ratio = values.upperBound / values.lowerBound
+    let steps = ratio < 10 ? Array(1...9) : ratio < 1e5 ? [1, 2, 5] : [1]
+    return decades.flatMap { decade in steps.map { Double($0) * pow(10, Double(decade)) } }
       .filter(values.contains)
   }
 }

@@ -18,8 +18,8 @@ enum Page {
       </header>
       <section>
       <h2>Roofline</h2>
-      <p>A point is a layer at the median of its rounds; the hairline ends at its best run. \
-      Intensity is nominal FLOPs, two for every multiply-add and border taps counted, over compulsory bytes: \
+      <p>A point is a layer at the median of its rounds; the hairline ends at its best run; \
+      a number is a row of the table. Intensity is nominal FLOPs, two for every multiply-add and border taps counted, over compulsory bytes: \
       input, weights and output once. Data that stay in the caches may lift a layer over the copy bandwidth, \
       and border taps left out over the FMA peak.</p>
       \(colors.legend)

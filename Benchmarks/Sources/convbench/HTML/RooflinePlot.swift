@@ -7,6 +7,8 @@ struct RooflinePlot {
   let layers: [(number: Int, report: LayerReport)]
   let colors: KernelColors
   let x, y: LogScale
+  /// Where the copy's slope meets the multiply-add peak, in FLOP per byte.
+  private let ridge: Double
 
   static let frame = LabelPlacement.Box(x: 64, y: 12, width: 1084, height: 552)
   static let fontSize = 11.0
@@ -16,7 +18,9 @@ struct RooflinePlot {
     machine = report.machine
     layers = report.layers.enumerated().map { ($0.offset + 1, $0.element) }
       .filter { $0.1.gflops > 0 && $0.1.gflops.isFinite }
-    let ridge = machine.peakGFLOPS / machine.copyGBPS
+    // The bandwidth is zero where there was no memory to copy; the plot then has no slope.
+    let ridge = machine.copyGBPS > 0 ? machine.peakGFLOPS / machine.copyGBPS : 1
+    self.ridge = ridge
     let intensities = layers.map(\.report.intensity) + [ridge]
     let speeds = layers.map(\.report.gflops) + [machine.peakGFLOPS]
     let frame = Self.frame
@@ -71,12 +75,16 @@ struct RooflinePlot {
     let (start, ridge) = slope
     let peak = y.position(machine.peakGFLOPS)
     let angle = atan2(ridge.y - start.y, ridge.x - start.x)
-    return """
-      <path class="roof" d="M\(start.x) \(start.y)L\(ridge.x) \(ridge.y)H\(right)"/>
-      <path class="roof beyond" d="M\(left) \(peak)H\(ridge.x)"/>
-      <text class="ceiling end" x="\(right - 8)" y="\(peak - 8)">\(peakLabel)</text>
+    let rising: Markup = """
+      <path class="roof" d="M\(start.x) \(start.y)L\(ridge.x) \(ridge.y)"/>
       <text class="ceiling middle" transform="translate(\((start.x + ridge.x) / 2) \
       \((start.y + ridge.y) / 2)) rotate(\(angle * 180 / .pi)) translate(0 -8)">\(copyLabel)</text>
+      """
+    return """
+      \(machine.copyGBPS > 0 ? rising : "")
+      <path class="roof" d="M\(ridge.x) \(peak)H\(right)"/>
+      <path class="roof beyond" d="M\(left) \(peak)H\(ridge.x)"/>
+      <text class="ceiling" x="\(left + 8)" y="\(peak - 8)">\(peakLabel)</text>
       """
   }
 
@@ -88,11 +96,11 @@ struct RooflinePlot {
 
   /// The slope's ends, within the plot.
   private var slope: (start: LabelPlacement.Point, ridge: LabelPlacement.Point) {
-    let start = max(x.values.lowerBound, y.values.lowerBound / machine.copyGBPS)
+    let start = max(x.values.lowerBound, ridge * y.values.lowerBound / machine.peakGFLOPS)
     return (
-      LabelPlacement.Point(x: x.position(start), y: y.position(start * machine.copyGBPS)),
+      LabelPlacement.Point(x: x.position(start), y: y.position(start * machine.peakGFLOPS / ridge)),
       LabelPlacement.Point(
-        x: x.position(machine.peakGFLOPS / machine.copyGBPS), y: y.position(machine.peakGFLOPS))
+        x: x.position(ridge), y: y.position(machine.peakGFLOPS))
     )
   }
 
@@ -101,7 +109,7 @@ struct RooflinePlot {
     let (start, ridge) = slope
     let right = x.pixels.1
     let peak = LabelPlacement.Box(x: ridge.x, y: ridge.y - 2, width: right - ridge.x, height: 4)
-    let label = LabelPlacement.Box(x: right - 190, y: ridge.y - 24, width: 190, height: 22)
+    let label = LabelPlacement.Box(x: x.pixels.0, y: ridge.y - 24, width: 190, height: 22)
     let steps = 60
     let rising = (0...steps).map { step in
       let share = Double(step) / Double(steps)

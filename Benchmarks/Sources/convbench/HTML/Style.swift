@@ -23,7 +23,7 @@ extension Page {
     p { margin: 0 0 12px; max-width: 90ch; color: var(--faint); }
     small { display: block; color: var(--faint); font-size: 10.5px; font-weight: normal; }
     code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
-    dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 12px 24px; margin: 0; }
+    dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(210px, 45%), 1fr)); gap: 12px 24px; margin: 0; }
     dt { color: var(--faint); font-size: 12px; }
     dd { margin: 0; font-weight: 600; }
     .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 0 0 8px; padding: 0; list-style: none; }
@@ -52,12 +52,12 @@ extension Page {
     .bars .name { max-width: 30ch; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .range { stroke: var(--ink); stroke-width: 1.2; }
     table { border-collapse: collapse; width: 100%; font-size: 12px; }
-    th, td { padding: 5px 6px; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: top; }
+    th, td { padding: 5px; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: top; }
     thead th { border-bottom: 2px solid var(--rule); }
     th.word, td.word, th[scope=row] { text-align: left; }
     th[scope=row] { min-width: 180px; max-width: 260px; font-weight: normal; }
     td { white-space: nowrap; }
-    td.kernel { min-width: 142px; white-space: normal; }
+    td.kernel { min-width: 138px; white-space: normal; }
     .swatch { width: 9px; height: 9px; margin-right: 6px; }
     .swatch rect { width: 9px; height: 9px; }
     .wrong { color: var(--roof); }
@@ -65,7 +65,8 @@ extension Page {
       @page { size: landscape; margin: 10mm; }
       body { padding: 0; font-size: 11px; }
       .scrolling { overflow: visible; }
-      .roofline { min-width: 0; }
+      .roofline { min-width: 0; max-height: 105mm; }
+      section + section { break-before: page; }
       table { font-size: 9px; }
       small { font-size: 8px; }
       th, td { padding: 3px 4px; }
