@@ -50,9 +50,8 @@ struct AlgorithmChoice {
         + "vectors run over the \(layer.groupInputChannels) input channels"
     },
     Candidate(algorithm: .direct, layout: .channelsLast, family: .planarChannelsLast) { layer in
-      guard layer.groupOutputChannels <= 12, layer.taps * layer.groupInputChannels >= 24 else {
-        return nil
-      }
+      let products = layer.taps * layer.groupInputChannels
+      guard layer.groupOutputChannels <= (products < 64 ? 8 : 12) else { return nil }
       return "\(layer.groupInputChannels) input and \(layer.groupOutputChannels) output channels "
         + "a group: vectors run over pixels, which are turned to planes"
     },

@@ -25,15 +25,16 @@ final class ResolvedConvolution: @unchecked Sendable {
     let maps = try AlignedMemory<Int32>(
       count: axes.reduce(0) { $0 + $1.count }, argument: "axis maps")
     let channels = geometry.input.channels
+    let rowSamples = channels * axes[2].kernel
     let constants = try AlignedMemory<Float>(
-      count: axes.count * channels, argument: "border constants")
+      count: axes.count * rowSamples, argument: "border constants")
     var start = 0
     let resolvedAxes = axes.enumerated().map { index, map in
       let entries = UnsafeMutableBufferPointer(rebasing: maps.buffer[start..<start + map.count])
       start += map.count
       map.write(to: entries)
-      let row = constants.buffer.baseAddress! + index * channels
-      row.update(repeating: map.constantValue, count: channels)
+      let row = constants.buffer.baseAddress! + index * rowSamples
+      row.update(repeating: map.constantValue, count: rowSamples)
       return conv_axis(
         input: Int32(map.input), output: Int32(map.output), kernel: Int32(map.kernel),
         stride: Int32(clamping: map.stride), dilation: Int32(clamping: map.dilation),

@@ -40,7 +40,7 @@ typedef struct {
   int32_t stride, dilation, before;  ///< tap k of output o lies at o * stride - before + k * dilation
   int32_t inside_begin, inside_end;  ///< outputs whose taps all lie inside the input
   const int32_t *map;     ///< [0][kernel]: k * dilation; [1 + other output][kernel]: an index, or CONV_CONSTANT
-  const float *constant;  ///< what such a tap reads: a row of all input channels, all the same value
+  const float *constant;  ///< what such a tap reads: the value for all input channels of a row of taps of the width
 } conv_axis;
 
 /// Distances in floats from one index to the next.

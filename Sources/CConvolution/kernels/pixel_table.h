@@ -17,7 +17,8 @@ typedef struct {
   ptrdiff_t output[TILE_BROADCASTS];  ///< offset of each pixel in y
   tap_run *inside_runs;               ///< of every tile whose taps all lie inside: one row of pointers, an offset a tap
   int32_t inside_count;
-  tap_run *border_runs;               ///< of a tile at the border: a row of pointers a tap
+  tap_run *border_runs;               ///< of a tile at the border: a row of pointers a tap, or a joined row of taps
+  int32_t joined;                     ///< taps along the width that a run joins
 } pixel_table;
 
 INLINE size_t pixel_table_bytes(const conv_problem *problem) {
@@ -31,7 +32,7 @@ INLINE pixel_table pixel_table_in(const conv_problem *problem, void *workspace, 
   pixel_table table = {.pointers = workspace};
   table.inside_runs = (tap_run *)(table.pointers + (size_t)tap_count(problem) * TILE_BROADCASTS);
   table.border_runs = table.inside_runs + (size_t)tap_count(problem);
-  const int32_t joined = join && width->dilation == 1 ? width->kernel : 1;
+  const int32_t joined = table.joined = join && width->dilation == 1 ? width->kernel : 1;
   for (int32_t kd = 0; kd < depth->kernel; kd++)
     for (int32_t kh = 0; kh < height->kernel; kh++)
       for (int32_t kw = 0; kw < width->kernel; kw += joined)
@@ -45,17 +46,20 @@ INLINE pixel_table pixel_table_in(const conv_problem *problem, void *workspace, 
   return table;
 }
 
-/// A tile at the border: a row of pointers for every tap but those that read a zero border for all pixels.
+/// A tile at the border: a row of pointers for every tap but those that read a zero border for all pixels. Taps stay joined
+/// where all pixels are inside along the width.
 static inline void pixel_table_fill_border(pixel_table *table, const conv_problem *problem, const float *x,
                                            const int32_t position[TILE_BROADCASTS][3], const int32_t count) {
   const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1], *width = &problem->axis[2];
   const ptrdiff_t *step = problem->x.axis;
   const bool skips = has_zero_constants(problem);
+  int32_t joined = table->joined;
   tap_row depth_taps[TILE_BROADCASTS], height_taps[TILE_BROADCASTS], width_taps[TILE_BROADCASTS];
   for (int32_t p = 0; p < count; p++) {
     depth_taps[p] = taps_of(depth, position[p][0]);
     height_taps[p] = taps_of(height, position[p][1]);
     width_taps[p] = taps_of(width, position[p][2]);
+    if (!is_inside(width, position[p][2])) joined = 1;
   }
   int32_t runs = 0;
   for (int32_t kd = 0; kd < depth->kernel; kd++) {
@@ -73,7 +77,7 @@ static inline void pixel_table_fill_border(pixel_table *table, const conv_proble
         any_inside |= !outside;
       }
       if (skips && !any_inside) continue;
-      for (int32_t kw = 0; kw < width->kernel; kw++) {
+      for (int32_t kw = 0; kw < width->kernel; kw += joined) {
         const float **pointers = table->pointers + runs * TILE_BROADCASTS;
         bool inside = false;
         for (int32_t p = 0; p < count; p++) {
@@ -84,7 +88,10 @@ static inline void pixel_table_fill_border(pixel_table *table, const conv_proble
         if (skips && !inside) continue;
         const int32_t tap = (kd * height->kernel + kh) * width->kernel + kw;
         table->border_runs[runs] = (tap_run){
-            .weight_row = tap * problem->input_channels, .length = problem->input_channels, .pointer_row = runs};
+            .weight_row = tap * problem->input_channels,
+            .length = joined * problem->input_channels,
+            .pointer_row = runs,
+        };
         runs++;
       }
     }
@@ -97,31 +104,37 @@ static inline void pixel_table_fill_border(pixel_table *table, const conv_proble
 static inline void pixel_table_fill(pixel_table *table, const conv_problem *problem, const float *x,
                                     const conv_task *rectangle, int32_t first, const int32_t count) {
   const conv_axis *axis = problem->axis;
+  const ptrdiff_t *x_step = problem->x.axis, *y_step = problem->y.axis;
   const int32_t rows = rectangle->end[1] - rectangle->first[1], columns = rectangle->end[2] - rectangle->first[2];
   int32_t w = first % columns, h = first / columns % rows, d = first / columns / rows;
   int32_t position[TILE_BROADCASTS][3];
   bool inside = true;
-  for (int32_t p = 0; p < count; p++) {
+  // One stretch of a row after the other.
+  for (int32_t p = 0, end; p < count; p = end) {
     const int32_t z = rectangle->first[0] + d, i = rectangle->first[1] + h, j = rectangle->first[2] + w;
-    position[p][0] = z, position[p][1] = i, position[p][2] = j;
-    table->output[p] = z * problem->y.axis[0] + i * problem->y.axis[1] + j * problem->y.axis[2];
-    inside &= is_inside(&axis[0], z) && is_inside(&axis[1], i) && is_inside(&axis[2], j);
-    if (++w == columns) {
-      w = 0;
-      if (++h == rows) {
-        h = 0;
-        d++;
-      }
+    end = count - p < columns - w ? count : p + columns - w;
+    inside &= is_inside(&axis[0], z) && is_inside(&axis[1], i) && is_inside(&axis[2], j) &&
+              is_inside(&axis[2], j + end - p - 1);
+    const ptrdiff_t output = z * y_step[0] + i * y_step[1] + j * y_step[2];
+    for (int32_t q = p; q < end; q++) {
+      position[q][0] = z, position[q][1] = i, position[q][2] = j + q - p;
+      table->output[q] = output + (q - p) * y_step[2];
+    }
+    if (inside) {
+      const float *start = x + first_tap(&axis[0], z) * x_step[0] + first_tap(&axis[1], i) * x_step[1] +
+                           first_tap(&axis[2], j) * x_step[2];
+      for (int32_t q = p; q < end; q++) table->pointers[q] = start + (q - p) * axis[2].stride * x_step[2];
+    }
+    w = 0;
+    if (++h == rows) {
+      h = 0;
+      d++;
     }
   }
   if (!inside) {
     pixel_table_fill_border(table, problem, x, position, count);
     return;
   }
-  for (int32_t p = 0; p < count; p++)
-    table->pointers[p] = x + first_tap(&axis[0], position[p][0]) * problem->x.axis[0] +
-                         first_tap(&axis[1], position[p][1]) * problem->x.axis[1] +
-                         first_tap(&axis[2], position[p][2]) * problem->x.axis[2];
   table->runs = table->inside_runs;
   table->count = table->inside_count;
 }
@@ -169,22 +182,47 @@ INLINE int32_t task_pixels(const conv_task *task) {
   return (task->end[0] - task->first[0]) * (task->end[1] - task->first[1]) * (task->end[2] - task->first[2]);
 }
 
+/// A walk over the tiles of a task, piece after piece.
+typedef struct {
+  conv_task pieces[MOST_PIECES];
+  int32_t piece_count, piece, part;
+} tile_walk;
+
+INLINE tile_walk walk_of(const conv_problem *problem, const conv_task *task) {
+  tile_walk walk = {.piece = 0};
+  walk.piece_count = border_pieces(problem, task, walk.pieces);
+  return walk;
+}
+
+INLINE int32_t piece_tiles(const conv_task *piece) {
+  return (task_pixels(piece) + TILE_BROADCASTS - 1) / TILE_BROADCASTS;
+}
+
+/// Fills the table with the next tile of the walk. Says how many pixels it has: 0 at the end.
+INLINE int32_t next_tile(tile_walk *walk, pixel_table *table, const conv_problem *problem, const float *x) {
+  while (walk->piece < walk->piece_count) {
+    const conv_task *piece = &walk->pieces[walk->piece];
+    const int32_t pixels = task_pixels(piece), parts = piece_tiles(piece);
+    if (walk->part < parts) {
+      const int32_t first = part_begin(pixels, parts, walk->part), end = part_begin(pixels, parts, ++walk->part);
+      pixel_table_fill(table, problem, x, piece, first, end - first);
+      return end - first;
+    }
+    walk->piece++;
+    walk->part = 0;
+  }
+  return 0;
+}
+
 /// Computes the pixels of a table's tile for all panels of a task.
 typedef void pixel_tile_run(const conv_problem *problem, const conv_operands *image, const conv_task *task,
                             const pixel_table *table, int32_t pixels);
 
-/// Walks a task tile by tile, piece after piece. With `join`, see pixel_table_in.
+/// Runs a task tile by tile. With `join`, see pixel_table_in.
 INLINE void run_pixel_tiles(const conv_problem *problem, const conv_operands *image, const conv_task *task,
                             void *workspace, const bool join, pixel_tile_run *run_tile) {
   pixel_table table = pixel_table_in(problem, workspace, join);
-  conv_task pieces[MOST_PIECES];
-  const int32_t piece_count = border_pieces(problem, task, pieces);
-  for (int32_t piece = 0; piece < piece_count; piece++) {
-    const int32_t pixels = task_pixels(&pieces[piece]), parts = (pixels + TILE_BROADCASTS - 1) / TILE_BROADCASTS;
-    for (int32_t part = 0; part < parts; part++) {
-      const int32_t first = part_begin(pixels, parts, part), count = part_begin(pixels, parts, part + 1) - first;
-      pixel_table_fill(&table, problem, image->x, &pieces[piece], first, count);
-      run_tile(problem, image, task, &table, count);
-    }
-  }
+  tile_walk walk = walk_of(problem, task);
+  for (int32_t pixels; (pixels = next_tile(&walk, &table, problem, image->x)) > 0;)
+    run_tile(problem, image, task, &table, pixels);
 }

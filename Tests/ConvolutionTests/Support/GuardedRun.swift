@@ -32,7 +32,9 @@ final class GuardedRun {
       let map = place < missing ? .missing : layerCase.axisMap(place - missing)
       let indices = GuardedMemory(map.indices, side: side)
       let constant = GuardedMemory(
-        Array(repeating: map.constantValue, count: layerCase.inputShape[1]), side: side)
+        Array(
+          repeating: map.constantValue,
+          count: layerCase.inputShape[1] * layerCase.weightShape[layerCase.rank + 1]), side: side)
       maps.append(indices)
       constants.append(constant)
       axes.append(

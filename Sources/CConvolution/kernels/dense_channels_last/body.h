@@ -5,10 +5,26 @@
 #include "../pixel_table.h"
 #include "../store.h"
 
-enum { PANEL = TILE_VECTORS * LANES };
+enum {
+  PANEL = TILE_VECTORS * LANES,
+  TILE_SUMS = TILE_BROADCASTS * PANEL,
+  /// Tiles that share their way through the weights, and the rows of weights that they go through together.
+  MOST_SHARING = 8,
+  SHARED_ROWS = 128,
+  /// Beyond so many taps, the tables of several tiles would take too much memory.
+  MOST_SHARED_TAPS = 64,
+};
+
+/// Rows of packed weights that a tile goes through in one visit.
+typedef struct {
+  int32_t begin, end;
+  bool first, last;  ///< of the tile's visits
+  float *partial;    ///< its sums in between
+} weight_visit;
 
 typedef struct {
   const pixel_table *table;
+  weight_visit visit;
   ptrdiff_t input_offset;  ///< of the group's first channel in a pixel
   const float *weights;
   int32_t channels;  ///< of the panel
@@ -20,14 +36,21 @@ typedef struct {
 INLINE void microkernel(const int pixels, const int vectors, const tile *t) {
   vec sum[TILE_BROADCASTS][TILE_VECTORS];
   UNROLL for (int p = 0; p < pixels; p++) UNROLL for (int v = 0; v < vectors; v++) sum[p][v] = v_zero();
+  if (!t->visit.first)
+    UNROLL for (int p = 0; p < pixels; p++) UNROLL for (int v = 0; v < vectors; v++) sum[p][v] =
+        v_load(t->visit.partial + (p * TILE_VECTORS + v) * LANES);
 
   for (int32_t r = 0; r < t->table->count; r++) {
     const tap_run *run = &t->table->runs[r];
+    const int32_t run_end = run->weight_row + run->length;
+    const int32_t begin = run->weight_row > t->visit.begin ? run->weight_row : t->visit.begin;
+    const int32_t length = (run_end < t->visit.end ? run_end : t->visit.end) - begin;
+    if (length <= 0) continue;
     const float **pointers = t->table->pointers + run->pointer_row * TILE_BROADCASTS;
+    const ptrdiff_t offset = run->offset + t->input_offset + (begin - run->weight_row);
     const float *samples[TILE_BROADCASTS];
-    UNROLL for (int p = 0; p < pixels; p++) samples[p] = pointers[p] + run->offset + t->input_offset;
-    const float *weights = t->weights + (ptrdiff_t)run->weight_row * (vectors * LANES);
-    const int32_t length = run->length;
+    UNROLL for (int p = 0; p < pixels; p++) samples[p] = pointers[p] + offset;
+    const float *weights = t->weights + (ptrdiff_t)begin * (vectors * LANES);
     for (int32_t c = 0; c < length; c++, weights += vectors * LANES) {
       vec w[TILE_VECTORS];
       UNROLL for (int v = 0; v < vectors; v++) w[v] = v_load(weights + v * LANES);
@@ -38,6 +61,11 @@ INLINE void microkernel(const int pixels, const int vectors, const tile *t) {
     }
   }
 
+  if (!t->visit.last) {
+    UNROLL for (int p = 0; p < pixels; p++) UNROLL for (int v = 0; v < vectors; v++)
+        v_store(t->visit.partial + (p * TILE_VECTORS + v) * LANES, sum[p][v]);
+    return;
+  }
   const output_bounds bounds = bounds_of(t->activation);
   UNROLL for (int v = 0; v < vectors; v++) {
     const int32_t rest = t->channels - v * LANES;
@@ -90,35 +118,80 @@ static void pack(const conv_weights *w, float *packed) {
     }
 }
 
-static size_t workspace_bytes(const conv_problem *problem) { return pixel_table_bytes(problem); }
-
-/// Computes the task's panels on the tile that the table describes.
-static void run_tile(const conv_problem *problem, const conv_operands *image, const conv_task *task,
-                     const pixel_table *table, int32_t pixels) {
+/// Computes one panel on the tile that the table describes, as far as a visit goes.
+INLINE void run_panel(const conv_problem *problem, const conv_operands *image, int32_t panel, const pixel_table *table,
+                      int32_t pixels, weight_visit visit) {
   const int32_t output_channels = problem->output_channels, panels = group_panels(output_channels);
   const size_t rows = (size_t)tap_count(problem) * problem->input_channels;
-  for (int32_t panel = task->first_panel; panel < task->end_panel; panel++) {
-    const int32_t group = panel / panels, first_channel = panel % panels * PANEL;
-    const int32_t rest = output_channels - first_channel;
-    const ptrdiff_t channel = (ptrdiff_t)group * output_channels + first_channel;
-    const tile t = {
-        .table = table,
-        .input_offset = (ptrdiff_t)group * problem->input_channels,
-        .weights = image->packed + group * group_floats(output_channels, rows) + rows * first_channel,
-        .channels = rest < PANEL ? rest : PANEL,
-        .bias = image->bias + channel,
-        .residual = image->residual ? image->residual + channel : NULL,
-        .y = image->y + channel,
-        .activation = &problem->activation,
-    };
-    tiles[pixels - 1][rest > LANES](&t);
+  const int32_t group = panel / panels, first_channel = panel % panels * PANEL, rest = output_channels - first_channel;
+  const ptrdiff_t channel = (ptrdiff_t)group * output_channels + first_channel;
+  const tile t = {
+      .table = table,
+      .visit = visit,
+      .input_offset = (ptrdiff_t)group * problem->input_channels,
+      .weights = image->packed + group * group_floats(output_channels, rows) + rows * first_channel,
+      .channels = rest < PANEL ? rest : PANEL,
+      .bias = image->bias + channel,
+      .residual = image->residual ? image->residual + channel : NULL,
+      .y = image->y + channel,
+      .activation = &problem->activation,
+  };
+  tiles[pixels - 1][rest > LANES](&t);
+  if (visit.last)
     for (int32_t p = 0; p < pixels; p++) activate(t.activation, t.y + table->output[p], t.channels);
+}
+
+static void run_tile(const conv_problem *problem, const conv_operands *image, const conv_task *task,
+                     const pixel_table *table, int32_t pixels) {
+  const weight_visit all = {.begin = 0, .end = INT32_MAX, .first = true, .last = true};
+  for (int32_t panel = task->first_panel; panel < task->end_panel; panel++)
+    run_panel(problem, image, panel, table, pixels, all);
+}
+
+/// Whether a layer has so many weights that small tiles, each alone, would wait for them.
+INLINE bool has_many_weights(const conv_problem *problem) {
+  const int32_t taps = tap_count(problem);
+  return taps <= MOST_SHARED_TAPS && (int64_t)taps * problem->input_channels >= 4 * SHARED_ROWS;
+}
+
+static size_t workspace_bytes(const conv_problem *problem) {
+  if (!has_many_weights(problem)) return pixel_table_bytes(problem);
+  return MOST_SHARING * (rounded(pixel_table_bytes(problem)) + TILE_SUMS * sizeof(float));
+}
+
+/// Runs a small task a block of weights at a time, which stays in the first-level cache for all of its tiles. Says whether
+/// it has done so.
+static bool run_sharing(const conv_problem *problem, const conv_operands *image, const conv_task *task,
+                        void *workspace, const bool join) {
+  tile_walk walk = walk_of(problem, task);
+  int32_t count = 0;
+  for (int32_t piece = 0; piece < walk.piece_count; piece++) count += piece_tiles(&walk.pieces[piece]);
+  if (count > MOST_SHARING) return false;
+
+  float *partial = workspace;
+  char *memory = (char *)workspace + MOST_SHARING * TILE_SUMS * sizeof(float);
+  pixel_table tables[MOST_SHARING];
+  int32_t pixels[MOST_SHARING];
+  for (int32_t i = 0; i < count; i++) {
+    tables[i] = pixel_table_in(problem, memory + i * rounded(pixel_table_bytes(problem)), join);
+    pixels[i] = next_tile(&walk, &tables[i], problem, image->x);
   }
+  const int32_t rows = tap_count(problem) * problem->input_channels;
+  for (int32_t panel = task->first_panel; panel < task->end_panel; panel++)
+    for (int32_t row = 0; row < rows; row += SHARED_ROWS)
+      for (int32_t i = 0; i < count; i++)
+        run_panel(problem, image, panel, &tables[i], pixels[i],
+                  (weight_visit){.begin = row, .end = row + SHARED_ROWS, .first = row == 0,
+                                 .last = row + SHARED_ROWS >= rows, .partial = partial + i * TILE_SUMS});
+  return true;
 }
 
 static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
   // Channels side by side in the whole picture are side by side in a row of taps only where there is one group.
-  run_pixel_tiles(problem, image, task, workspace, problem->groups == 1, run_tile);
+  const bool join = problem->groups == 1;
+  const bool few_pixels = task_pixels(task) <= MOST_SHARING / 2 * TILE_BROADCASTS;
+  if (few_pixels && has_many_weights(problem) && run_sharing(problem, image, task, workspace, join)) return;
+  run_pixel_tiles(problem, image, task, workspace, join, run_tile);
 }
 
 const conv_kernel SIMD_NAME(conv_dense_channels_last) = {

@@ -123,8 +123,10 @@ static void run_tile(const conv_problem *problem, const conv_operands *image, co
 }
 
 static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
-  // Taps stay apart: joined, a pixel's sums would fall into other lanes in the middle of the picture than near its border.
-  run_pixel_tiles(problem, image, task, workspace, false, run_tile);
+  // Taps are joined only where each fills whole vectors: else a pixel's sums would fall into other lanes in the middle of
+  // the picture than near its border.
+  const bool whole = problem->groups == 1 && problem->input_channels % LANES == 0;
+  run_pixel_tiles(problem, image, task, workspace, whole, run_tile);
 }
 
 const conv_kernel SIMD_NAME(conv_few_outputs_channels_last) = {
