@@ -8,6 +8,8 @@ struct LayerFacts {
   /// Bytes of one row of outputs or of the input rows that it sees, whichever are more.
   let rowBytes: Double
   let hasZeroBorder, hasFiniteWeights: Bool
+  /// Whether the border taps along the width read 0, or there are none.
+  let hasZeroColumns: Bool
 }
 
 /// An algorithm chosen for a layer, the kernel family that carries it out, and why.
@@ -32,23 +34,30 @@ struct AlgorithmChoice {
       return "a weight is not finite, and a zero border must add nothing"
     },
     Candidate(
-      algorithm: .depthwise, layout: .channelsFirst, family: .fewOutputsChannelsFirst,
-      reason: depthwiseReason),
-    Candidate(
       algorithm: .depthwise, layout: .channelsLast, family: .depthwiseChannelsLast,
+      reason: depthwiseReason),
+    Candidate(algorithm: .depthwise, layout: .channelsFirst, family: .depthwiseChannelsFirst) {
+      layer in
+      guard layer.hasZeroColumns, let reason = depthwiseReason(layer) else { return nil }
+      return reason + ", border columns that read 0"
+    },
+    Candidate(
+      algorithm: .depthwise, layout: .channelsFirst, family: .planarChannelsFirst,
       reason: depthwiseReason),
     Candidate(algorithm: .direct, layout: .channelsLast, family: .fewOutputsChannelsLast) { layer in
       guard layer.groupOutputChannels <= 8, layer.groupInputChannels >= 16 else { return nil }
       return "only \(layer.groupOutputChannels) output channels a group: "
         + "vectors run over the \(layer.groupInputChannels) input channels"
     },
+    Candidate(algorithm: .direct, layout: .channelsLast, family: .planarChannelsLast) { layer in
+      guard layer.groupOutputChannels <= 12, layer.taps * layer.groupInputChannels >= 24 else {
+        return nil
+      }
+      return "\(layer.groupInputChannels) input and \(layer.groupOutputChannels) output channels "
+        + "a group: vectors run over pixels, which are turned to planes"
+    },
     Candidate(algorithm: .direct, layout: .channelsLast, family: .denseChannelsLast) { layer in
       "\(layer.groupInputChannels) input and \(layer.groupOutputChannels) output channels a group"
-    },
-    Candidate(algorithm: .direct, layout: .channelsFirst, family: .fewOutputsChannelsFirst) {
-      layer in
-      guard layer.groupOutputChannels <= 8 else { return nil }
-      return "only \(layer.groupOutputChannels) output channels a group: samples are read in place"
     },
     Candidate(algorithm: .direct, layout: .channelsFirst, family: .denseTransposed) { layer in
       // Turning costs two passes over the samples: it pays where each meets many weights, or where vectors of pixels
@@ -56,8 +65,8 @@ struct AlgorithmChoice {
       guard layer.groups == 1, layer.groupOutputChannels >= 16, layer.rowBytes <= 512 * 1024 else {
         return nil
       }
-      if layer.taps > 1 {
-        return "\(layer.taps) taps a sample: worth turning bands to channels-last"
+      if layer.taps > 1, layer.groupInputChannels + layer.groupOutputChannels >= 96 {
+        return "\(layer.taps) taps and many channels: worth turning bands to channels-last"
       }
       if layer.pixels <= 64, !layer.pixels.isMultiple(of: 16) {
         return "only \(layer.pixels) pixels: a vector runs over channels instead"
@@ -65,7 +74,12 @@ struct AlgorithmChoice {
       return nil
     },
     Candidate(algorithm: .direct, layout: .channelsFirst, family: .denseChannelsFirst) { layer in
-      "\(layer.taps) tap\(layer.taps == 1 ? "" : "s") and \(layer.groupOutputChannels) output channels a group"
+      guard layer.taps == 1, layer.groupOutputChannels > 8 else { return nil }
+      return "one tap and \(layer.groupOutputChannels) output channels a group"
+    },
+    Candidate(algorithm: .direct, layout: .channelsFirst, family: .planarChannelsFirst) { layer in
+      "\(layer.taps) tap\(layer.taps == 1 ? "" : "s"), \(layer.groupInputChannels) input and "
+        + "\(layer.groupOutputChannels) output channels a group: vectors run over pixels"
     },
   ]
 
@@ -98,7 +112,9 @@ struct AlgorithmChoice {
         return
       }
     }
-    self.init(algorithm: wanted[0].algorithm, family: wanted[0].family, reason: "asked for")
+    // The last one takes all that those before it do not.
+    let last = wanted[wanted.count - 1]
+    self.init(algorithm: last.algorithm, family: last.family, reason: "asked for")
   }
 
   private init(algorithm: Algorithm, family: KernelFamily, reason: String) {

@@ -42,7 +42,9 @@ enum KernelFamily: String {
   case denseChannelsFirst = "dense_channels_first"
   case denseTransposed = "dense_transposed"
   case depthwiseChannelsLast = "depthwise_channels_last"
-  case fewOutputsChannelsFirst = "few_outputs_channels_first"
+  case depthwiseChannelsFirst = "depthwise_channels_first"
+  case planarChannelsLast = "planar_channels_last"
+  case planarChannelsFirst = "planar_channels_first"
   case fewOutputsChannelsLast = "few_outputs_channels_last"
   case general
 }

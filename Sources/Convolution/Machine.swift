@@ -7,6 +7,9 @@ public enum Machine {
   /// The processors this process may run on.
   public static var coreCount: Int { Int(conv_core_count()) }
 
+  /// A core's own cache, the second level, in bytes.
+  public static var privateCacheBytes: Int { conv_private_cache_bytes() }
+
   /// The processor's name as the system gives it.
   public static let processorName: String = {
     guard let file = fopen("/proc/cpuinfo", "r") else { return "unknown processor" }

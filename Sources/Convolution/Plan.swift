@@ -89,7 +89,7 @@ extension ConvolutionLayer {
         cost: Schedule.Cost(
           kernel: kernel, family: choice.family,
           panelWeights: Double(packedBytes) / Double(panels * MemoryLayout<Float>.stride),
-          panelChannels: Double(outputChannels) / Double(panels), taps: taps,
+          taps: taps,
           groupInputs: groupInputs, channels: inputChannels + outputChannels,
           sharedRows: sharedRows(geometry)),
         threads: threads, cacheBytes: conv_private_cache_bytes() / 2))
@@ -123,7 +123,9 @@ extension ConvolutionLayer {
         * max(
           Double(geometry.input.spatial[rank - 1]) * Double(inputRows * inputChannels),
           Double(geometry.output.spatial[rank - 1]) * Double(outputChannels)),
-      hasZeroBorder: border.contains { $0.constantValue == 0 }, hasFiniteWeights: weights.areFinite)
+      hasZeroBorder: border.contains { $0.constantValue == 0 }, hasFiniteWeights: weights.areFinite,
+      hasZeroColumns: border[rank - 1].constantValue == 0
+        || geometry.padding[rank - 1] == PaddingAmount(before: 0, after: 0))
   }
 
   /// Samples of the input rows that two rectangles of outputs both see where one ends and the other begins.

@@ -27,11 +27,10 @@ extension Schedule {
 
     /// - Parameters:
     ///   - panelWeights: packed weights of a panel, which each of its pixels meets.
-    ///   - panelChannels: output channels of a panel.
     ///   - channels: input and output channels of all groups.
     ///   - sharedRows: samples of the input rows that two neighbouring rectangles both see.
     init(
-      kernel: Kernel, family: KernelFamily, panelWeights: Double, panelChannels: Double, taps: Int,
+      kernel: Kernel, family: KernelFamily, panelWeights: Double, taps: Int,
       groupInputs: Int, channels: Int, sharedRows: Double
     ) {
       let lanes = kernel.instructionSet.lanes
@@ -45,13 +44,14 @@ extension Schedule {
       let lanePatterns = 20 * Double(taps) / Double(lanes)
 
       switch family {
-      case .denseChannelsLast, .denseTransposed: pixel = product
+      case .denseChannelsLast, .denseChannelsFirst, .denseTransposed, .planarChannelsFirst,
+        .planarChannelsLast:
+        pixel = product
       // Every multiply-add loads its sample.
       case .depthwiseChannelsLast: pixel = 2 * product
+      // The same across cache lines, and a channel's tile is soon done.
+      case .depthwiseChannelsFirst: pixel = 4 * product
       case .fewOutputsChannelsLast: pixel = 3 * product
-      case .denseChannelsFirst: pixel = product
-      // A sample is loaded, often across two cache lines, for the few channels of a panel.
-      case .fewOutputsChannelsFirst: pixel = (1 + 5 / panelChannels) * product
       case .general: pixel = panelWeights
       }
       switch family {
@@ -60,7 +60,7 @@ extension Schedule {
         pixelStep = 1
         rectangle = Self.task
         leastOfARow = max(tilePixels / 2, Self.leastOfATile)
-      case .denseTransposed:
+      case .denseTransposed, .planarChannelsFirst, .planarChannelsLast:
         pixelLookUp = pixelPointers + turn * Double(channels)
         pixelStep = 1
         rectangle = Self.task + turn * sharedRows
@@ -71,8 +71,8 @@ extension Schedule {
         pixelStep = lanes
         rectangle = Self.task
         leastOfARow = .max
-      case .fewOutputsChannelsFirst:
-        pixelLookUp = lanePatterns
+      case .depthwiseChannelsFirst:
+        pixelLookUp = 0
         pixelStep = lanes
         rectangle = Self.task
         leastOfARow = .max

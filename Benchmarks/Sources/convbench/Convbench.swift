@@ -47,6 +47,10 @@ struct Convbench: ParsableCommand {
   @Option(help: ArgumentHelp("Also write everything as JSON.", valueName: "file"))
   var json: String?
 
+  @Option(
+    help: ArgumentHelp("Also write a page with a roofline plot, for a browser.", valueName: "file"))
+  var html: String?
+
   /// The case whose raw value `text` is.
   private static func word<Value: RawRepresentable<String> & CaseIterable>(_ text: String) throws
     -> Value
@@ -74,6 +78,7 @@ struct Convbench: ParsableCommand {
     let report = try Measurement.report(on: layers, setting: setting, rounds: rounds)
     print(Table.text(of: report))
     if let json { try report.writeJSON(to: json) }
+    if let html { try report.writeHTML(to: html) }
     let wrong = report.layers.filter { !($0.maxRelativeError <= Measurement.tolerance) }
     guard wrong.isEmpty else {
       throw Failure(

@@ -2,7 +2,7 @@ import ArgumentParser
 import Convolution
 
 /// What a layer is given besides its descriptor, on the command line or behind it in a file.
-struct LayerOptions: ParsableArguments {
+struct LayerOptions: ParsableArguments, CustomStringConvertible {
   @Option(help: "How many border taps (default: as the descriptor says).")
   var padding: PaddingWord?
 
@@ -11,6 +11,14 @@ struct LayerOptions: ParsableArguments {
 
   @Option(help: "The order of the tensors' axes (default: nchw).")
   var layout: LayoutWord?
+
+  /// The words that say the same.
+  var description: String {
+    [
+      padding.map { "--padding \($0.rawValue)" }, border.map { "--border \($0)" },
+      layout.map { "--layout \($0.rawValue)" },
+    ].compactMap(\.self).joined(separator: " ")
+  }
 
   func overridden(by other: LayerOptions) -> LayerOptions {
     var options = self

@@ -1,4 +1,5 @@
 import Convolution
+import Foundation
 
 /// The whole run: every layer planned and checked, then timed in rounds beside the machine's own limits.
 enum Measurement {
@@ -31,7 +32,8 @@ enum Measurement {
     }
     progress.clear()
     let machine = MachineReport(
-      processor: Machine.processorName, cores: Machine.coreCount,
+      date: Date.now.formatted(.iso8601), processor: Machine.processorName,
+      cores: Machine.coreCount, privateCacheBytes: Machine.privateCacheBytes,
       instructionSet: setting.instructionSet.rawValue, threads: setting.threads, rounds: rounds,
       peakGFLOPS: median(peaks.sorted()), copyGBPS: median(bandwidths.sorted()))
     return Report(

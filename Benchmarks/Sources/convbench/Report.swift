@@ -11,79 +11,37 @@ struct Report: Encodable {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    try Self.write(encoder.encode(self), to: path, of: "--json")
+  }
+
+  func writeHTML(to path: String) throws {
+    try Self.write(Data(Page.html(of: self).utf8), to: path, of: "--html")
+  }
+
+  private static func write(_ data: Data, to path: String, of option: String) throws {
     do {
-      try encoder.encode(self).write(to: URL(filePath: path))
+      try data.write(to: URL(filePath: path))
     } catch {
-      throw Failure("--json: cannot write \(path): \(error.localizedDescription)")
+      throw Failure("\(option): cannot write \(path): \(error.localizedDescription)")
     }
   }
 }
 
 struct MachineReport: Encodable {
+  /// When the run ended, as ISO 8601 has it, in UTC.
+  let date: String
   let processor: String
-  let cores: Int
+  let cores, privateCacheBytes: Int
   let instructionSet: String
   let threads, rounds: Int
   /// Medians of the rounds.
   let peakGFLOPS, copyGBPS: Double
 
   enum CodingKeys: String, CodingKey {
-    case processor, cores, threads, rounds
+    case date, processor, cores, threads, rounds
+    case privateCacheBytes = "private_cache_bytes"
     case instructionSet = "isa"
     case peakGFLOPS = "peak_gflops"
     case copyGBPS = "copy_gbps"
-  }
-}
-
-struct LayerReport: Encodable {
-  let name, descriptor: String
-  let layout: LayoutWord
-  /// Before and after each axis.
-  let padding: [[Int]]
-  let border, algorithm: String
-  /// The median of the rounds' medians, and the best run of all.
-  let medianMilliseconds, minMilliseconds: Double
-  let gflops: Double
-  /// The median of the rounds' shares of the peak measured beside them.
-  let percentOfPeak: Double
-  let maxRelativeError: Double
-  let planMicroseconds, packMicroseconds, firstRunMilliseconds: Double
-  let workspaceBytes: Int
-
-  init(_ trial: Trial) {
-    let plan = trial.plan
-    let best = trial.rounds.map { $0.times[0] }.min()!
-    let median = Measurement.median(trial.rounds.map { Measurement.median($0.times) }.sorted())
-    name = trial.line.name
-    descriptor = trial.line.descriptor.text
-    layout = trial.line.options.layout ?? .nchw
-    padding = plan.padding.map { [$0.before, $0.after] }
-    border = trial.line.options.border?.description ?? BorderWord.zeros.rawValue
-    algorithm = plan.algorithm.rawValue
-    medianMilliseconds = median / .milliseconds(1)
-    minMilliseconds = best / .milliseconds(1)
-    gflops = plan.floatingPointOperations / (median / .nanoseconds(1))
-    percentOfPeak = Measurement.median(
-      trial.rounds.map { round in
-        let time = Measurement.median(round.times) / .nanoseconds(1)
-        return 100 * plan.floatingPointOperations / time / round.peakGFLOPS
-      }.sorted())
-    maxRelativeError = trial.maxRelativeError
-    planMicroseconds = trial.planTime / .microseconds(1)
-    packMicroseconds = trial.packTime / .microseconds(1)
-    firstRunMilliseconds = trial.firstRunTime / .milliseconds(1)
-    workspaceBytes = plan.workspaceBytes
-  }
-
-  enum CodingKeys: String, CodingKey {
-    case name, descriptor, layout, padding, border, algorithm, gflops
-    case medianMilliseconds = "median_ms"
-    case minMilliseconds = "min_ms"
-    case percentOfPeak = "percent_of_peak"
-    case maxRelativeError = "max_rel_error"
-    case planMicroseconds = "plan_us"
-    case packMicroseconds = "pack_us"
-    case firstRunMilliseconds = "first_run_ms"
-    case workspaceBytes = "workspace_bytes"
   }
 }

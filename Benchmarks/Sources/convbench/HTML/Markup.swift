@@ -1,0 +1,52 @@
+import Foundation
+
+/// HTML that is XML too. What is interpolated as a string is text, and escaped: no name can break the page.
+struct Markup: ExpressibleByStringInterpolation {
+  let html: String
+
+  init(stringLiteral html: String) { self.html = html }
+  init(stringInterpolation interpolation: StringInterpolation) { html = interpolation.html }
+
+  /// A long word that may go on in the next line after an underscore.
+  static func breakable(_ word: String) -> Markup {
+    let parts = word.split(separator: "_", omittingEmptySubsequences: false)
+      .map { part -> Markup in "\(String(part))" }
+    return Markup(stringLiteral: parts.map(\.html).joined(separator: "_<wbr/>"))
+  }
+
+  struct StringInterpolation: StringInterpolationProtocol {
+    fileprivate var html = ""
+
+    init(literalCapacity: Int, interpolationCount: Int) {
+      html.reserveCapacity(literalCapacity)
+    }
+
+    mutating func appendLiteral(_ literal: String) { html += literal }
+    mutating func appendInterpolation(_ markup: Markup) { html += markup.html }
+    mutating func appendInterpolation(_ markups: [Markup]) {
+      html += markups.map(\.html).joined(separator: "\n")
+    }
+    mutating func appendInterpolation(_ text: String) {
+      for scalar in text.unicodeScalars { html += Self.escaped(scalar) }
+    }
+    mutating func appendInterpolation(_ number: Int) { html += String(number) }
+    /// A coordinate: tenths of a pixel are fine enough.
+    mutating func appendInterpolation(_ coordinate: Double) {
+      html += String(format: "%.1f", coordinate)
+    }
+
+    private static func escaped(_ scalar: Unicode.Scalar) -> String {
+      switch scalar {
+      case "&": "&amp;"
+      case "<": "&lt;"
+      case ">": "&gt;"
+      case "\"": "&quot;"
+      case "'": "&#39;"
+      case "\t", "\n": String(scalar)
+      // Characters that XML does not allow.
+      case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": "\u{FFFD}"
+      default: String(scalar)
+      }
+    }
+  }
+}
