@@ -95,10 +95,10 @@ extension Schedule {
         + rectangle
     }
 
-    /// Setting a team to work and waiting for its last member, all of them awake; with what they fetch from each other's
-    /// caches. A libomp region alone takes 500 on two cores.
+    /// Setting a team to work and waiting for its last member, all of them awake. A libomp region alone takes 500 on two
+    /// cores; the rest is what they fetch from each other's caches.
     static func team(_ threads: Int) -> Double {
-      threads == 1 ? 0 : 1500 + 500 * Double(Double(threads).exponent)
+      threads == 1 ? 0 : 3000 + 500 * Double(Double(threads).exponent)
     }
   }
 }
