@@ -42,6 +42,15 @@ static void limit_spinning(void) {
   kmp_set_blocktime(1);
 }
 
+/// A worker's own items. Whoever has finished its own takes from the others; run after run a worker thus meets the same
+/// outputs, which are still in its cache. One a cache line.
+typedef struct {
+  _Alignas(64) _Atomic int64_t next;
+  int64_t end;
+} share;
+
+enum { MOST_WORKERS = 1024 };
+
 #endif
 
 void team_run(int32_t threads, int64_t count, void (*work)(void *context, int64_t item, int32_t worker), void *context) {
@@ -51,12 +60,19 @@ void team_run(int32_t threads, int64_t count, void (*work)(void *context, int64_
     const int32_t granted = lease(threads);
     if (granted > 1) {
       limit_spinning();
-      _Atomic int64_t next = 0;
+      share shares[MOST_WORKERS];
+      for (int32_t w = 0; w < granted; w++) {
+        atomic_init(&shares[w].next, count * w / granted);
+        shares[w].end = count * (w + 1) / granted;
+      }
 #pragma omp parallel num_threads(granted)
       {
         const int32_t worker = omp_get_thread_num();
-        for (int64_t item; (item = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed)) < count;)
-          work(context, item, worker);
+        for (int32_t turn = 0; turn < granted; turn++) {
+          share *from = &shares[(worker + turn) % granted];
+          for (int64_t item; (item = atomic_fetch_add_explicit(&from->next, 1, memory_order_relaxed)) < from->end;)
+            work(context, item, worker);
+        }
       }
       atomic_fetch_sub(&leased, granted);
       return;

@@ -5,7 +5,7 @@ struct LayerFacts {
   let taps: Int
   /// Output samples of a channel.
   let pixels: Int
-  /// Bytes of the input rows that one row of outputs sees.
+  /// Bytes of one row of outputs or of the input rows that it sees, whichever are more.
   let rowBytes: Double
   let hasZeroBorder, hasFiniteWeights: Bool
   /// Whether the border taps along the width read 0, or there are none.

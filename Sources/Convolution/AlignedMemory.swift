@@ -13,15 +13,11 @@ final class AlignedMemory<Element: BitwiseCopyable>: @unchecked Sendable {
   init(count: Int, argument: String) throws(ConvolutionError) {
     let bytes = try Checked.multiply(count, MemoryLayout<Element>.stride, argument: argument)
     var memory: UnsafeMutableRawPointer?
-    let isLarge = bytes >= 2 * hugePage
-    let alignment = isLarge ? hugePage : memoryAlignment
-    guard posix_memalign(&memory, alignment, max(bytes, 1)) == 0, let memory else {
+    guard posix_memalign(&memory, memoryAlignment, max(bytes, 1)) == 0, let memory else {
       throw ConvolutionError(
         .outOfMemory, argument: argument, received: "a need of \(bytes) bytes",
         expected: "no more than the system can allocate")
     }
-    // Fewer page faults the first time it is written; where the system declines, nothing else changes.
-    if isLarge { madvise(memory, bytes, MADV_HUGEPAGE) }
     buffer = UnsafeMutableBufferPointer(
       start: memory.bindMemory(to: Element.self, capacity: count), count: count)
   }
@@ -31,6 +27,3 @@ final class AlignedMemory<Element: BitwiseCopyable>: @unchecked Sendable {
 
 /// The boundary, in bytes, that memory begins on: a cache line, and the widest vector.
 let memoryAlignment = 64
-
-/// Bytes of a huge page on the processors that the kernels are written for.
-private let hugePage = 2 * 1024 * 1024

@@ -14,6 +14,7 @@ extension Plan: CustomStringConvertible {
         "\(taskCount) tasks on \(threads) thread\(threads == 1 ? "" : "s"): \(batch) x "
           + "\(explanation.panelCuts) of \(explanation.panels) channel panels x \(explanation.spaceCuts) of space"
       ),
+      ("expected time", expectations),
       ("padding", sides),
       ("workspace", "\(workspaceBytes) B"),
       ("packed weights", "\(packedBytes) B"),
@@ -29,6 +30,14 @@ extension Plan: CustomStringConvertible {
   }
 
   private var batch: String { "\(inputShape[0]) image\(inputShape[0] == 1 ? "" : "s")" }
+
+  /// Why so many threads.
+  private var expectations: String {
+    explanation.expectations.map { expectation in
+      let tenths = Int((expectation.nanoseconds / 100).rounded())
+      return "\(tenths / 10).\(tenths % 10) us on \(expectation.threads)"
+    }.joined(separator: ", ")
+  }
 
   private var sides: String {
     let names = [["width"], ["height", "width"], ["depth", "height", "width"]][padding.count - 1]

@@ -39,6 +39,7 @@ public struct Plan: Sendable {
     let reason: String
     let tilePixels, tileChannels: Int
     let panels, panelCuts, spaceCuts: Int
+    let expectations: [Schedule.Expectation]
     let region: [Range<Int>]?
   }
 }
@@ -76,19 +77,21 @@ extension ConvolutionLayer {
     let resolved = try ResolvedConvolution(
       kernel: kernel, weights: weights, axes: axes, geometry: geometry,
       groups: groups, activation: activation)
-    let panels = kernel.panelCount(weights.extents)
+    let extents = weights.extents
+    let panels = kernel.panelCount(extents)
+    let packedBytes = kernel.packedBytes(extents)
     let taps = self.kernel.reduce(1, *)
     let groupInputs = inputChannels / groups
     let schedule = Schedule(
       Schedule.Work(
-        panels: panels, panelBytes: max(kernel.packedBytes(weights.extents) / panels, 1),
-        rectangle: rectangle, images: geometry.output.images, tilePixels: kernel.tilePixels,
-        panelTileWork: Double(kernel.tilePixels * outputChannels) / Double(panels)
-          * Double(taps * groupInputs),
-        overhead: Schedule.Overhead(
-          family: choice.family, tilePixels: kernel.tilePixels, taps: taps,
-          groupInputs: groupInputs,
-          channels: inputChannels + outputChannels, sharedRows: sharedRows(geometry)),
+        panels: panels, panelBytes: max(packedBytes / panels, 1),
+        rectangle: rectangle, images: geometry.output.images,
+        cost: Schedule.Cost(
+          kernel: kernel, family: choice.family,
+          panelWeights: Double(packedBytes) / Double(panels * MemoryLayout<Float>.stride),
+          taps: taps,
+          groupInputs: groupInputs, channels: inputChannels + outputChannels,
+          sharedRows: sharedRows(geometry)),
         threads: threads, cacheBytes: conv_private_cache_bytes() / 2))
     try resolved.setSchedule(schedule)
 
@@ -99,13 +102,14 @@ extension ConvolutionLayer {
       threads: schedule.threads,
       taskCount: schedule.tasks.count * geometry.output.images,
       workspaceBytes: schedule.threads * resolved.workspaceStride,
-      packedBytes: kernel.packedBytes(weights.extents),
+      packedBytes: packedBytes,
       floatingPointOperations: 2 * geometry.output.shape(in: layout).reduce(1) { $0 * Double($1) }
         * Double(taps * groupInputs),
       explanation: Plan.Explanation(
         layer: description, reason: choice.reason, tilePixels: kernel.tilePixels,
         tileChannels: kernel.tileChannels, panels: panels, panelCuts: schedule.panelCuts,
-        spaceCuts: schedule.spaceCuts, region: region),
+        spaceCuts: schedule.spaceCuts, expectations: schedule.expectations,
+        region: region),
       resolved: resolved)
   }
 
@@ -115,8 +119,10 @@ extension ConvolutionLayer {
       layout: geometry.layout, groups: groups, groupInputChannels: inputChannels / groups,
       groupOutputChannels: outputChannels / groups, taps: kernel.reduce(1, *),
       pixels: geometry.output.spatial.reduce(1, *),
-      rowBytes: Double(geometry.input.spatial[rank - 1]) * Double(inputRows * inputChannels)
-        * Double(MemoryLayout<Float>.stride),
+      rowBytes: Double(MemoryLayout<Float>.stride)
+        * max(
+          Double(geometry.input.spatial[rank - 1]) * Double(inputRows * inputChannels),
+          Double(geometry.output.spatial[rank - 1]) * Double(outputChannels)),
       hasZeroBorder: border.contains { $0.constantValue == 0 }, hasFiniteWeights: weights.areFinite,
       hasZeroColumns: border[rank - 1].constantValue == 0
         || geometry.padding[rank - 1] == PaddingAmount(before: 0, after: 0))

@@ -11,7 +11,7 @@ final class ResolvedConvolution: @unchecked Sendable {
   private let problem: UnsafeMutablePointer<conv_problem>
   private let maps: AlignedMemory<Int32>
   private let constants: AlignedMemory<Float>
-  private var tasks: AlignedMemory<conv_task>?
+  private(set) var tasks: AlignedMemory<conv_task>?
   private var threads: Int32 = 1
 
   init(

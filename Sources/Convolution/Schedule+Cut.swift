@@ -1,0 +1,87 @@
+extension Schedule {
+  /// Into how many parts panels and space are cut for a number of threads, and what a run then takes.
+  struct Cut {
+    let threads: Int
+    private(set) var panelCuts = 1
+    /// Parts of depth, height and width.
+    private(set) var spaceCuts = [1, 1, 1]
+    /// Nanoseconds.
+    private(set) var time = Double.infinity
+
+    /// The cut with the shortest time, among those whose weights stay in the cache.
+    init(threads: Int, _ work: Work) {
+      self.threads = threads
+      let least = max((work.panels * work.panelBytes + work.cacheBytes - 1) / work.cacheBytes, 1)
+      let most = threads == 1 ? 1 : 8 * threads
+      let pixels = work.rectangle.reduce(1) { $0 * $1.count }
+      let spaces = Self.spaceCuts(of: work, most: most).map { cuts in
+        (cuts: cuts, parts: zip(work.rectangle, cuts).map { Parts($0.count, cuts: $1) })
+      }
+      for panelCuts in Parts.cuts(of: work.panels, least: min(least, work.panels), most: most) {
+        let panels = Parts(work.panels, cuts: panelCuts)
+        for space in spaces {
+          let parts = space.parts.reduce(1) { $0 * $1.count }
+          let tasks = work.images * panelCuts * parts
+          let mostPixels = space.parts.reduce(1) { $0 * $1.largest }
+          let longest = work.cost.task(panels: panels.largest, pixels: mostPixels)
+          let share = Double(work.panels * pixels) / Double(panelCuts * parts)
+          let average = longest * share / Double(panels.largest * mostPixels)
+          // The largest tasks alone, or all of them, fill so many rounds.
+          let largest = space.parts.reduce(work.images * panels.largestCount) {
+            $0 * $1.largestCount
+          }
+          func rounds(_ tasks: Int) -> Double { Double((tasks + threads - 1) / threads) }
+          let busiest = max(rounds(tasks) * average, rounds(largest) * longest)
+          // On a shared machine one thread lags, and the others wait for a part of its task.
+          let lag = threads == 1 ? 0 : 0.1 * longest
+          let time = busiest + lag + Cost.team(threads)
+          if time < self.time {
+            (self.panelCuts, spaceCuts, self.time) = (panelCuts, space.cuts, time)
+          }
+        }
+      }
+    }
+
+    /// The outermost axis is cut first; when it is down to single indices, the next.
+    private static func spaceCuts(of work: Work, most: Int) -> [[Int]] {
+      var all = [[1, 1, 1]]
+      for (axis, range) in work.rectangle.enumerated() {
+        // Several rows are cut only where a part of one is worth a task.
+        let isCutRow = axis == 2 && work.rectangle[..<2].contains { $0.count > 1 }
+        let mostCuts = isCutRow ? min(most, range.count / work.cost.leastOfARow) : most
+        var next = all[all.count - 1]
+        guard zip(work.rectangle[..<axis], next).allSatisfy({ $0.count == $1 }) else { break }
+        for cuts in Parts.cuts(of: range.count, least: 1, most: mostCuts).dropFirst() {
+          next[axis] = cuts
+          all.append(next)
+        }
+      }
+      return all
+    }
+  }
+
+  /// Parts of a number of indices whose sizes differ by one at most.
+  private struct Parts {
+    let count, largest: Int
+    /// The parts that are as large as the largest.
+    let largestCount: Int
+
+    init(_ total: Int, cuts: Int) {
+      count = cuts
+      largest = (total + cuts - 1) / cuts
+      largestCount = total.isMultiple(of: cuts) ? cuts : total % cuts
+    }
+
+    /// The numbers of parts that are worth trying: for every size of the largest part the least.
+    static func cuts(of total: Int, least: Int, most: Int) -> [Int] {
+      var cuts = [least]
+      while let last = cuts.last, last < total {
+        let size = Parts(total, cuts: last).largest - 1
+        let next = (total + size - 1) / size
+        guard next <= most else { break }
+        cuts.append(next)
+      }
+      return cuts
+    }
+  }
+}
