@@ -1,4 +1,6 @@
 // The end of every microkernel: a sum becomes an output.
+#include <math.h>
+
 #include "CConvolution.h"
 
 /// What outputs are clamped to. Kept in registers: stores to y might change what lies in memory.
@@ -10,12 +12,20 @@ INLINE output_bounds bounds_of(const conv_activation *activation) {
   return (output_bounds){v_set(activation->minimum), v_set(activation->maximum)};
 }
 
+/// Whether outputs are clamped at all.
+INLINE bool is_bounded(const conv_activation *activation) {
+  return activation->minimum > -INFINITY || activation->maximum < INFINITY;
+}
+
+/// min(max(value, minimum), maximum); NaN stays NaN.
+INLINE vec bounded(output_bounds bounds, vec value) { return v_min(bounds.maximum, v_max(bounds.minimum, value)); }
+
 /// min(max(sum + bias [+ residual], minimum), maximum), of the lanes of `mask` or of all; NaN stays NaN.
 INLINE void store_output(output_bounds bounds, vec sum, vec bias, const float *residual, float *y, const bool all,
                          vmask mask) {
   vec value = v_add(sum, bias);
   if (residual) value = v_add(value, all ? v_load(residual) : v_load_masked(residual, mask, v_zero()));
-  value = v_min(bounds.maximum, v_max(bounds.minimum, value));
+  value = bounded(bounds, value);
   if (all)
     v_store(y, value);
   else

@@ -66,21 +66,28 @@ INLINE void microkernel(const int pixels, const int vectors, const tile *t) {
         v_store(t->visit.partial + (p * TILE_VECTORS + v) * LANES, sum[p][v]);
     return;
   }
-  const output_bounds bounds = bounds_of(t->activation);
+  vmask mask[TILE_VECTORS];
   UNROLL for (int v = 0; v < vectors; v++) {
     const int32_t rest = t->channels - v * LANES;
-    const bool all = rest >= LANES;
-    const vmask mask = v_first(all ? LANES : rest);
-    const vec bias = v_load_masked(t->bias + v * LANES, mask, v_zero());
-    UNROLL for (int p = 0; p < pixels; p++) {
-      const ptrdiff_t at = t->table->output[p] + v * LANES;
-      const float *residual = t->residual ? t->residual + at : NULL;
-      if (all)
-        store_output(bounds, sum[p][v], bias, residual, t->y + at, true, mask);
-      else
-        store_output(bounds, sum[p][v], bias, residual, t->y + at, false, mask);
-    }
+    mask[v] = v_first(rest < LANES ? rest : LANES);
+    const vec bias = v_load_masked(t->bias + v * LANES, mask[v], v_zero());
+    UNROLL for (int p = 0; p < pixels; p++) sum[p][v] = v_add(sum[p][v], bias);
   }
+  const ptrdiff_t *output = t->table->output;
+  if (t->residual)
+    UNROLL for (int p = 0; p < pixels; p++) UNROLL for (int v = 0; v < vectors; v++) sum[p][v] =
+        v_add(sum[p][v], v_load_masked(t->residual + output[p] + v * LANES, mask[v], v_zero()));
+  if (is_bounded(t->activation)) {
+    const output_bounds bounds = bounds_of(t->activation);
+    UNROLL for (int p = 0; p < pixels; p++) UNROLL for (int v = 0; v < vectors; v++) sum[p][v] =
+        bounded(bounds, sum[p][v]);
+  }
+  if (t->channels == vectors * LANES)
+    UNROLL for (int p = 0; p < pixels; p++) UNROLL for (int v = 0; v < vectors; v++)
+        v_store(t->y + output[p] + v * LANES, sum[p][v]);
+  else
+    UNROLL for (int p = 0; p < pixels; p++) UNROLL for (int v = 0; v < vectors; v++)
+        v_store_masked(t->y + output[p] + v * LANES, mask[v], sum[p][v]);
 }
 
 // One function a tile size; a tile of p pixels is row p - 1.

@@ -119,8 +119,6 @@ static void pack(const conv_weights *w, float *packed) {
   }
 }
 
-static size_t workspace_bytes(const conv_problem *problem) { return pixel_table_bytes(problem); }
-
 /// Computes the task's panels on the tile that the table describes.
 static void run_tile(const conv_problem *problem, const conv_operands *image, const conv_task *task,
                      const pixel_table *table, int32_t pixels) {
@@ -151,8 +149,19 @@ static void run_tile(const conv_problem *problem, const conv_operands *image, co
   }
 }
 
+#include "row_tiles.h"
+
+static size_t workspace_bytes(const conv_problem *problem) {
+  const size_t rows = sample_rows_bytes(problem), table = pixel_table_bytes(problem);
+  return rows > table ? rows : table;
+}
+
 static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
-  run_pixel_tiles(problem, image, task, workspace, false, run_tile);
+  const row_function *functions = row_functions(problem, task);
+  if (functions)
+    run_rows(problem, image, task, functions, workspace);
+  else
+    run_pixel_tiles(problem, image, task, workspace, false, run_tile);
 }
 
 const conv_kernel SIMD_NAME(conv_depthwise_channels_last) = {
