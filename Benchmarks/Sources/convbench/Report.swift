@@ -38,6 +38,9 @@ struct MachineReport: Encodable {
 struct LayerReport: Encodable {
   let name, descriptor: String
   let layout: LayoutWord
+  let batch, groups, inputChannels, outputChannels: Int
+  /// Of the axes of space, outermost first, as all lists here.
+  let input, kernel, stride, dilation: [Int]
   /// Before and after each axis.
   let padding: [[Int]]
   let border, algorithm: String
@@ -54,9 +57,13 @@ struct LayerReport: Encodable {
     let plan = trial.plan
     let best = trial.rounds.map { $0.times[0] }.min()!
     let median = Measurement.median(trial.rounds.map { Measurement.median($0.times) }.sorted())
+    let layer = trial.line.descriptor
     name = trial.line.name
-    descriptor = trial.line.descriptor.text
+    descriptor = layer.text
     layout = trial.line.options.layout ?? .nchw
+    (batch, groups) = (layer.batch, layer.groups)
+    (inputChannels, outputChannels) = (layer.inputChannels, layer.outputChannels)
+    (input, kernel, stride, dilation) = (layer.input, layer.kernel, layer.stride, layer.dilation)
     padding = plan.padding.map { [$0.before, $0.after] }
     border = trial.line.options.border?.description ?? BorderWord.zeros.rawValue
     algorithm = plan.algorithm.rawValue
@@ -76,7 +83,10 @@ struct LayerReport: Encodable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case name, descriptor, layout, padding, border, algorithm, gflops
+    case name, descriptor, layout, batch, groups, input, kernel, stride, dilation, padding
+    case border, algorithm, gflops
+    case inputChannels = "input_channels"
+    case outputChannels = "output_channels"
     case medianMilliseconds = "median_ms"
     case minMilliseconds = "min_ms"
     case percentOfPeak = "percent_of_peak"
