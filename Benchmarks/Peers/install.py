@@ -12,7 +12,8 @@ REQUIREMENTS = HERE / "requirements.txt"
 
 def install(*what):
     """Whether pip could, and what it said where it could not."""
-    command = [ENVIRONMENT / "bin" / "python", "-m", "pip", "install", "--quiet", *what]
+    command = [ENVIRONMENT / "bin" / "python", "-m", "pip", "install", "--quiet"]
+    command += ["--disable-pip-version-check", *what]
     finished = subprocess.run(command, capture_output=True, text=True)
     return finished.returncode == 0, finished.stderr.strip()
 
