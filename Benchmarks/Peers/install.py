@@ -10,12 +10,13 @@ ENVIRONMENT = HERE / ".venv"
 REQUIREMENTS = HERE / "requirements.txt"
 
 
-def install(*what):
-    """Whether pip could, and what it said where it could not."""
+def problem_of_installing(*what):
+    """What pip said last where it could not install it, else nothing."""
     command = [ENVIRONMENT / "bin" / "python", "-m", "pip", "install", "--quiet"]
     command += ["--disable-pip-version-check", *what]
     finished = subprocess.run(command, capture_output=True, text=True)
-    return finished.returncode == 0, finished.stderr.strip()
+    if finished.returncode != 0:
+        return (finished.stderr.strip().splitlines() or ["pip failed"])[-1]
 
 
 def main():
@@ -25,13 +26,13 @@ def main():
     print("Installing the peers, which takes some minutes and 4 GB the first time")
     if not (ENVIRONMENT / "bin" / "python").exists():
         venv.create(ENVIRONMENT, with_pip=True)
-    done, _ = install("-r", REQUIREMENTS)
-    if not done:
-        lines = [line for line in REQUIREMENTS.read_text().splitlines() if "==" in line]
-        failures = {line: said for line in lines for ok, said in [install(line)] if not ok}
-        for line, said in failures.items():
-            print(f"{line} does not install: {said.splitlines()[-1]}", file=sys.stderr)
-    installed.write_text(REQUIREMENTS.read_text())
+    if not problem_of_installing("-r", REQUIREMENTS):
+        installed.write_text(REQUIREMENTS.read_text())
+        return
+    # One that does not install keeps all from it: now one by one.
+    for requirement in REQUIREMENTS.read_text().splitlines():
+        if "==" in requirement and (problem := problem_of_installing(requirement)):
+            print(f"{requirement} does not install: {problem}", file=sys.stderr)
 
 
 if __name__ == "__main__":
