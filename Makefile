@@ -86,7 +86,7 @@ lint: ## check the format of the Swift files
 	@swift format lint --strict --recursive $(SWIFT_FILES)
 
 clean: ## remove all that was built
-	@rm -rf .build .build-* Benchmarks/.build Benchmarks/.build-* Benchmarks/Peers/.venv
+	@rm -rf .build .build-* Benchmarks/.build Benchmarks/.build-* Benchmarks/Peers/.venv*
 
 help: ## list the targets and the flags
 	@echo "make TARGET [FLAG=value ...]"

@@ -22,7 +22,7 @@ from picture import picture
 from table import markdown
 
 HERE = Path(__file__).parent
-PEERS = "onednn onednn26 torch onnxruntime openvino litert ncnn mnn".split()
+PEERS = "onednn onednn32 onednn26 torch onnxruntime openvino litert ncnn mnn".split()
 OURS = {"nhwc": "channels-last", "nchw": "channels-first"}
 SMALLEST_LAYER = 'mb1_ic8ih8oc8kh1_n"peak"'
 PEER_SECONDS = 600  # A peer that hangs is not waited for longer.

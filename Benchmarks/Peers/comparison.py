@@ -94,6 +94,17 @@ class Comparison:
             ],
         )
 
+    def speed(self, layer, threads):
+        """How much faster than the best direct peer ours is, None where there is nothing to say."""
+        columns = [
+            self.best_peer(layer, threads, winograd=False),
+            self.best(layer, threads, OURS),
+        ]
+        if None in columns:
+            return None
+        peer, ours = (self.milliseconds(layer, threads, column) for column in columns)
+        return peer / ours
+
     def json(self):
         return self.__dict__
 

@@ -1,4 +1,4 @@
-"""Installs the peers into a virtual environment; says which one does not install and goes on."""
+"""Installs the peers into virtual environments; says which one does not install and goes on."""
 
 import subprocess
 import sys
@@ -6,34 +6,37 @@ import venv
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ENVIRONMENT = HERE / ".venv"
-REQUIREMENTS = HERE / "requirements.txt"
+ENVIRONMENTS = {
+    HERE / ".venv": HERE / "requirements.txt",
+    HERE / ".venv-onednn32": HERE / "requirements-onednn32.txt",
+}
 
 
-def problem_of_installing(*what):
+def install(environment, requirements):
+    installed = environment / requirements.name
+    if installed.exists() and installed.read_text() == requirements.read_text():
+        return
+    print(f"Installing what {requirements.name} names; minutes and gigabytes the first time")
+    if not (environment / "bin" / "python").exists():
+        venv.create(environment, with_pip=True)
+    if not problem_of_pip(environment, "-r", requirements):
+        installed.write_text(requirements.read_text())
+        return
+    # One that does not install keeps all from it: now one by one.
+    for requirement in requirements.read_text().splitlines():
+        if "==" in requirement and (problem := problem_of_pip(environment, requirement)):
+            print(f"{requirement} does not install: {problem}", file=sys.stderr)
+
+
+def problem_of_pip(environment, *what):
     """What pip said last where it could not install it, else nothing."""
-    command = [ENVIRONMENT / "bin" / "python", "-m", "pip", "install", "--quiet"]
+    command = [environment / "bin" / "python", "-m", "pip", "install", "--quiet"]
     command += ["--disable-pip-version-check", *what]
     finished = subprocess.run(command, capture_output=True, text=True)
     if finished.returncode != 0:
         return (finished.stderr.strip().splitlines() or ["pip failed"])[-1]
 
 
-def main():
-    installed = ENVIRONMENT / REQUIREMENTS.name
-    if installed.exists() and installed.read_text() == REQUIREMENTS.read_text():
-        return
-    print("Installing the peers, which takes some minutes and 4 GB the first time")
-    if not (ENVIRONMENT / "bin" / "python").exists():
-        venv.create(ENVIRONMENT, with_pip=True)
-    if not problem_of_installing("-r", REQUIREMENTS):
-        installed.write_text(REQUIREMENTS.read_text())
-        return
-    # One that does not install keeps all from it: now one by one.
-    for requirement in REQUIREMENTS.read_text().splitlines():
-        if "==" in requirement and (problem := problem_of_installing(requirement)):
-            print(f"{requirement} does not install: {problem}", file=sys.stderr)
-
-
 if __name__ == "__main__":
-    main()
+    for environment, requirements in ENVIRONMENTS.items():
+        install(environment, requirements)

@@ -1,5 +1,7 @@
 """A comparison as Markdown."""
 
+from statistics import geometric_mean
+
 from comparison import OURS, TOLERANCE, results
 
 
@@ -18,6 +20,7 @@ def markdown(comparison):
         blocks += [
             f"## {plural(threads, 'thread')}: {comparison.peak(threads):.0f} GFLOP/s at most",
             against_best(comparison, threads),
+            summary(comparison, threads),
             f"All times in ms. *: further than {TOLERANCE:g} from float64, no fp32 result.",
             all_times(comparison, threads),
         ]
@@ -27,21 +30,29 @@ def markdown(comparison):
 
 def against_best(comparison, threads):
     """Ours in both layouts, the best direct peer, and the best of all where that took Winograd."""
-    rows = [["layer", *OURS, "best direct peer", "ours to it", "with Winograd"]]
+    rows = [["layer", *OURS, "best direct peer", "ours against it", "with Winograd"]]
     for layer in comparison.layers:
         cells = [time_and_share(comparison, layer, threads, column) for column in OURS]
-        ours = comparison.best(layer, threads, OURS)
         direct = comparison.best_peer(layer, threads, winograd=False)
         fastest = comparison.best_peer(layer, threads, winograd=True)
         cells.append(named(comparison, layer, threads, direct))
-        if ours and direct:
-            times = [comparison.milliseconds(layer, threads, column) for column in (direct, ours)]
-            cells.append(f"{times[0] / times[1]:.2f}x")
-        else:
-            cells.append("")
+        speed = comparison.speed(layer, threads)
+        cells.append(f"{speed:.2f}x" if speed else "")
         cells.append(named(comparison, layer, threads, fastest) if fastest != direct else "")
         rows.append([layer["name"], *cells])
     return table(rows)
+
+
+def summary(comparison, threads):
+    speeds = [comparison.speed(layer, threads) for layer in comparison.layers]
+    speeds = [speed for speed in speeds if speed]
+    if not speeds:
+        return ""
+    faster = sum(speed >= 1 for speed in speeds)
+    return (
+        f"Ours is the fastest direct one on {faster} of {len(speeds)} layers; the geometric mean of"
+        f" its speed against the best direct peer is {geometric_mean(speeds):.2f}x."
+    )
 
 
 def named(comparison, layer, threads, column):
