@@ -45,7 +45,7 @@ class Convbench:
         return json.loads(self.report.read_text())
 
     def peak(self, threads):
-        machine = self.run([SMALLEST_LAYER], threads, "--rounds", "5")["machine"]
+        machine = self.run([SMALLEST_LAYER], threads, "--rounds", "3")["machine"]
         return machine["peak_gflops"]
 
 
@@ -83,31 +83,36 @@ def measure(arguments, work):
 
     date = datetime.date.today().isoformat()
     comparison = Comparison.start(layers, first["machine"], date)
-    peers = list(arguments.peers)
-    for number in range(1, arguments.rounds + 1):
+    for comparison.rounds in range(1, arguments.rounds + 1):
         for threads in arguments.threads:
-            for layout, name in OURS.items():
+            for layout in OURS:
                 comparison.add_peak(threads, convbench.peak(threads))
-                report = convbench.run(
-                    arguments.layers, threads, "--rounds", "3", "--layout", layout
-                )
-                for index, layer in enumerate(report["layers"]):
-                    result = {"ms": layer["median_ms"], "error": layer["max_rel_error"]}
-                    comparison.add(index, threads, name, result)
-            for peer in list(peers):
-                print(f"round {number}, {threads} threads: {peer}", file=sys.stderr)
-                comparison.add_peak(threads, convbench.peak(threads))
-                about, *results = run_peer(peer, threads, work) or [{"missing": "it crashed"}]
-                if "missing" in about:
-                    comparison.missing[peer] = about["missing"]
-                    peers.remove(peer)
-                    continue
-                comparison.add_peer(about)
-                for result in results:
-                    index, variant = result.pop("layer"), result.pop("variant")
-                    comparison.add_peer_result(index, threads, about["name"], variant, result)
-        comparison.rounds = number
+                options = ["--rounds", "3", "--layout", layout]
+                report = convbench.run(arguments.layers, threads, *options)
+                add_ours(comparison, threads, layout, report)
+            for peer in arguments.peers:
+                if peer not in comparison.missing:
+                    print(f"round {comparison.rounds}, threads {threads}: {peer}", file=sys.stderr)
+                    comparison.add_peak(threads, convbench.peak(threads))
+                    add_peer(comparison, threads, peer, run_peer(peer, threads, work))
         yield comparison
+
+
+def add_ours(comparison, threads, layout, report):
+    for index, layer in enumerate(report["layers"]):
+        result = {"ms": layer["median_ms"], "error": layer["max_rel_error"]}
+        comparison.add(index, threads, OURS[layout], result)
+
+
+def add_peer(comparison, threads, peer, lines):
+    about, *results = lines or [{"missing": "its process crashed"}]
+    if "missing" in about:
+        comparison.missing[peer] = about["missing"]
+        return
+    comparison.add_peer(about)
+    for result in results:
+        index, variant = result.pop("layer"), result.pop("variant")
+        comparison.add_peer_result(index, threads, about["name"], variant, result)
 
 
 def main():
@@ -119,6 +124,8 @@ def main():
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--output", type=Path, default=HERE / "results", help="a folder")
     arguments = parser.parse_args()
+    if arguments.rounds < 1:
+        parser.error(f"--rounds: got {arguments.rounds}, expected at least 1")
     if unknown := set(arguments.peers) - set(PEERS):
         parser.error(f"--peers: got {', '.join(unknown)}, expected some of {', '.join(PEERS)}")
 

@@ -1,6 +1,7 @@
 """What was measured: every time of every layer, and what follows from them."""
 
 from dataclasses import dataclass, field
+from math import isnan
 
 # Float32 sums differ from float64 by some millionths. A result further off is no fp32 result, and
 # never the best.
@@ -39,14 +40,16 @@ class Comparison:
         self.peaks.setdefault(str(threads), []).append(gflops)
 
     def add(self, index, threads, column, result):
-        """A round's result: ms and error, or failure."""
+        """A round's result: ms and error, or failure, which then stands for all rounds."""
         columns = self.layers[index]["results"].setdefault(str(threads), {})
-        if "failure" in result:
-            columns[column] = result
-            return
         kept = columns.setdefault(column, {"ms": [], "error": 0.0})
+        if "failure" not in result and isnan(float(result["error"])):
+            result = {"failure": "no number comes out"}
+        if failure := kept.get("failure") or result.get("failure"):
+            columns[column] = {"failure": failure}
+            return
         kept["ms"].append(result["ms"])
-        kept["error"] = max(kept["error"], result["error"])
+        kept["error"] = max(kept["error"], float(result["error"]))
 
     def peak(self, threads):
         """The most that the processor did: what disturbs a run only ever lowers it."""
