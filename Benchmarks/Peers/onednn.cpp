@@ -1,6 +1,7 @@
 // A convolution of oneDNN behind a C interface for ctypes: made once, then run on plain tensors.
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <dnnl.hpp>
 #include <stdexcept>
 #include <string>

@@ -3,6 +3,7 @@
 import ctypes
 import subprocess
 import tempfile
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +14,17 @@ SOURCE = Path(__file__).with_name("onednn.cpp")
 COMPILER = ["g++", "-std=c++17", "-O2", "-fopenmp", "-shared", "-fPIC"]
 
 
+NUMBER, LIST = ctypes.c_int64, ctypes.c_int64 * 3
+
+
 class Description(ctypes.Structure):
     """The layer of onednn.cpp."""
 
     _fields_ = [
-        (name, ctypes.c_int64)
-        for name in ("rank", "batch", "groups", "input_channels", "output_channels")
-    ] + [
-        (name, ctypes.c_int64 * 3)
-        for name in ("input", "output", "kernel", "stride", "dilation", "before", "after")
-    ] + [(name, ctypes.c_int64) for name in ("channels_last", "winograd")]
+        *((name, NUMBER) for name in "rank batch groups input_channels output_channels".split()),
+        *((name, LIST) for name in "input output kernel stride dilation before after".split()),
+        *((name, NUMBER) for name in "channels_last winograd".split()),
+    ]
 
 
 class OneDNN:
@@ -53,7 +55,7 @@ class OneDNN:
         pads = layer.border != "zeros"
         if pads and layer.rank != 2:
             raise ValueError(f"no border {layer.border} along {layer.rank} axes")
-        input = [extent + sum(padding) for extent, padding in zip(layer.input, layer.padding)]
+        padded = [extent + sum(padding) for extent, padding in zip(layer.input, layer.padding)]
         before, after = zip(*layer.zero_padding)
         description = Description(
             layer.rank,
@@ -61,26 +63,23 @@ class OneDNN:
             layer.groups,
             layer.input_channels,
             layer.output_channels,
-            *(
-                (ctypes.c_int64 * 3)(*extents)
-                for extents in (
-                    input if pads else layer.input,
-                    layer.output,
-                    layer.kernel,
-                    layer.stride,
-                    layer.dilation,
-                    before,
-                    after,
-                )
-            ),
+            LIST(*(padded if pads else layer.input)),
+            LIST(*layer.output),
+            LIST(*layer.kernel),
+            LIST(*layer.stride),
+            LIST(*layer.dilation),
+            LIST(*before),
+            LIST(*after),
             nhwc,
             winograd,
         )
         library = self.library
-        made = library.convolution_make(ctypes.byref(description), pointer(weights), pointer(bias))
-        if not made:
-            raise RuntimeError(f"oneDNN: {library.convolution_problem().decode()}")
-        made = ctypes.c_void_p(made)
+        address = library.convolution_make(
+            ctypes.byref(description), pointer(weights), pointer(bias)
+        )
+        if not address:
+            raise RuntimeError(library.convolution_problem().decode())
+        made = ctypes.c_void_p(address)
 
         if pads:
             # oneDNN pads zeros alone: a caller copies the input.
@@ -88,7 +87,7 @@ class OneDNN:
                 np.pad(np.arange(extent), padding, mode=NUMPY_MODES[layer.border])
                 for extent, padding in zip(layer.input, layer.padding)
             )
-            sizes = map(ctypes.c_int64, [*layer.input, layer.before[1]])
+            sizes = map(NUMBER, [*layer.input, layer.before[1]])
             copy = [made, pointer(x), pointer(rows), pointer(columns), *sizes]
 
             def run():
@@ -107,6 +106,7 @@ class OneDNN:
             library.convolution_read_output(made, pointer(y))
             return channels_first(y) if nhwc else y
 
+        weakref.finalize(run, library.convolution_free, made)
         return run, output
 
 
