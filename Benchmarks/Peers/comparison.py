@@ -40,15 +40,16 @@ class Comparison:
         self.peaks.setdefault(str(threads), []).append(gflops)
 
     def add(self, index, threads, column, result):
-        """A round's result: ms and error, or failure, which then stands for all rounds."""
+        """A round's result: ms, median_ms and error, or failure, which stands for all rounds."""
         columns = self.layers[index]["results"].setdefault(str(threads), {})
-        kept = columns.setdefault(column, {"ms": [], "error": 0.0})
+        kept = columns.setdefault(column, {"ms": [], "median_ms": [], "error": 0.0})
         if "failure" not in result and isnan(float(result["error"])):
             result = {"failure": "no number comes out"}
         if failure := kept.get("failure") or result.get("failure"):
             columns[column] = {"failure": failure}
             return
-        kept["ms"].append(result["ms"])
+        for name in ("ms", "median_ms"):
+            kept[name].append(result[name])
         kept["error"] = max(kept["error"], float(result["error"]))
 
     def peak(self, threads):
@@ -61,7 +62,7 @@ class Comparison:
         return list(names)
 
     def milliseconds(self, layer, threads, column):
-        """The fastest round's median, None where there is none."""
+        """The fastest run, None where there is none."""
         result = results(layer, threads).get(column, {})
         return min(result["ms"]) if "ms" in result else None
 

@@ -12,7 +12,7 @@ def markdown(comparison):
         "# Side by side",
         f"{machine['processor']}, {machine['cores']} cores, {machine['isa']}, {comparison.date}."
         f" Beside {peers}.",
-        f"Each time is the median of the fastest of {comparison.rounds} alternating rounds. Shares"
+        f"Each time is the fastest run of {plural(comparison.rounds, 'alternating round')}. Shares"
         " are of the FMA peak measured in the same run, of nominal FLOPs: over 100 % means"
         " Winograd, or border taps left out. All in fp32, weights packed before, tensors plain.",
     ]
