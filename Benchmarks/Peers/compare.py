@@ -101,7 +101,7 @@ def measure(arguments, work):
 def add_ours(comparison, threads, layout, report):
     for index, layer in enumerate(report["layers"]):
         names = {"ms": "min_ms", "median_ms": "median_ms", "error": "max_rel_error"}
-        result = {name: layer[name_there] for name, name_there in names.items()}
+        result = {name: layer[key] for name, key in names.items()}
         comparison.add(index, threads, OURS[layout], result)
 
 
