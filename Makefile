@@ -5,7 +5,7 @@
 #: OPENMP=0         a single-threaded library that needs no libomp
 #: LAYERS=resnet50  what bench and compare measure: a list in Benchmarks/Layers, a file or a descriptor
 #: PEERS="ncnn mnn" what compare measures us beside, by default all in Benchmarks/Peers/peers
-#: ROUNDS=3         how often compare measures everything, by default 5 times
+#: ROUNDS=5         how often compare measures everything, by default 3 times
 #: RESULTS=folder   where compare writes, by default Benchmarks/Peers/results
 #: CONFIG=debug     debug or release; tests are debug where it is not given, all else release
 

@@ -121,7 +121,7 @@ def main():
     parser.add_argument("--convbench", required=True, help="its executable")
     parser.add_argument("--layers", nargs="+", default=["peers"], help="as convbench's")
     parser.add_argument("--peers", nargs="*", default=PEERS, help=f"of {', '.join(PEERS)}")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--output", type=Path, default=HERE / "results", help="a folder")
     arguments = parser.parse_args()
