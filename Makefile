@@ -1,9 +1,12 @@
 # `make help` lists the targets and the flags: this file's lines with ## and #:.
 
 #: ISA=avx2         at most this instruction set: scalar, avx2 or avx512
-#: THREADS=1        at most so many threads in run and bench
+#: THREADS=1        at most so many threads in run and bench; in compare a list, by default "1 2"
 #: OPENMP=0         a single-threaded library that needs no libomp
-#: LAYERS=resnet50  what bench measures: a list in Benchmarks/Layers, a file or a descriptor
+#: LAYERS=resnet50  what bench and compare measure: a list in Benchmarks/Layers, a file or a descriptor
+#: PEERS="ncnn mnn" what compare measures us beside, by default all in Benchmarks/Peers/peers
+#: ROUNDS=5         how often compare measures everything, by default 3 times
+#: RESULTS=folder   where compare writes, by default Benchmarks/Peers/results
 #: CONFIG=debug     debug or release; tests are debug where it is not given, all else release
 
 ifdef ISA
@@ -29,12 +32,14 @@ PHOTOGRAPH := Benchmarks/Photographs/chelsea.png
 BUILD_COMMAND := swift build -c $(CONFIGURATION) --scratch-path $(BUILD)
 BUILD_BENCHMARKS := swift build -c $(CONFIGURATION) --package-path Benchmarks --scratch-path Benchmarks/$(BUILD)
 CONVBENCH := Benchmarks/$(BUILD)/$(CONFIGURATION)/convbench
+COMPARISON := --layers $(LAYERS) $(if $(PEERS),--peers $(PEERS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+  $(if $(THREADS),--threads $(THREADS)) $(if $(RESULTS),--output $(RESULTS))
 
 # A command whose output is seen only when it fails.
 quietly = log=$$(mktemp) && { { $(1); } > "$$log" 2>&1 || { cat "$$log" >&2; rm "$$log"; exit 1; }; } && rm "$$log"
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test bench format lint clean help
+.PHONY: setup build run test bench compare format lint clean help
 
 setup: ## install what is missing of the libraries to build with
 	@command -v swift > /dev/null || { echo "swift is missing: install Swift 6.2 or newer" >&2; exit 1; }
@@ -67,6 +72,13 @@ bench: setup ## measure the layers of LAYERS
 	@$(call quietly,$(BUILD_BENCHMARKS))
 	@$(CONVBENCH) $(LAYERS) $(MACHINE)
 
+compare: PACKAGES += python3-venv g++
+compare: setup ## measure the layers of LAYERS beside other libraries
+	@$(MAKE) --no-print-directory setup PACKAGES=libdnnl-dev || echo "going on without oneDNN 2.6" >&2
+	@python3 Benchmarks/Peers/install.py
+	@$(call quietly,$(BUILD_BENCHMARKS))
+	@Benchmarks/Peers/.venv/bin/python Benchmarks/Peers/compare.py --convbench $(CONVBENCH) $(COMPARISON)
+
 format: ## format the Swift files
 	@swift format --in-place --recursive $(SWIFT_FILES)
 
@@ -74,7 +86,7 @@ lint: ## check the format of the Swift files
 	@swift format lint --strict --recursive $(SWIFT_FILES)
 
 clean: ## remove all that was built
-	@rm -rf .build .build-* Benchmarks/.build Benchmarks/.build-*
+	@rm -rf .build .build-* Benchmarks/.build Benchmarks/.build-* Benchmarks/Peers/.venv*
 
 help: ## list the targets and the flags
 	@echo "make TARGET [FLAG=value ...]"

@@ -6,6 +6,9 @@ struct LayerReport: Encodable {
   let options: String
   let inputShape, weightShape, outputShape: [Int]
   let layout: LayoutWord
+  let groups: Int
+  /// Of the axes of space, outermost first.
+  let stride, dilation: [Int]
   /// Before and after each axis.
   let padding: [[Int]]
   let border, algorithm: String
@@ -51,6 +54,9 @@ struct LayerReport: Encodable {
     weightShape = trial.line.descriptor.weightShape
     outputShape = plan.outputShape
     layout = trial.line.options.layout ?? .nchw
+    groups = trial.line.descriptor.groups
+    stride = trial.line.descriptor.stride
+    dilation = trial.line.descriptor.dilation
     padding = plan.padding.map { [$0.before, $0.after] }
     border = trial.line.options.border?.description ?? BorderWord.zeros.rawValue
     algorithm = plan.algorithm.rawValue
@@ -78,8 +84,8 @@ struct LayerReport: Encodable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case name, descriptor, options, layout, padding, border, algorithm, kernel, gflop, gflops,
-      rounds
+    case name, descriptor, options, layout, groups, stride, dilation, padding, border, algorithm
+    case kernel, gflop, gflops, rounds
     case inputShape = "input_shape"
     case weightShape = "weight_shape"
     case outputShape = "output_shape"

@@ -1,0 +1,128 @@
+"""What was measured: every time of every layer, and what follows from them."""
+
+from dataclasses import dataclass, field
+from math import isnan
+
+# Float32 sums differ from float64 by some millionths. A result further off is no fp32 result, and
+# never the best.
+TOLERANCE = 1e-4
+OURS = ["channels-last", "channels-first"]
+
+
+@dataclass
+class Comparison:
+    machine: dict
+    date: str
+    layers: list[dict]  # name, gflop, dense_3x3 and results[threads][column]
+    rounds: int = 0
+    peers: dict = field(default_factory=dict)  # name -> version
+    winograd: list = field(default_factory=list)  # the peers that know it
+    owners: dict = field(default_factory=dict)  # column -> peer
+    missing: dict = field(default_factory=dict)  # peer -> why
+    peaks: dict = field(default_factory=dict)  # threads -> GFLOP/s, one beside each run
+
+    @classmethod
+    def start(cls, layers, machine, date):
+        machine = {key: machine[key] for key in ("processor", "cores", "isa")}
+        return cls(machine, date, [description(layer) for layer in layers])
+
+    def add_peer(self, about):
+        self.peers[about["name"]] = about["version"]
+        if about["winograd"] and about["name"] not in self.winograd:
+            self.winograd.append(about["name"])
+
+    def add_peer_result(self, index, threads, peer, variant, result):
+        column = f"{peer} {variant}"
+        self.owners[column] = peer
+        self.add(index, threads, column, result)
+
+    def add_peak(self, threads, gflops):
+        self.peaks.setdefault(str(threads), []).append(gflops)
+
+    def add(self, index, threads, column, result):
+        """A round's result: ms, median_ms and error, or failure, which stands for all rounds."""
+        columns = self.layers[index]["results"].setdefault(str(threads), {})
+        kept = columns.setdefault(column, {"ms": [], "median_ms": [], "error": 0.0})
+        if "failure" not in result and isnan(float(result["error"])):
+            result = {"failure": "no number comes out"}
+        if failure := kept.get("failure") or result.get("failure"):
+            columns[column] = {"failure": failure}
+            return
+        for name in ("ms", "median_ms"):
+            kept[name].append(result[name])
+        kept["error"] = max(kept["error"], float(result["error"]))
+
+    def peak(self, threads):
+        """The most that the processor did: what disturbs a run only ever lowers it."""
+        return max(self.peaks[str(threads)])
+
+    def columns(self, threads):
+        """All that was measured, ours first."""
+        names = dict.fromkeys(name for layer in self.layers for name in results(layer, threads))
+        return list(names)
+
+    def milliseconds(self, layer, threads, column):
+        """The fastest run, None where there is none."""
+        result = results(layer, threads).get(column, {})
+        return min(result["ms"]) if "ms" in result else None
+
+    def is_exact(self, layer, threads, column):
+        return results(layer, threads)[column]["error"] <= TOLERANCE
+
+    def percent_of_peak(self, layer, threads, column):
+        milliseconds = self.milliseconds(layer, threads, column)
+        return 1e5 * layer["gflop"] / milliseconds / self.peak(threads)
+
+    def may_be_winograd(self, layer, column):
+        return layer["dense_3x3"] and self.owners.get(column) in self.winograd
+
+    def best(self, layer, threads, columns):
+        """The fastest of the columns that computed the layer in fp32, None where none did."""
+        times = {
+            column: self.milliseconds(layer, threads, column)
+            for column in columns
+            if self.milliseconds(layer, threads, column) is not None
+            and self.is_exact(layer, threads, column)
+        }
+        return min(times, key=times.get, default=None)
+
+    def best_peer(self, layer, threads, winograd):
+        """The fastest peer, with or without those that may have taken Winograd."""
+        return self.best(
+            layer,
+            threads,
+            [
+                column
+                for column in self.columns(threads)
+                if column not in OURS and (winograd or not self.may_be_winograd(layer, column))
+            ],
+        )
+
+    def speed(self, layer, threads):
+        """How much faster than the best direct peer ours is, None where there is nothing to say."""
+        columns = [
+            self.best_peer(layer, threads, winograd=False),
+            self.best(layer, threads, OURS),
+        ]
+        if None in columns:
+            return None
+        peer, ours = (self.milliseconds(layer, threads, column) for column in columns)
+        return peer / ours
+
+    def json(self):
+        return self.__dict__
+
+
+def description(layer):
+    ones = [1] * layer.rank
+    dense_3x3 = layer.groups == 1 and layer.kernel == [3, 3]
+    return {
+        "name": layer.name,
+        "gflop": layer.gflop,
+        "dense_3x3": dense_3x3 and layer.stride == layer.dilation == ones,
+        "results": {},
+    }
+
+
+def results(layer, threads):
+    return layer["results"].get(str(threads), {})

@@ -1,0 +1,49 @@
+"""A layer as an ONNX model, for the peers that read one."""
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+PAD_MODES = {"replicate": "edge", "reflect": "reflect"}
+NEWEST_FOR_ALL = {"opset_imports": [helper.make_opsetid("", 18)], "ir_version": 9}
+
+
+def onnx_model(layer):
+    """The serialized model, from x to y, N C *spatial."""
+    _, weights, bias = layer.arrays()
+    constants = {"weights": weights, "bias": bias}
+    nodes = []
+    source = "x"
+    if layer.border == "circular":
+        # The one form that all readers know: indices an axis.
+        for axis, (extent, (before, after)) in enumerate(zip(layer.input, layer.padding)):
+            constants[f"indices{axis}"] = np.arange(-before, extent + after) % extent
+            padded = f"padded{axis}"
+            nodes.append(
+                helper.make_node("Gather", [source, f"indices{axis}"], [padded], axis=2 + axis)
+            )
+            source = padded
+    elif layer.border != "zeros":
+        constants["pads"] = np.array([0, 0, *layer.before, 0, 0, *layer.after])
+        mode = PAD_MODES[layer.border]
+        nodes.append(helper.make_node("Pad", ["x", "pads"], ["padded"], mode=mode))
+        source = "padded"
+    nodes.append(
+        helper.make_node(
+            "Conv",
+            [source, "weights", "bias"],
+            ["y"],
+            kernel_shape=layer.kernel,
+            strides=layer.stride,
+            dilations=layer.dilation,
+            group=layer.groups,
+            pads=np.transpose(layer.zero_padding).ravel().tolist(),
+        )
+    )
+    graph = helper.make_graph(
+        nodes,
+        "layer",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, layer.input_shape)],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, layer.output_shape)],
+        [numpy_helper.from_array(array, name) for name, array in constants.items()],
+    )
+    return helper.make_model(graph, **NEWEST_FOR_ALL).SerializeToString()

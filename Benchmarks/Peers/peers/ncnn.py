@@ -1,0 +1,97 @@
+"""ncnn with everything below fp32 turned off; its own choice of Winograd is on."""
+
+import tempfile
+from pathlib import Path
+
+import ncnn
+import numpy as np
+
+NAME = "ncnn"
+VARIANTS = ["nchw"]
+WINOGRAD = True
+
+PAD_TYPES = {"replicate": 1, "reflect": 2}
+NETWORK_MAGIC = 7767517
+FP32_WEIGHTS = bytes(4)
+
+
+def version():
+    return ncnn.__version__
+
+
+def prepare(layer, variant, threads):
+    network = ncnn.Net()
+    network.opt.num_threads = threads
+    network.opt.use_vulkan_compute = False
+    for option in dir(network.opt):
+        if option.startswith(("use_fp16", "use_bf16")):
+            setattr(network.opt, option, False)
+    x, weights, bias = layer.arrays()
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "param").write_text(description(layer, weights.size))
+        Path(folder, "bin").write_bytes(FP32_WEIGHTS + weights.tobytes() + bias.tobytes())
+        for load, name in ((network.load_param, "param"), (network.load_model, "bin")):
+            if load(str(Path(folder, name))) != 0:
+                raise RuntimeError(f"ncnn cannot load the layer's {name}")
+    images = [ncnn.Mat(image).clone() for image in x]  # ncnn knows no batch
+    results = []
+
+    def run():
+        results.clear()
+        for image in images:
+            extractor = network.create_extractor()
+            extractor.input("x", image)
+            results.append(extractor.extract("y")[1])
+
+    return run, lambda: np.stack([np.array(result) for result in results])
+
+
+def description(layer, weight_count):
+    """The network in ncnn's text form: a line an operation, its options as number=value."""
+    lines = ["Input x 0 1 x"]
+    source = "x"
+    if layer.border == "circular":
+        lines += circular_padding(layer)
+        source = "padded"
+    elif layer.border != "zeros":
+        (top, bottom), (left, right) = layer.padding
+        options = f"0={top} 1={bottom} 2={left} 3={right} 4={PAD_TYPES[layer.border]}"
+        lines.append(f"Padding pad 1 1 x padded {options}")
+        source = "padded"
+    kind = {1: "Convolution1D", 2: "Convolution", 3: "Convolution3D"}[layer.rank]
+    if layer.groups > 1:
+        kind = {2: "ConvolutionDepthWise"}[layer.rank]
+    options = {0: layer.output_channels, 5: 1, 6: weight_count}
+    before, after = zip(*layer.zero_padding)
+    per_axis = {1: layer.kernel, 2: layer.dilation, 3: layer.stride, 4: before}
+    for number, values in per_axis.items():
+        # Width, height and depth have the numbers n, 10 + n and 20 + n.
+        options |= {10 * axis + number: value for axis, value in enumerate(reversed(values))}
+    options |= {15 + axis: value for axis, value in enumerate(reversed(after))}
+    if layer.groups > 1:
+        options[7] = layer.groups
+    words = " ".join(f"{number}={value}" for number, value in options.items())
+    lines.append(f"{kind} convolution 1 1 {source} y {words}")
+    blobs = sum(int(line.split()[3]) for line in lines)
+    return "\n".join([str(NETWORK_MAGIC), f"{len(lines)} {blobs}", *lines]) + "\n"
+
+
+def circular_padding(layer):
+    """What ncnn has no operation for: of each axis the end, the whole and the start in a row."""
+    lines = []
+    source = "x"
+    for axis, (extent, (before, after)) in enumerate(zip(layer.input, layer.padding), start=1):
+        target = "padded" if axis == layer.rank else f"padded{axis}"
+        lines += [
+            f"Split split{axis} 1 3 {source} first{axis} whole{axis} last{axis}",
+            crop(f"last{axis}", f"before{axis}", axis, extent - before, extent),
+            crop(f"first{axis}", f"after{axis}", axis, 0, after),
+            f"Concat concat{axis} 3 1 before{axis} whole{axis} after{axis} {target} 0={axis}",
+        ]
+        source = target
+    return lines
+
+
+def crop(source, target, axis, start, end):
+    starts, ends, axes = f"-23309=1,{start}", f"-23310=1,{end}", f"-23311=1,{axis}"
+    return f"Crop {target} 1 1 {source} {target} {starts} {ends} {axes}"
