@@ -64,8 +64,10 @@ struct AlgorithmChoice {
       guard layer.groups == 1, layer.groupOutputChannels >= 16, layer.rowBytes <= 512 * 1024 else {
         return nil
       }
-      if layer.taps > 1, layer.groupInputChannels + layer.groupOutputChannels >= 96 {
-        return "\(layer.taps) taps and many channels: worth turning bands to channels-last"
+      let hasManyChannels = layer.groupInputChannels + layer.groupOutputChannels >= 96
+      if layer.taps > 1, hasManyChannels || (layer.groupInputChannels >= 32 && layer.taps >= 16) {
+        return "\(layer.taps) taps and \(layer.groupInputChannels) input and "
+          + "\(layer.groupOutputChannels) output channels: worth turning bands to channels-last"
       }
       if layer.pixels <= 64, !layer.pixels.isMultiple(of: 16) {
         return "only \(layer.pixels) pixels: a vector runs over channels instead"
