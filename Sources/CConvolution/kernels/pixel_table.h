@@ -185,24 +185,25 @@ INLINE int32_t task_pixels(const conv_task *task) {
 /// A walk over the tiles of a task, piece after piece.
 typedef struct {
   conv_task pieces[MOST_PIECES];
+  int32_t most_pixels;  ///< of a tile
   int32_t piece_count, piece, part;
 } tile_walk;
 
-INLINE tile_walk walk_of(const conv_problem *problem, const conv_task *task) {
-  tile_walk walk = {.piece = 0};
+INLINE tile_walk walk_of(const conv_problem *problem, const conv_task *task, int32_t most_pixels) {
+  tile_walk walk = {.most_pixels = most_pixels};
   walk.piece_count = border_pieces(problem, task, walk.pieces);
   return walk;
 }
 
-INLINE int32_t piece_tiles(const conv_task *piece) {
-  return (task_pixels(piece) + TILE_BROADCASTS - 1) / TILE_BROADCASTS;
+INLINE int32_t piece_tiles(const tile_walk *walk, int32_t piece) {
+  return (task_pixels(&walk->pieces[piece]) + walk->most_pixels - 1) / walk->most_pixels;
 }
 
 /// Fills the table with the next tile of the walk. Says how many pixels it has: 0 at the end.
 INLINE int32_t next_tile(tile_walk *walk, pixel_table *table, const conv_problem *problem, const float *x) {
   while (walk->piece < walk->piece_count) {
     const conv_task *piece = &walk->pieces[walk->piece];
-    const int32_t pixels = task_pixels(piece), parts = piece_tiles(piece);
+    const int32_t pixels = task_pixels(piece), parts = piece_tiles(walk, walk->piece);
     if (walk->part < parts) {
       const int32_t first = part_begin(pixels, parts, walk->part), end = part_begin(pixels, parts, ++walk->part);
       pixel_table_fill(table, problem, x, piece, first, end - first);
@@ -218,11 +219,11 @@ INLINE int32_t next_tile(tile_walk *walk, pixel_table *table, const conv_problem
 typedef void pixel_tile_run(const conv_problem *problem, const conv_operands *image, const conv_task *task,
                             const pixel_table *table, int32_t pixels);
 
-/// Runs a task tile by tile. With `join`, see pixel_table_in.
+/// Runs a task tile by tile, of up to `most_pixels` <= TILE_BROADCASTS. With `join`, see pixel_table_in.
 INLINE void run_pixel_tiles(const conv_problem *problem, const conv_operands *image, const conv_task *task,
-                            void *workspace, const bool join, pixel_tile_run *run_tile) {
+                            void *workspace, const bool join, int32_t most_pixels, pixel_tile_run *run_tile) {
   pixel_table table = pixel_table_in(problem, workspace, join);
-  tile_walk walk = walk_of(problem, task);
+  tile_walk walk = walk_of(problem, task, most_pixels);
   for (int32_t pixels; (pixels = next_tile(&walk, &table, problem, image->x)) > 0;)
     run_tile(problem, image, task, &table, pixels);
 }

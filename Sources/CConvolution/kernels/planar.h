@@ -119,10 +119,11 @@ INLINE uint32_t lane_bits_below(int32_t count) {
   return count >= LANES ? (uint32_t)((1ull << LANES) - 1) : (1u << count) - 1;
 }
 
-/// Vectors of a strip, a multiple of most tiles', where its sums fit the first-level cache; and fewer where they do not.
+/// Vectors of a strip, a multiple of most tiles', where its sums fit the first-level cache; and fewer where they do not,
+/// but enough for the smallest block.
 INLINE int32_t strip_vectors(int32_t outputs) {
   int32_t vectors = 24;
-  while (vectors > 6 && (int64_t)outputs * vectors * LANES * (int64_t)sizeof(float) > 24 * 1024) vectors /= 2;
+  while (vectors > 6 && vectors / 2 * LANES >= BLOCK_COLUMNS && (int64_t)outputs * vectors * LANES * (int64_t)sizeof(float) > 24 * 1024) vectors /= 2;
   return vectors;
 }
 
@@ -266,23 +267,25 @@ INLINE void run_panels(const conv_problem *problem, const conv_operands *image, 
 /// Runs a task block by block, the groups that are staged together one after the other.
 INLINE void run_planar(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace,
                        const planar_layout *layout) {
-  const block_size size = block_size_of(problem, staged_channels(problem, layout->groups));
+  const int32_t channels = staged_channels(problem, layout->groups);
+  const block_size size = block_size_of(problem, channels);
+  const bool split = size.channels < channels;
+  const bool direct = layout->stores_lanes && !split && problem->activation.kind == CONV_CLIP;
   float *sums = workspace;
   vector_place *places = (vector_place *)((char *)workspace + strip_bytes(problem, layout->groups));
   void *block_memory = (char *)places + places_bytes(problem, size);
-  const int32_t panels = group_panels(problem->output_channels) * layout->groups;
+  const int32_t panels = group_panels(problem->output_channels) * (split ? 1 : layout->groups);
   for (int32_t d = task->first[0]; d < task->end[0]; d++)
     for (int32_t h = task->first[1]; h < task->end[1]; h += size.rows)
       for (int32_t w = task->first[2]; w < task->end[2]; w += size.columns) {
         const staged_block block =
             staged_block_in(problem, (int32_t[]){d, h, w}, least_of(size.rows, task->end[1] - h),
                             least_of(size.columns, task->end[2] - w), block_memory);
-        const bool direct = layout->stores_lanes && block.pitch >= LANES && problem->activation.kind == CONV_CLIP &&
-                            size.channels == staged_channels(problem, layout->groups);
-        if (direct) fill_places(problem, &block, places);
+        const bool has_places = direct && block.pitch >= LANES;
+        if (has_places) fill_places(problem, &block, places);
         for (int32_t first = task->first_panel, end; first < task->end_panel; first = end) {
           end = least_of(first - first % panels + panels, task->end_panel);
-          run_panels(problem, image, &block, first, end, size.channels, sums, direct ? places : NULL, layout);
+          run_panels(problem, image, &block, first, end, size.channels, sums, has_places ? places : NULL, layout);
         }
       }
 }

@@ -4,6 +4,8 @@
 
 #include "CConvolution.h"
 
+INLINE int32_t least_of(int32_t a, int32_t b) { return a < b ? a : b; }
+
 /// Where the `index`-th of `parts` parts of `total` begins, parts differing by one at most.
 INLINE int32_t part_begin(int32_t total, int32_t parts, int32_t index) {
   return (int32_t)((int64_t)total * index / parts);

@@ -90,7 +90,7 @@ INLINE double block_cost(const conv_problem *problem, int32_t rows, int32_t colu
 enum { BLOCK_COLUMNS = 32 };
 
 /// The block of least cost whose `channels` staged channels fit the first-level cache, or a share of the second-level one
-/// where that is clearly less. Channels are split only where not even a few columns fit.
+/// where that costs clearly less. Channels are split only where not even a few columns fit.
 static inline block_size block_size_of(const conv_problem *problem, int32_t channels) {
   static const int64_t budgets[] = {24 * 1024 / sizeof(float), 320 * 1024 / sizeof(float)};
   const int32_t output_rows = problem->axis[1].output, output_columns = problem->axis[2].output;
@@ -132,8 +132,8 @@ typedef struct {
   float *samples;
 } staged_block;
 
-/// Lanes beyond the last sample that vectors may read.
-enum { SLACK = 32 * LANES };
+/// Floats beyond the last sample that a vector may read.
+enum { SLACK = LANES };
 
 /// Bytes of a block's memory.
 INLINE size_t staged_block_bytes(const conv_problem *problem, block_size size) {
@@ -223,5 +223,3 @@ INLINE void stage_block(const conv_problem *problem, const staged_block *block, 
   // Vectors read beyond the last slot what they do not use; it must not be slow to compute with.
   memset(block->samples + channels * block->channel, 0, SLACK * sizeof(float));
 }
-
-INLINE int32_t least_of(int32_t a, int32_t b) { return a < b ? a : b; }

@@ -8,6 +8,7 @@
 // 6 broadcasts x 2 vectors: 12 sums, 2 operands and a broadcast fit the registers.
 #define TILE_BROADCASTS 6
 #define TILE_VECTORS 2
+#define PAIR_BROADCASTS 0
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,bmi2"))), apply_to = function)
 #include "inline.h"

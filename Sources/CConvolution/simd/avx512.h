@@ -8,6 +8,8 @@
 // 14 broadcasts x 2 vectors: 28 sums, 2 operands and a broadcast fit the registers.
 #define TILE_BROADCASTS 14
 #define TILE_VECTORS 2
+// 6 broadcasts x 4 vectors, two tiles side by side, fit them too and load less.
+#define PAIR_BROADCASTS 6
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi2"))), \
                              apply_to = function)

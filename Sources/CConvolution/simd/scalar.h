@@ -8,6 +8,7 @@
 #define LANES 4
 #define TILE_BROADCASTS 4
 #define TILE_VECTORS 2
+#define PAIR_BROADCASTS 0
 
 #include "inline.h"
 

@@ -23,6 +23,10 @@ extension LayerCase {
     large([1, 35, 61, 63], [3, 35, 3, 3], .same, [.zeros, .reflect]),
     large([1, 32, 51, 53], [32, 8, 3, 3], groups: 4, .same, [.zeros, .zeros], stride: [1, 2]),
     large([1, 40, 6000], [20, 40, 2], .same, [.symmetric], stride: [2]),
+    // Input channels of a group, or of several, that do not fit the cache together for the fewest outputs.
+    large([1, 1720, 33], [260, 860, 3], groups: 2, .same, [.replicate], dilation: [64]),
+    large(
+      [1, 8, 12, 12], [8, 2, 31, 31], groups: 4, .same, [.zeros, .circular], dilation: [10, 10]),
   ]
 
   private static func large(

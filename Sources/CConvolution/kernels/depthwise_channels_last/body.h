@@ -161,7 +161,7 @@ static void run(const conv_problem *problem, const conv_operands *image, const c
   if (functions)
     run_rows(problem, image, task, functions, workspace);
   else
-    run_pixel_tiles(problem, image, task, workspace, false, run_tile);
+    run_pixel_tiles(problem, image, task, workspace, false, TILE_BROADCASTS, run_tile);
 }
 
 const conv_kernel SIMD_NAME(conv_depthwise_channels_last) = {

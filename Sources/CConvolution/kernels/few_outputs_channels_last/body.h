@@ -126,7 +126,7 @@ static void run(const conv_problem *problem, const conv_operands *image, const c
   // Taps are joined only where each fills whole vectors: else a pixel's sums would fall into other lanes in the middle of
   // the picture than near its border.
   const bool whole = problem->groups == 1 && problem->input_channels % LANES == 0;
-  run_pixel_tiles(problem, image, task, workspace, whole, run_tile);
+  run_pixel_tiles(problem, image, task, workspace, whole, TILE_BROADCASTS, run_tile);
 }
 
 const conv_kernel SIMD_NAME(conv_few_outputs_channels_last) = {
