@@ -25,7 +25,7 @@ import numpy as np
 from layers import Layer, relative_error
 
 # As much as convbench spends on a layer.
-SECONDS = 0.06
+SECONDS = 0.06  # as long as convbench runs a layer a round
 WARM_UP_SECONDS = 0.01
 
 

@@ -25,7 +25,7 @@ struct Trial {
     let peakGFLOPS: Double
   }
 
-  private static let roundTime = Duration.milliseconds(20)
+  private static let roundTime = Duration.milliseconds(60)
   private static let peakSeconds = 0.004
 
   init(_ line: LayerLine, setting: Setting, buffers: inout SharedBuffers) throws {
