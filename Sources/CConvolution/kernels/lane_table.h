@@ -39,11 +39,6 @@ typedef enum {
   LANES_SCATTERED,  ///< lane i of `lanes` reads `index[i]`; the others read `otherwise`
 } lane_pattern;
 
-/// The pattern that both can be read as.
-INLINE lane_pattern common_pattern(lane_pattern a, lane_pattern b) {
-  return a == b ? a : a <= LANES_ZEROS && b <= LANES_ZEROS ? LANES_ZEROS : LANES_SCATTERED;
-}
-
 /// What the lanes of one vector read for one tap, as offsets from a channel's first sample.
 typedef struct {
   lane_pattern pattern;
@@ -64,7 +59,6 @@ typedef struct {
   ptrdiff_t output[LANE_VECTORS];  ///< offset of each vector's first pixel in y
   lane_source *sources;            ///< [tap][LANE_VECTORS]
   lane_details *details;           ///< likewise
-  lane_pattern common[LANE_VECTORS];  ///< what each vector can be read as for every tap
   int32_t *columns;                ///< [kw][TABLE_LANES], scratch
 } lane_table;
 
@@ -188,7 +182,6 @@ INLINE void fill_sources(lane_table *table, const conv_problem *problem, int32_t
                                       : height_constant[l] ? height->constant[0] : depth->constant[0];
           }
         }
-        table->common[v] = tap == 0 ? source->pattern : common_pattern(table->common[v], source->pattern);
       }
     }
   }
@@ -209,9 +202,8 @@ static inline void lane_table_fill(lane_table *table, const conv_problem *proble
                        (task->first[2] + w) * problem->y.axis[2];
     walk->next += pixels;
     if (pointwise) {
-      table->common[v] = pixels == LANES ? LANES_COMPLETE : LANES_ZEROS;
-      table->sources[v] =
-          (lane_source){table->common[v], (int32_t)table->output[v], ALL_LANES >> (LANES - pixels)};
+      table->sources[v] = (lane_source){pixels == LANES ? LANES_COMPLETE : LANES_ZEROS, (int32_t)table->output[v],
+                                        ALL_LANES >> (LANES - pixels)};
       continue;
     }
     lane_piece pieces[LANES];
@@ -235,24 +227,14 @@ static inline void lane_table_fill(lane_table *table, const conv_problem *proble
   }
 }
 
-/// What vector `v` reads for a tap in the plane that begins at `x`, its source being read as `pattern`.
-INLINE vec lane_load_as(const lane_pattern pattern, const lane_table *table, int32_t tap, int32_t v, const float *x) {
+/// What vector `v` reads for a tap in the plane that begins at `x`.
+INLINE vec lane_load(const lane_table *table, int32_t tap, int32_t v, const float *x) {
   const lane_source *source = table->sources + tap * LANE_VECTORS + v;
   const lane_details *details = table->details + tap * LANE_VECTORS + v;
-  switch (pattern) {
+  switch (source->pattern) {
     case LANES_COMPLETE: return v_load(x + source->offset);
     case LANES_ZEROS: return v_load_masked(x + source->offset, v_mask(source->lanes), v_zero());
     case LANES_ALTERNATE: return v_load_alternate(x + source->offset, source->lanes);
     case LANES_SCATTERED: return v_gather(x, details->index, v_mask(source->lanes), v_load(details->otherwise));
-  }
-}
-
-/// The same by the source's own pattern.
-INLINE vec lane_load(const lane_table *table, int32_t tap, int32_t v, const float *x) {
-  switch (table->sources[tap * LANE_VECTORS + v].pattern) {
-    case LANES_COMPLETE: return lane_load_as(LANES_COMPLETE, table, tap, v, x);
-    case LANES_ZEROS: return lane_load_as(LANES_ZEROS, table, tap, v, x);
-    case LANES_ALTERNATE: return lane_load_as(LANES_ALTERNATE, table, tap, v, x);
-    case LANES_SCATTERED: return lane_load_as(LANES_SCATTERED, table, tap, v, x);
   }
 }

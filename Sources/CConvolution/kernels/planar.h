@@ -123,7 +123,9 @@ INLINE uint32_t lane_bits_below(int32_t count) {
 /// but enough for the smallest block.
 INLINE int32_t strip_vectors(int32_t outputs) {
   int32_t vectors = 24;
-  while (vectors > 6 && vectors / 2 * LANES >= BLOCK_COLUMNS && (int64_t)outputs * vectors * LANES * (int64_t)sizeof(float) > 24 * 1024) vectors /= 2;
+  while (vectors > 6 && vectors / 2 * LANES >= BLOCK_COLUMNS &&
+         (int64_t)outputs * vectors * LANES * (int64_t)sizeof(float) > 24 * 1024)
+    vectors /= 2;
   return vectors;
 }
 
@@ -259,7 +261,8 @@ INLINE void run_panels(const conv_problem *problem, const conv_operands *image, 
         };
         strips[width - 1](&tile, (last - at + LANES - 1) / LANES);
       }
-      if (!places && (!split || c + channels == inputs)) finish_strip(problem, image, block, stretch, at, last, layout->finish);
+      if (!places && (!split || c + channels == inputs))
+        finish_strip(problem, image, block, stretch, at, last, layout->finish);
     }
   }
 }
