@@ -100,7 +100,8 @@ private struct WeightLayout: Sendable {
   func withData(_ data: UnsafePointer<Float>?) -> conv_weights {
     conv_weights(
       groups: groups, output_channels: outputChannels, input_channels: inputChannels,
-      kernel: (Int32(kernel[0]), Int32(kernel[1]), Int32(kernel[2])), data: data,
+      kernel: (Int32(kernel[0]), Int32(kernel[1]), Int32(kernel[2])), winograd: (1, 1, 1),
+      data: data,
       output_stride: outputStride, input_stride: inputStride,
       kernel_stride: (kernelStride[0], kernelStride[1], kernelStride[2]))
   }

@@ -52,6 +52,7 @@ final class ResolvedConvolution: @unchecked Sendable {
         input_channels: Int32(channels / groups),
         x: Self.strides(geometry.input, layout: geometry.layout),
         y: Self.strides(geometry.output, layout: geometry.layout),
+        winograd: (1, 1, 1),
         vectors_within_rows: Self.keepsVectorsWithinRows(
           axes[2], lanes: kernel.instructionSet.lanes),
         activation: activation.resolved))

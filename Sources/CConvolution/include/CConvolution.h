@@ -69,6 +69,7 @@ typedef struct {
 typedef struct {
   int32_t groups, output_channels, input_channels;  ///< channels of one group
   int32_t kernel[3];
+  int32_t winograd[3];  ///< as in conv_problem
   const float *data;
   ptrdiff_t output_stride, input_stride, kernel_stride[3];  ///< in floats; output channels run across the groups
 } conv_weights;
@@ -82,6 +83,7 @@ typedef struct {
   conv_axis axis[3];
   int32_t groups, output_channels, input_channels;  ///< channels of one group
   conv_strides x, y;                                ///< a residual lies as y does
+  int32_t winograd[3];  ///< m of F(m, kernel) along each axis, 1 where it is not transformed; of the winograd family alone
   bool vectors_within_rows;                         ///< vectors of pixels end where a row of outputs ends
   conv_activation activation;
 } conv_problem;

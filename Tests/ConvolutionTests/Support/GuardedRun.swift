@@ -49,7 +49,7 @@ final class GuardedRun {
       output_channels: Int32(outputs / layerCase.groups),
       input_channels: Int32(layerCase.weightShape[1]),
       x: strides(layerCase.inputShape, layout), y: strides(layerCase.outputShape, layout),
-      vectors_within_rows: vectorsWithinRows,
+      winograd: (1, 1, 1), vectors_within_rows: vectorsWithinRows,
       activation: layerCase.activation.resolved)
   }
 
@@ -112,7 +112,7 @@ extension LayerCase {
       groups: Int32(groups), output_channels: Int32(weightShape[0] / groups),
       input_channels: Int32(weightShape[1]),
       kernel: (Int32(kernel[0]), Int32(kernel[1]), Int32(kernel[2])),
-      data: nil, output_stride: isOutputFirst ? weightShape[1] * taps : 1,
+      winograd: (1, 1, 1), data: nil, output_stride: isOutputFirst ? weightShape[1] * taps : 1,
       input_stride: isOutputFirst ? taps : weightShape[0],
       kernel_stride: (kernel[1] * kernel[2] * tapStride, kernel[2] * tapStride, tapStride))
   }
