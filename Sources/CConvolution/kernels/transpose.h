@@ -1,4 +1,6 @@
 // Between channels-first planes and channels-last pixels, in blocks of LANES x LANES that turn in registers.
+#pragma once
+
 #include "CConvolution.h"
 
 /// Copies `rows` x `columns` from one memory to its transpose: to[column][row] = from[row][column].

@@ -1,0 +1,70 @@
+// The products of transformed samples and weights: at every position a matrix product, row by row of samples.
+#pragma once
+
+#include "../sizes.h"
+#include "../tile_sizes.h"
+#include "weights.h"
+
+/// One position: rows of samples times a panel of weights.
+typedef struct {
+  const float *samples;   ///< of the position
+  const ptrdiff_t *row;   ///< where each row of samples begins
+  const float *weights;   ///< [depth][channels of the panel]
+  int32_t depth;
+  float *products;        ///< of the position
+  ptrdiff_t product_row;  ///< from one row of products to the next
+} product;
+
+INLINE void microkernel(const int rows, const int vectors, const product *p) {
+  vec sum[TILE_BROADCASTS][PANEL_VECTORS];
+  const float *samples[TILE_BROADCASTS];
+  UNROLL for (int r = 0; r < rows; r++) {
+    samples[r] = p->samples + p->row[r];
+    UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = v_zero();
+  }
+  const float *weights = p->weights;
+  const int32_t depth = p->depth;
+  for (int32_t c = 0; c < depth; c++, weights += vectors * LANES) {
+    vec w[PANEL_VECTORS];
+    UNROLL for (int v = 0; v < vectors; v++) w[v] = v_load(weights + v * LANES);
+    UNROLL for (int r = 0; r < rows; r++) {
+      const vec sample = v_set(samples[r][c]);
+      UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = v_fma(sample, w[v], sum[r][v]);
+    }
+  }
+  float *products = p->products;
+  UNROLL for (int r = 0; r < rows; r++, products += p->product_row)
+      UNROLL for (int v = 0; v < vectors; v++) v_store(products + v * LANES, sum[r][v]);
+}
+
+// One function a number of rows and vectors.
+#define NARROW(r) \
+  static void multiply_##r##x1(const product *p) { microkernel(r, 1, p); } \
+  static void multiply_##r##x2(const product *p) { microkernel(r, 2, p); }
+#define NARROW_ROW(r) {multiply_##r##x1, multiply_##r##x2},
+TILE_SIZES(NARROW)
+static void (*const narrow[TILE_BROADCASTS][TILE_VECTORS])(const product *) = {TILE_SIZES(NARROW_ROW)};
+
+#define WIDE(r) \
+  static void multiply_##r##x3(const product *p) { microkernel(r, 3, p); } \
+  static void multiply_##r##x4(const product *p) { microkernel(r, 4, p); }
+#define WIDE_ROW(r) {multiply_##r##x3, multiply_##r##x4},
+PAIR_SIZES(WIDE)
+static void (*const wide[PAIR_BROADCASTS + 1][2])(const product *) = {PAIR_SIZES(WIDE_ROW){NULL}};
+
+/// Multiplies all rows, in tiles of about the same size.
+INLINE void multiply(product p, int32_t rows, int32_t vectors) {
+  const bool is_wide = vectors > TILE_VECTORS;
+  const int32_t most = is_wide ? PAIR_BROADCASTS : TILE_BROADCASTS, tiles = (rows + most - 1) / most;
+  const ptrdiff_t *row = p.row;
+  float *products = p.products;
+  for (int32_t tile = 0; tile < tiles; tile++) {
+    const int32_t begin = part_begin(rows, tiles, tile), count = part_begin(rows, tiles, tile + 1) - begin;
+    p.row = row + begin;
+    p.products = products + begin * p.product_row;
+    if (is_wide)
+      wide[count - 1][vectors - TILE_VECTORS - 1](&p);
+    else
+      narrow[count - 1][vectors - 1](&p);
+  }
+}

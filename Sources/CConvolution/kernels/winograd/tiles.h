@@ -1,0 +1,69 @@
+// Which tiles an axis has, and which samples they read.
+#pragma once
+
+#include "../problem.h"
+#include "../sizes.h"
+#include "weights.h"
+
+/// The tiles of one axis that a task meets. The grid begins at output 0 whatever the task. With a dilation, outputs at
+/// its distance see the same samples: a block of dilation * outputs outputs has one tile for every phase.
+typedef struct {
+  const conv_axis *axis;
+  int32_t outputs, points;  ///< of a tile
+  int32_t dilation;
+  int32_t first_block, blocks;
+} tile_axis;
+
+INLINE tile_axis tiles_of(const conv_axis *axis, int32_t outputs, int32_t first, int32_t end) {
+  tile_axis t = {.axis = axis, .outputs = outputs, .points = points_of(outputs, axis->kernel)};
+  t.dilation = axis->kernel > 1 ? axis->dilation : 1;
+  const int64_t block = (int64_t)outputs * t.dilation;
+  t.first_block = (int32_t)(first / block);
+  t.blocks = (int32_t)((end + block - 1) / block) - t.first_block;
+  return t;
+}
+
+/// Tiles are counted phase by phase, so that those side by side in the count are neighbours.
+INLINE int32_t tile_count(const tile_axis *t) { return t->blocks * t->dilation; }
+
+/// A tile's first output; the others follow at the distance of the dilation.
+INLINE int32_t tile_begin(const tile_axis *t, int32_t tile) {
+  return (t->first_block + tile % t->blocks) * t->outputs * t->dilation + tile / t->blocks;
+}
+
+typedef struct {
+  int32_t begin, end;
+} index_range;
+
+/// Of `count` outputs at the distance of the dilation, the first being `begin`, those that lie in first..<end.
+INLINE index_range outputs_between(const tile_axis *t, int32_t begin, int32_t count, int32_t first, int32_t end) {
+  const int32_t d = t->dilation;
+  const int32_t from = first > begin ? least_of((first - begin + d - 1) / d, count) : 0;
+  const int32_t to = end > begin ? least_of((end - begin + d - 1) / d, count) : 0;
+  return (index_range){from, to > from ? to : from};
+}
+
+/// In place of an index: a sample of a partial tile that no output reads.
+enum { UNREAD = CONV_CONSTANT - 1 };
+
+/// The index of sample `sample` that tiles in a row, the first beginning at output `begin`, read; CONV_CONSTANT; UNREAD.
+INLINE int32_t sample_index(const tile_axis *t, int32_t begin, int32_t sample) {
+  const conv_axis *axis = t->axis;
+  const int64_t place = (int64_t)begin - axis->before + (int64_t)sample * t->dilation;
+  if (place >= 0 && place < axis->input) return (int32_t)place;
+  // The first output that reads it, with one of its taps.
+  const int32_t ahead = sample < axis->kernel ? 0 : sample - (axis->kernel - 1);
+  const int64_t output = begin + (int64_t)ahead * t->dilation;
+  return output < axis->output ? tap_index(taps_of(axis, (int32_t)output), sample - ahead) : UNREAD;
+}
+
+/// The samples 0..<count of tiles in a row that lie in the input side by side, at the distance of the dilation.
+INLINE index_range samples_inside(const tile_axis *t, int32_t begin, int32_t count) {
+  const int64_t place = (int64_t)begin - t->axis->before, d = t->dilation;
+  int64_t first = place < 0 ? (-place + d - 1) / d : 0;
+  int64_t end = place < t->axis->input ? (t->axis->input - 1 - place) / d + 1 : 0;
+  if (first > count) first = count;
+  if (end > count) end = count;
+  if (end < first) end = first;
+  return (index_range){(int32_t)first, (int32_t)end};
+}
