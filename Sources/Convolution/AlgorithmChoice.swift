@@ -1,126 +1,78 @@
-/// What the choice of an algorithm looks at: never the batch or the number of threads, so that they never change a bit.
-struct LayerFacts {
-  let layout: Layout
-  let groups, groupInputChannels, groupOutputChannels: Int
-  let taps: Int
-  /// Output samples of a channel.
-  let pixels: Int
-  /// Bytes of one row of outputs or of the input rows that it sees, whichever are more.
-  let rowBytes: Double
-  let hasZeroBorder, hasFiniteWeights: Bool
-  /// Whether the border taps along the width read 0, or there are none.
-  let hasZeroColumns: Bool
-}
-
-/// An algorithm chosen for a layer, the kernel family that carries it out, and why.
+/// The way chosen to compute a layer: summing its products as they are, or Winograd's algorithm in one of its forms,
+/// whichever is expected to be fastest for one image on one thread.
 struct AlgorithmChoice {
-  let algorithm: Algorithm
-  let family: KernelFamily
+  let candidate: Candidate
   let reason: String
+  /// All that were weighed, the fastest first.
+  let weighed: [Candidate]
 
-  /// One way of computing a layer.
-  private struct Candidate {
-    let algorithm: Algorithm
-    let layout: Layout?
-    let family: KernelFamily
-    /// Why it is the way to take, where those before it are not; or nil.
-    let reason: @Sendable (LayerFacts) -> String?
+  /// Winograd is taken where it saves more than this share of the time.
+  private static let margin = 0.03
+  /// With fewer input or output channels a group, most of Winograd's time would be transforms.
+  private static let leastChannels = 16
+
+  /// - Throws: `.unsupportedAlgorithm` when the one asked for cannot compute the layer as the planner wants it.
+  init(
+    _ planner: Planner, for layer: LayerFacts, weights: LayerWeights
+  ) throws(ConvolutionError) {
+    let set = planner.resolvedInstructionSet
+    let asked = planner.algorithm
+    let choice = try DirectChoice(asked == .winograd ? .automatic : asked, for: layer)
+    let direct = Candidate(
+      choice.algorithm, choice.family, for: layer, weights: weights, instructionSet: set)
+
+    let isWorthATry =
+      layer.groupInputChannels >= Self.leastChannels
+      && layer.groupOutputChannels >= Self.leastChannels
+    let forms =
+      asked == .winograd || (asked == .automatic && isWorthATry)
+      ? WinogradForm.candidates(for: layer, accuracy: planner.accuracy) : []
+    let winograd = forms.map {
+      Candidate(.winograd, .winograd, $0, for: layer, weights: weights, instructionSet: set)
+    }
+    let fitting = winograd.filter { $0.packedBytes <= planner.maximumPackedBytes ?? .max }
+    weighed = ([direct] + fitting).sorted { $0.expectedTime < $1.expectedTime }
+
+    let best = fitting.min { $0.expectedTime < $1.expectedTime }
+    if asked == .winograd {
+      guard let best else { throw Self.refusal(planner, layer, winograd) }
+      candidate = best
+      reason = "asked for, " + Self.comparison(best, direct)
+    } else if let best, best.expectedTime < (1 - Self.margin) * direct.expectedTime {
+      candidate = best
+      reason = Self.comparison(best, direct)
+    } else {
+      candidate = direct
+      reason = choice.reason
+    }
   }
 
-  /// Every way of computing a layer, in order of preference: the first that has a reason is taken.
-  private static let candidates = [
-    Candidate(algorithm: .general, layout: nil, family: .general) { layer in
-      guard layer.hasZeroBorder, !layer.hasFiniteWeights else { return nil }
-      return "a weight is not finite, and a zero border must add nothing"
-    },
-    Candidate(
-      algorithm: .depthwise, layout: .channelsLast, family: .depthwiseChannelsLast,
-      reason: depthwiseReason),
-    Candidate(algorithm: .depthwise, layout: .channelsFirst, family: .depthwiseChannelsFirst) {
-      layer in
-      guard layer.hasZeroColumns, let reason = depthwiseReason(layer) else { return nil }
-      return reason + ", border columns that read 0"
-    },
-    Candidate(
-      algorithm: .depthwise, layout: .channelsFirst, family: .planarChannelsFirst,
-      reason: depthwiseReason),
-    Candidate(algorithm: .direct, layout: .channelsLast, family: .fewOutputsChannelsLast) { layer in
-      guard layer.groupOutputChannels <= 8, layer.groupInputChannels >= 16 else { return nil }
-      return "only \(layer.groupOutputChannels) output channels a group: "
-        + "vectors run over the \(layer.groupInputChannels) input channels"
-    },
-    Candidate(algorithm: .direct, layout: .channelsLast, family: .planarChannelsLast) { layer in
-      let products = layer.taps * layer.groupInputChannels
-      guard layer.groupOutputChannels <= (products < 64 ? 8 : 12) else { return nil }
-      return "\(layer.groupInputChannels) input and \(layer.groupOutputChannels) output channels "
-        + "a group: vectors run over pixels, which are turned to planes"
-    },
-    Candidate(algorithm: .direct, layout: .channelsLast, family: .denseChannelsLast) { layer in
-      "\(layer.groupInputChannels) input and \(layer.groupOutputChannels) output channels a group"
-    },
-    Candidate(algorithm: .direct, layout: .channelsFirst, family: .denseTransposed) { layer in
-      // Turning costs two passes over the samples: it pays where each meets many weights, or where vectors of pixels
-      // would stay half empty.
-      guard layer.groups == 1, layer.groupOutputChannels >= 16, layer.rowBytes <= 512 * 1024 else {
-        return nil
-      }
-      let hasManyChannels = layer.groupInputChannels + layer.groupOutputChannels >= 96
-      if layer.taps > 1, hasManyChannels || (layer.groupInputChannels >= 32 && layer.taps >= 16) {
-        return "\(layer.taps) taps and \(layer.groupInputChannels) input and "
-          + "\(layer.groupOutputChannels) output channels: worth turning bands to channels-last"
-      }
-      if layer.pixels <= 64, !layer.pixels.isMultiple(of: 16) {
-        return "only \(layer.pixels) pixels: a vector runs over channels instead"
-      }
-      return nil
-    },
-    Candidate(algorithm: .direct, layout: .channelsFirst, family: .denseChannelsFirst) { layer in
-      guard layer.taps == 1, layer.groupOutputChannels > 8 else { return nil }
-      return "one tap and \(layer.groupOutputChannels) output channels a group"
-    },
-    Candidate(algorithm: .direct, layout: .channelsFirst, family: .planarChannelsFirst) { layer in
-      "\(layer.taps) tap\(layer.taps == 1 ? "" : "s"), \(layer.groupInputChannels) input and "
-        + "\(layer.groupOutputChannels) output channels a group: vectors run over pixels"
-    },
-  ]
-
-  private static let depthwiseReason: @Sendable (LayerFacts) -> String? = { layer in
-    guard layer.groups > 1, layer.groupInputChannels == 1, layer.groupOutputChannels <= 4 else {
-      return nil
-    }
-    let outputs = layer.groupOutputChannels
-    return "one input and \(outputs) output channel\(outputs == 1 ? "" : "s") a group"
+  private static func comparison(_ winograd: Candidate, _ direct: Candidate) -> String {
+    "expected \(winograd.expectedTime.microseconds), "
+      + "\(direct.algorithm.rawValue) \(direct.expectedTime.microseconds)"
   }
 
-  /// - Throws: `.unsupportedAlgorithm` when the one asked for cannot compute the layer.
-  init(_ asked: Algorithm, for layer: LayerFacts) throws(ConvolutionError) {
-    let possible = Self.candidates.filter { $0.layout == nil || $0.layout == layer.layout }
-    if asked == .depthwise, layer.groupInputChannels != 1 {
-      throw ConvolutionError(
-        .unsupportedAlgorithm, argument: "algorithm",
-        received: "depthwise for \(layer.groupInputChannels) input channels a group",
-        expected: "auto or direct")
+  /// Why Winograd's algorithm, which was asked for, is not taken.
+  private static func refusal(
+    _ planner: Planner, _ layer: LayerFacts, _ candidates: [Candidate]
+  ) -> ConvolutionError {
+    func error(_ received: String, _ expected: String) -> ConvolutionError {
+      ConvolutionError(
+        .unsupportedAlgorithm, argument: "algorithm", received: "winograd with \(received)",
+        expected: expected)
     }
-    if asked != .automatic, asked != .general, let reason = possible[0].reason(layer) {
-      throw ConvolutionError(
-        .unsupportedAlgorithm, argument: "algorithm", received: "\(asked.rawValue), but \(reason)",
-        expected: "auto or general")
+    if let obstacle = WinogradForm.obstacle(of: layer) {
+      return error(obstacle.received, obstacle.expected)
     }
-    let wanted = possible.filter { asked == .automatic || $0.algorithm == asked }
-    for candidate in wanted {
-      if let reason = candidate.reason(layer) {
-        self.init(algorithm: candidate.algorithm, family: candidate.family, reason: reason)
-        return
+    guard let least = candidates.map(\.packedBytes).min() else {
+      let accurate = Accuracy.allCases.filter {
+        !WinogradForm.candidates(for: layer, accuracy: $0).isEmpty
       }
+      return error(
+        "accuracy \(planner.accuracy.rawValue)",
+        "accuracy " + accurate.map(\.rawValue).joined(separator: " or "))
     }
-    // The last one takes all that those before it do not.
-    let last = wanted[wanted.count - 1]
-    self.init(algorithm: last.algorithm, family: last.family, reason: "asked for")
-  }
-
-  private init(algorithm: Algorithm, family: KernelFamily, reason: String) {
-    self.algorithm = algorithm
-    self.family = family
-    self.reason = reason
+    return error(
+      "maximumPackedBytes \(planner.maximumPackedBytes ?? .max)", "at least \(least)")
   }
 }

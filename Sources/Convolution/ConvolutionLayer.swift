@@ -229,20 +229,23 @@ extension ConvolutionLayer {
   ///   - x: N C \*spatial or N \*spatial C, as its layout says.
   ///   - residual: added before the activation; of the output's shape and layout.
   ///   - threads: at most so many; nil: as many as the machine has cores.
+  ///   - accuracy: what may be done to the order of the sums.
   /// - Returns: a tensor of the same layout.
-  /// - Throws: what ``plan(for:layout:threads:algorithm:instructionSet:region:)`` throws, `.shapeMismatch` for a residual that does not fit.
+  /// - Throws: what ``plan(for:layout:threads:accuracy:algorithm:instructionSet:maximumPackedBytes:region:)`` throws, `.shapeMismatch` for a residual that does not fit.
   public func callAsFunction(
-    _ x: Tensor, residual: Tensor? = nil, threads: Int? = nil
+    _ x: Tensor, residual: Tensor? = nil, threads: Int? = nil, accuracy: Accuracy = .standard
   ) throws(ConvolutionError) -> Tensor {
-    try plan(for: x.shape, layout: x.layout, threads: threads).run(x, residual: residual)
+    try plan(for: x.shape, layout: x.layout, threads: threads, accuracy: accuracy)
+      .run(x, residual: residual)
   }
 
   /// Plans for `x` and runs on threads outside Swift's cooperative pool, which stays free.
   ///
   /// - Throws: as the synchronous form.
   public func callAsFunction(
-    _ x: Tensor, residual: Tensor? = nil, threads: Int? = nil
+    _ x: Tensor, residual: Tensor? = nil, threads: Int? = nil, accuracy: Accuracy = .standard
   ) async throws(ConvolutionError) -> Tensor {
-    try await plan(for: x.shape, layout: x.layout, threads: threads).run(x, residual: residual)
+    try await plan(for: x.shape, layout: x.layout, threads: threads, accuracy: accuracy)
+      .run(x, residual: residual)
   }
 }

@@ -46,6 +46,7 @@ enum KernelFamily: String {
   case planarChannelsLast = "planar_channels_last"
   case planarChannelsFirst = "planar_channels_first"
   case fewOutputsChannelsLast = "few_outputs_channels_last"
+  case winograd
   case general
 }
 

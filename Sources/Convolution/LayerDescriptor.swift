@@ -91,7 +91,8 @@ public struct LayerDescriptor: Sendable {
   public func plan(
     weights: Tensor, bias: Tensor? = nil, padding: Padding? = nil, border: PerAxis<Border> = .zeros,
     activation: Activation = .identity, layout: Layout = .channelsFirst, threads: Int? = nil,
-    algorithm: Algorithm = .automatic, instructionSet: InstructionSet? = nil
+    accuracy: Accuracy = .standard, algorithm: Algorithm = .automatic,
+    instructionSet: InstructionSet? = nil, maximumPackedBytes: Int? = nil
   ) throws(ConvolutionError) -> Plan {
     func plan<let axes: Int>(as _: ConvolutionLayer<axes>.Type) throws(ConvolutionError) -> Plan {
       try ConvolutionLayer<axes>(
@@ -99,8 +100,9 @@ public struct LayerDescriptor: Sendable {
         groups: groups,
         padding: padding ?? .explicit(pads), border: border, activation: activation
       ).plan(
-        for: inputShape(in: layout), layout: layout, threads: threads, algorithm: algorithm,
-        instructionSet: instructionSet)
+        for: inputShape(in: layout), layout: layout, threads: threads, accuracy: accuracy,
+        algorithm: algorithm, instructionSet: instructionSet,
+        maximumPackedBytes: maximumPackedBytes)
     }
     switch rank {
     case 1: return try plan(as: Conv1D.self)

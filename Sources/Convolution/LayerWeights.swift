@@ -3,13 +3,19 @@ import Synchronization
 
 /// A layer's weights and bias, and what has been packed of them. Shared by all copies of a layer.
 ///
-/// At most one packed form a kernel is kept, whatever the number of input shapes.
+/// What has been packed is kept once a kernel and Winograd form, whatever the number of input shapes.
 final class LayerWeights: Sendable {
   private let source: Tensor
   private let bias: AlignedMemory<Float>
   /// Everything but the pointer to the data, which is valid only while `source` is borrowed.
   private let layout: WeightLayout
-  private let packed = Mutex<[KernelIdentity: AlignedMemory<Float>]>([:])
+  private let packed = Mutex<[Use: AlignedMemory<Float>]>([:])
+  /// What weights are packed for.
+  private struct Use: Hashable {
+    let kernel: KernelIdentity
+    let form: WinogradForm?
+  }
+
   /// Whether every weight is a number: a zero border times an infinite weight would not be nothing.
   let areFinite: Bool
 
@@ -36,18 +42,21 @@ final class LayerWeights: Sendable {
   var biasPointer: UnsafePointer<Float> { UnsafePointer(bias.buffer.baseAddress!) }
 
   /// The extents of the weights as a kernel's questions need them; they read no data.
-  var extents: conv_weights { layout.withData(nil) }
+  func extents(for form: WinogradForm?) -> conv_weights { layout.resolved(nil, form) }
 
-  /// The weights as `kernel` wants them, packed on the first call.
+  /// The weights as `kernel` wants them, transformed for `form`, packed on the first call.
   ///
   /// - Throws: `.outOfMemory`.
-  func packed(for kernel: Kernel) throws(ConvolutionError) -> AlignedMemory<Float> {
+  func packed(
+    for kernel: Kernel, _ form: WinogradForm?
+  ) throws(ConvolutionError) -> AlignedMemory<Float> {
     try packed.withLock { (packed) throws(ConvolutionError) in
-      if let known = packed[kernel.identity] { return known }
+      let use = Use(kernel: kernel.identity, form: form)
+      if let known = packed[use] { return known }
       let floats = try source.withUnsafeBufferPointer { (data) throws(ConvolutionError) in
-        try kernel.pack(layout.withData(data.baseAddress))
+        try kernel.pack(layout.resolved(data.baseAddress, form))
       }
-      packed[kernel.identity] = floats
+      packed[use] = floats
       return floats
     }
   }
@@ -97,12 +106,12 @@ private struct WeightLayout: Sendable {
     kernelStride = Array(repeating: 0, count: missing) + strides
   }
 
-  func withData(_ data: UnsafePointer<Float>?) -> conv_weights {
+  func resolved(_ data: UnsafePointer<Float>?, _ form: WinogradForm?) -> conv_weights {
     conv_weights(
       groups: groups, output_channels: outputChannels, input_channels: inputChannels,
-      kernel: (Int32(kernel[0]), Int32(kernel[1]), Int32(kernel[2])), winograd: (1, 1, 1),
-      data: data,
-      output_stride: outputStride, input_stride: inputStride,
+      kernel: (Int32(kernel[0]), Int32(kernel[1]), Int32(kernel[2])),
+      winograd: form.resolvedTile, data: data, output_stride: outputStride,
+      input_stride: inputStride,
       kernel_stride: (kernelStride[0], kernelStride[1], kernelStride[2]))
   }
 }

@@ -4,7 +4,10 @@ extension Plan: CustomStringConvertible {
     var lines = [
       ("layer", explanation.layer),
       ("input", "\(inputShape) \(layout) -> output \(outputShape)"),
-      ("algorithm", "\(algorithm.rawValue): \(explanation.reason)"),
+      (
+        "algorithm",
+        "\(algorithm.rawValue)\(winograd.map { " \($0)" } ?? ""): \(explanation.reason)"
+      ),
       (
         "kernel",
         "\(kernel) on \(instructionSet.rawValue), tile \(explanation.tilePixels) pixels x \(explanation.tileChannels) channels"
@@ -23,6 +26,10 @@ extension Plan: CustomStringConvertible {
     if let region = explanation.region {
       lines.insert(("region", "\(region) of the output"), at: 2)
     }
+    if explanation.weighed.count > 1 {
+      let place = lines.firstIndex { $0.0 == "algorithm" }! + 1
+      lines.insert(("weighed", weighed), at: place)
+    }
     let width = lines.map { $0.0.count }.max()!
     return lines.map { name, text in
       name + String(repeating: " ", count: width - name.count + 2) + text
@@ -31,12 +38,16 @@ extension Plan: CustomStringConvertible {
 
   private var batch: String { "\(inputShape[0]) image\(inputShape[0] == 1 ? "" : "s")" }
 
+  /// Why this algorithm.
+  private var weighed: String {
+    explanation.weighed.map { "\($0.name) \($0.nanoseconds.microseconds)" }
+      .joined(separator: ", ") + ", one image on one thread"
+  }
+
   /// Why so many threads.
   private var expectations: String {
-    explanation.expectations.map { expectation in
-      let tenths = Int((expectation.nanoseconds / 100).rounded())
-      return "\(tenths / 10).\(tenths % 10) us on \(expectation.threads)"
-    }.joined(separator: ", ")
+    explanation.expectations.map { "\($0.nanoseconds.microseconds) on \($0.threads)" }
+      .joined(separator: ", ")
   }
 
   private var sides: String {
@@ -51,6 +62,14 @@ extension Plan: CustomStringConvertible {
     let fraction = String(millionths % 1_000_000)
     return "\(millionths / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count)
       + fraction
+  }
+}
+
+extension Double {
+  /// Nanoseconds as `412.0 us`.
+  var microseconds: String {
+    let tenths = Int((self / 100).rounded())
+    return "\(tenths / 10).\(tenths % 10) us"
   }
 }
 

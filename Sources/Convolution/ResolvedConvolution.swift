@@ -15,12 +15,12 @@ final class ResolvedConvolution: @unchecked Sendable {
   private var threads: Int32 = 1
 
   init(
-    kernel: Kernel, weights: LayerWeights, axes: [AxisMap], geometry: Geometry, groups: Int,
-    activation: Activation
+    kernel: Kernel, form: WinogradForm?, weights: LayerWeights, axes: [AxisMap],
+    geometry: Geometry, groups: Int, activation: Activation
   ) throws(ConvolutionError) {
     self.kernel = kernel
     self.weights = weights
-    packed = try weights.packed(for: kernel)
+    packed = try weights.packed(for: kernel, form)
     images = Int64(geometry.input.images)
     let maps = try AlignedMemory<Int32>(
       count: axes.reduce(0) { $0 + $1.count }, argument: "axis maps")
@@ -52,7 +52,7 @@ final class ResolvedConvolution: @unchecked Sendable {
         input_channels: Int32(channels / groups),
         x: Self.strides(geometry.input, layout: geometry.layout),
         y: Self.strides(geometry.output, layout: geometry.layout),
-        winograd: (1, 1, 1),
+        winograd: form.resolvedTile,
         vectors_within_rows: Self.keepsVectorsWithinRows(
           axes[2], lanes: kernel.instructionSet.lanes),
         activation: activation.resolved))

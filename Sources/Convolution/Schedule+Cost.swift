@@ -1,104 +1,18 @@
-import CConvolution
-
 extension Schedule {
-  /// What a kernel's work takes, in nanoseconds: estimates that cuts and numbers of threads are weighed by.
+  /// What a kernel's work takes, in nanoseconds: estimates that algorithms, cuts and numbers of threads are weighed by.
   ///
-  /// They come from runs of small layers on one Xeon core (Emerald Rapids) and are rounded; on another processor all of
-  /// them grow or shrink about alike, and the decisions that depend on their ratios stay.
-  struct Cost {
-    /// One output pixel of one panel.
-    let pixel: Double
-    /// One output pixel of all panels: looking up where its taps lie, gathering or turning its samples.
-    let pixelLookUp: Double
-    /// Pixels that are computed together whether they are all needed or not: the lanes of a vector of pixels.
-    let pixelStep: Int
-    let tilePixels: Int
-    /// A tile of all panels.
-    let tile: Double
-    /// A rectangle of its own: handing it out, and the input rows that a neighbour prepares as well.
-    let rectangle: Double
-    /// The least part of a row that may be a task; all of it where a vector or a turned row would be cut.
-    let leastOfARow: Int
+  /// They come from runs of layers on one Xeon core (Emerald Rapids) and are rounded; on another processor all of them
+  /// grow or shrink about alike, and the decisions that depend on their ratios stay.
+  protocol Cost: Sendable {
+    /// The least part of a row, in cells, that may be a task.
+    var leastOfARow: Int { get }
 
-    /// Handing out a task.
-    private static let task = 100.0
-    /// Pixels that a tile is paid for at least.
-    private static let leastOfATile = 4
-
-    /// - Parameters:
-    ///   - panelWeights: packed weights of a panel, which each of its pixels meets.
-    ///   - channels: input and output channels of all groups.
-    ///   - sharedRows: samples of the input rows that two neighbouring rectangles both see.
-    init(
-      kernel: Kernel, family: KernelFamily, panelWeights: Double, taps: Int,
-      groupInputs: Int, channels: Int, sharedRows: Double
-    ) {
-      let lanes = kernel.instructionSet.lanes
-      // Two multiply-add units at 3 GHz.
-      let product = panelWeights / (6 * Double(lanes))
-      // Turning a sample between the layouts, out of the second-level cache and back.
-      let turn = 0.25
-      tilePixels = kernel.tilePixels
-      tile = 40 + 4 * Double(taps)
-      let pixelPointers = 4 + 0.3 * Double(taps)
-      let lanePatterns = 20 * Double(taps) / Double(lanes)
-
-      switch family {
-      case .denseChannelsLast, .denseChannelsFirst, .denseTransposed, .planarChannelsFirst,
-        .planarChannelsLast:
-        pixel = product
-      // Every multiply-add loads its sample.
-      case .depthwiseChannelsLast: pixel = 2 * product
-      // The same across cache lines, and a channel's tile is soon done.
-      case .depthwiseChannelsFirst: pixel = 4 * product
-      case .fewOutputsChannelsLast: pixel = 3 * product
-      case .general: pixel = panelWeights
-      }
-      switch family {
-      case .denseChannelsLast, .depthwiseChannelsLast, .fewOutputsChannelsLast:
-        pixelLookUp = pixelPointers
-        pixelStep = 1
-        rectangle = Self.task
-        leastOfARow = max(tilePixels / 2, Self.leastOfATile)
-      case .denseTransposed, .planarChannelsFirst, .planarChannelsLast:
-        pixelLookUp = pixelPointers + turn * Double(channels)
-        pixelStep = 1
-        rectangle = Self.task + turn * sharedRows
-        leastOfARow = .max
-      case .denseChannelsFirst:
-        let gathered = taps == 1 ? 0 : 2 * Double(taps * groupInputs) / (6 * Double(lanes))
-        pixelLookUp = lanePatterns + gathered
-        pixelStep = lanes
-        rectangle = Self.task
-        leastOfARow = .max
-      case .depthwiseChannelsFirst:
-        pixelLookUp = 0
-        pixelStep = lanes
-        rectangle = Self.task
-        leastOfARow = .max
-      case .general:
-        pixelLookUp = 0
-        pixelStep = 1
-        rectangle = Self.task
-        leastOfARow = 1
-      }
-    }
-
-    /// A task of so many panels and pixels.
-    func task(panels: Int, pixels: Int) -> Double {
-      let computed = (pixels + pixelStep - 1) / pixelStep * pixelStep
-      let tiles = (computed + tilePixels - 1) / tilePixels
-      // Loading its weights takes a tile about as long as half a pixel, and sums for fewer than four pixels wait for
-      // each other.
-      let summed = Double(max(computed, Self.leastOfATile * tiles)) + 0.5 * Double(tiles)
-      return summed * Double(panels) * pixel + Double(computed) * pixelLookUp + Double(tiles) * tile
-        + rectangle
-    }
-
-    /// Setting a team to work and waiting for its last member, all of them awake. A libomp region alone takes 500 on two
-    /// cores; the rest is what they fetch from each other's caches.
-    static func team(_ threads: Int) -> Double {
-      threads == 1 ? 0 : 3000 + 500 * Double(Double(threads).exponent)
-    }
+    /// A task of so many panels and cells of space: pixels, or what a kernel computes together.
+    func task(panels: Int, cells: Int) -> Double
   }
+}
+
+extension Schedule.Cost {
+  /// Handing out a task.
+  static var task: Double { 100 }
 }

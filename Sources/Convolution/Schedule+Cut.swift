@@ -11,21 +11,20 @@ extension Schedule {
     /// The cut with the shortest time, among those whose weights stay in the cache.
     init(threads: Int, _ work: Work) {
       self.threads = threads
-      let least = max((work.panels * work.panelBytes + work.cacheBytes - 1) / work.cacheBytes, 1)
       let most = threads == 1 ? 1 : 8 * threads
-      let pixels = work.rectangle.reduce(1) { $0 * $1.count }
+      let cells = work.rectangle.reduce(1) { $0 * $1.count }
       let spaces = Self.spaceCuts(of: work, most: most).map { cuts in
         (cuts: cuts, parts: zip(work.rectangle, cuts).map { Parts($0.count, cuts: $1) })
       }
-      for panelCuts in Parts.cuts(of: work.panels, least: min(least, work.panels), most: most) {
+      for panelCuts in Parts.cuts(of: work.panels, least: work.leastPanelCuts, most: most) {
         let panels = Parts(work.panels, cuts: panelCuts)
         for space in spaces {
           let parts = space.parts.reduce(1) { $0 * $1.count }
           let tasks = work.images * panelCuts * parts
-          let mostPixels = space.parts.reduce(1) { $0 * $1.largest }
-          let longest = work.cost.task(panels: panels.largest, pixels: mostPixels)
-          let share = Double(work.panels * pixels) / Double(panelCuts * parts)
-          let average = longest * share / Double(panels.largest * mostPixels)
+          let mostCells = space.parts.reduce(1) { $0 * $1.largest }
+          let longest = work.cost.task(panels: panels.largest, cells: mostCells)
+          let share = Double(work.panels * cells) / Double(panelCuts * parts)
+          let average = longest * share / Double(panels.largest * mostCells)
           // The largest tasks alone, or all of them, fill so many rounds.
           let largest = space.parts.reduce(work.images * panels.largestCount) {
             $0 * $1.largestCount
@@ -34,7 +33,7 @@ extension Schedule {
           let busiest = max(rounds(tasks) * average, rounds(largest) * longest)
           // On a shared machine one thread lags, and the others wait for a part of its task.
           let lag = threads == 1 ? 0 : 0.1 * longest
-          let time = busiest + lag + Cost.team(threads)
+          let time = busiest + lag + Self.team(threads)
           if time < self.time {
             (self.panelCuts, spaceCuts, self.time) = (panelCuts, space.cuts, time)
           }
@@ -42,16 +41,22 @@ extension Schedule {
       }
     }
 
-    /// The outermost axis is cut first; when it is down to single indices, the next.
+    /// Setting a team to work and waiting for its last member, all of them awake. A libomp region alone takes 500 on two
+    /// cores; the rest is what they fetch from each other's caches.
+    private static func team(_ threads: Int) -> Double {
+      threads == 1 ? 0 : 3000 + 500 * Double(Double(threads).exponent)
+    }
+
+    /// The outermost axis is cut first; when it is down to single cells, the next.
     private static func spaceCuts(of work: Work, most: Int) -> [[Int]] {
       var all = [[1, 1, 1]]
-      for (axis, range) in work.rectangle.enumerated() {
+      for (axis, cells) in work.rectangle.enumerated() {
         // Several rows are cut only where a part of one is worth a task.
         let isCutRow = axis == 2 && work.rectangle[..<2].contains { $0.count > 1 }
-        let mostCuts = isCutRow ? min(most, range.count / work.cost.leastOfARow) : most
+        let mostCuts = isCutRow ? min(most, cells.count / work.cost.leastOfARow) : most
         var next = all[all.count - 1]
         guard zip(work.rectangle[..<axis], next).allSatisfy({ $0.count == $1 }) else { break }
-        for cuts in Parts.cuts(of: range.count, least: 1, most: mostCuts).dropFirst() {
+        for cuts in Parts.cuts(of: cells.count, least: 1, most: mostCuts).dropFirst() {
           next[axis] = cuts
           all.append(next)
         }
@@ -60,7 +65,7 @@ extension Schedule {
     }
   }
 
-  /// Parts of a number of indices whose sizes differ by one at most.
+  /// Parts of a number of cells or panels whose sizes differ by one at most.
   private struct Parts {
     let count, largest: Int
     /// The parts that are as large as the largest.

@@ -7,16 +7,14 @@ import CConvolution
 struct Schedule {
   /// What the cut depends on.
   struct Work {
-    /// Panels of packed weights, and the bytes of one.
-    var panels, panelBytes: Int
-    /// Depth, height, width of the rectangle to compute.
-    var rectangle: [Range<Int>]
+    /// Panels of packed weights, and into how many parts they are cut at least.
+    var panels, leastPanelCuts: Int
+    /// Depth, height, width of the rectangle to compute, in cells that no cut goes through.
+    var rectangle: [CellRange]
     var images: Int
-    var cost: Cost
+    var cost: any Cost
     /// At most.
     var threads: Int
-    /// Bytes of packed weights that one task may go through for every tile.
-    var cacheBytes: Int
   }
 
   let tasks: [conv_task]
@@ -32,7 +30,7 @@ struct Schedule {
   }
 
   init(_ work: Work) {
-    guard !work.rectangle.contains(where: \.isEmpty), work.panels > 0, work.images > 0 else {
+    guard work.rectangle.allSatisfy({ $0.count > 0 }), work.panels > 0, work.images > 0 else {
       tasks = []
       threads = 1
       panelCuts = 0
@@ -55,14 +53,11 @@ struct Schedule {
     panelCuts = best.panelCuts
     spaceCuts = best.spaceCuts.reduce(1, *)
 
-    func parts(_ range: Range<Int>, _ count: Int) -> [Range<Int32>] {
-      (0..<count).map { Self.part($0, of: count, range) }
-        .map { Int32($0.lowerBound)..<Int32($0.upperBound) }
-    }
-    let space = zip(work.rectangle, best.spaceCuts).map(parts)
+    let panelParts = CellRange(0..<work.panels).parts(panelCuts)
+    let space = zip(work.rectangle, best.spaceCuts).map { $0.parts($1) }
     var tasks: [conv_task] = []
     tasks.reserveCapacity(panelCuts * spaceCuts)
-    for panels in parts(0..<work.panels, panelCuts) {
+    for panels in panelParts {
       for depth in space[0] {
         for height in space[1] {
           for width in space[2] {
@@ -76,11 +71,5 @@ struct Schedule {
       }
     }
     self.tasks = tasks
-  }
-
-  /// The `index`-th of `count` parts of `range` whose sizes differ by one at most.
-  private static func part(_ index: Int, of count: Int, _ range: Range<Int>) -> Range<Int> {
-    range.lowerBound + index * range.count / count..<range.lowerBound + (index + 1) * range.count
-      / count
   }
 }

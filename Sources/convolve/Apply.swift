@@ -65,7 +65,7 @@ struct Apply: ParsableCommand {
       activation: layer.activation ?? .identity
     ).plan(
       for: x.shape, layout: x.layout, threads: machine.threads,
-      algorithm: layer.algorithm ?? .automatic,
+      accuracy: layer.accuracy ?? .standard, algorithm: layer.algorithm ?? .automatic,
       instructionSet: machine.isa)
   }
 }

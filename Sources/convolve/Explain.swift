@@ -21,7 +21,8 @@ struct Explain: ParsableCommand {
       weights: Tensor(shape: sizes.weightShape), bias: nil, padding: layer.chosenPadding,
       border: border.borders(default: .zeros), activation: layer.activation ?? .identity,
       layout: layer.layout ?? .channelsFirst, threads: machine.threads,
-      algorithm: layer.algorithm ?? .automatic, instructionSet: machine.isa)
+      accuracy: layer.accuracy ?? .standard, algorithm: layer.algorithm ?? .automatic,
+      instructionSet: machine.isa)
     print(sizes.text)
     print(plan)
   }

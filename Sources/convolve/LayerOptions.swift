@@ -42,7 +42,7 @@ struct BorderOptions: ParsableArguments {
   }
 }
 
-/// Padding, activation, layout and algorithm of one layer.
+/// Padding, activation, layout, accuracy and algorithm of one layer.
 struct LayerOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -75,7 +75,16 @@ struct LayerOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How to compute: auto, direct, depthwise, general. (default: auto)", valueName: "algorithm"),
+      "Whether Winograd's algorithm may be used: exact-order never uses it, standard with errors of at most 4e-6 of "
+        + "the largest output, fast freely. (default: standard)",
+      valueName: "accuracy"),
+    transform: { try Words.find($0) })
+  var accuracy: Accuracy?
+
+  @Option(
+    help: ArgumentHelp(
+      "How to compute: auto, winograd, direct, depthwise, general. (default: auto)",
+      valueName: "algorithm"),
     transform: { try Words.find($0) })
   var algorithm: Algorithm?
 

@@ -3,7 +3,7 @@ import Testing
 
 /// Where several axes of a tap are outside, as `numpy.pad` does it axis by axis: the last constant wins.
 struct BorderCornerTests {
-  /// All triples of borders, exactly: the data are small integers.
+  /// All triples of borders; the data are small integers.
   @Test(arguments: [1, 2])
   func everyMixtureOfBordersMeetsInTheCorners(groups: Int) throws {
     let borders: [Border] = [.zeros, .constant(2), .constant(-3), .reflect]
@@ -17,7 +17,9 @@ struct BorderCornerTests {
             x: (0..<24).map { Float($0 % 7 - 3) }, w: (0..<(64 / groups)).map { Float($0 % 5 - 1) })
           let expected = Reference(layerCase).values.map(Float.init)
           for (setting, plan) in try layerCase.plansOfEveryKernel(layerCase.layer()) {
-            #expect(try layerCase.run(plan) == expected, "\(layerCase.border) on \(setting)")
+            expect(
+              try layerCase.run(plan), of: plan, toBe: expected,
+              "\(layerCase.border) on \(setting)")
           }
         }
       }

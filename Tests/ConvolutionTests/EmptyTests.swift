@@ -34,10 +34,13 @@ struct EmptyTests {
       padding: .explicit([PaddingAmount(before: 0, after: 0), PaddingAmount(before: 1, after: 2)]),
       border: [.zeros, .zeros], x: [], w: weights.elements, bias: bias.elements)
     guard let zeros = try layerCase.plan(layerCase.layer(), setting) else { return }
-    #expect(try layerCase.run(zeros) == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5])
+    expect(
+      try layerCase.run(zeros), of: zeros, toBe: [1, 1, 2, 2, 3, 3, 4, 4, 5, 5], "\(setting)")
     layerCase.border[1] = .constant(0.5)
     guard let constant = try layerCase.plan(layerCase.layer(), setting) else { return }
-    #expect(try layerCase.run(constant) == [7, 7, 8, 8, 9, 9, 10, 10, 11, 11])
+    expect(
+      try layerCase.run(constant), of: constant, toBe: [7, 7, 8, 8, 9, 9, 10, 10, 11, 11],
+      "\(setting)")
   }
 
   @Test func anEmptyRegionComputesNothing() throws {

@@ -213,6 +213,35 @@ struct ErrorTests {
     }
   }
 
+  @Test func layersThatWinogradDoesNotCompute() throws {
+    func plan(
+      _ layer: Conv2D, accuracy: Accuracy = .standard, maximumPackedBytes: Int? = nil
+    ) throws {
+      _ = try layer.plan(
+        for: [1, 4, 30, 30], accuracy: accuracy, algorithm: .winograd,
+        maximumPackedBytes: maximumPackedBytes)
+    }
+    func expectRefusal(_ mentions: [String], _ body: () throws -> Void) {
+      expectError(.unsupportedAlgorithm, "algorithm", ["winograd"] + mentions, body)
+    }
+    expectRefusal(["stride 2x1", "expected stride 1"]) { try plan(layer(stride: [2, 1])) }
+    expectRefusal(["kernel 7x3", "2 to 5"]) { try plan(layer([6, 4, 7, 3])) }
+    expectRefusal(["kernel 1x1", "2 to 5"]) { try plan(layer([6, 4, 1, 1])) }
+    expectRefusal(["accuracy exact-order", "accuracy standard or fast"]) {
+      try plan(layer(), accuracy: .exactOrder)
+    }
+    expectRefusal(["maximumPackedBytes 100", "at least "]) {
+      try plan(layer(), maximumPackedBytes: 100)
+    }
+    let infinite = try Conv2D(
+      weights: Tensor(repeating: .infinity, shape: [6, 4, 3, 3]), border: .reflect)
+    expectRefusal(["not finite", "finite weights"]) { try plan(infinite) }
+    let deep = try Conv3D(weights: Tensor(shape: [6, 4, 2, 3, 3]), dilation: [2, 1, 1])
+    expectRefusal(["dilation 2x1x1", "depth"]) {
+      _ = try deep.plan(for: [1, 4, 9, 9, 9], algorithm: .winograd)
+    }
+  }
+
   @Test func aRegionThatTheOutputDoesNotHave() throws {
     let layer = try layer()  // the output is 6 x 7
     func plan(_ region: [Range<Int>]) throws {

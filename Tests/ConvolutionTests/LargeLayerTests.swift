@@ -8,7 +8,7 @@ struct LargeLayerTests {
     let reference = Reference(layerCase)
     for (setting, plan) in try layerCase.plansOfEveryKernel(layerCase.layer()) {
       let error = reference.relativeError(try layerCase.run(plan))
-      #expect(error <= Reference.bound, "\(layerCase) on \(setting)")
+      #expect(error <= Reference.bound(of: plan), "\(layerCase) on \(setting)")
     }
   }
 }

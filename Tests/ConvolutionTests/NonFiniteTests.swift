@@ -1,8 +1,11 @@
 import Convolution
 import Testing
 
-/// Infinities and NaN behave as IEEE 754 says, and a zero border is nothing at all.
+/// Infinities and NaN behave as IEEE 754 says, and a zero border is nothing at all; but Winograd's tiles share them.
 struct NonFiniteTests {
+  private static let direct = Setting.all.filter { $0.algorithm != .winograd }
+  private static let winograd = Setting.all.filter { $0.algorithm == .winograd }
+
   /// One channel in, one out, kernel 3, `same`: the outer outputs have one border tap each.
   private func run(
     x: [Float], w: [Float], border: Border = .zeros, bias: Float = 0,
@@ -49,14 +52,14 @@ struct NonFiniteTests {
     if let result { #expect(result == [.infinity, .infinity]) }
   }
 
-  @Test(arguments: Setting.all)
+  @Test(arguments: direct)
   func aConstantBorderMayBeInfinite(setting: Setting) throws {
     let result = try run(x: [1, 2, 3], w: [1, 1, 1], border: .constant(.infinity), setting)
     if let result { #expect(result == [.infinity, 6, .infinity]) }
   }
 
   @Test(
-    arguments: Setting.all,
+    arguments: direct,
     [Activation.identity, .relu, .relu6, .clip(minimum: -1, maximum: 1), .leakyRelu(slope: 0.1)])
   func aNaNReachesEveryOutputThatReadsItAndNoOther(setting: Setting, activation: Activation) throws
   {
@@ -67,7 +70,7 @@ struct NonFiniteTests {
     if let result { #expect(result.indices.filter { result[$0].isNaN } == [19, 20, 21]) }
   }
 
-  @Test(arguments: Setting.all)
+  @Test(arguments: direct)
   func anInfiniteInputReachesEveryOutputThatReadsIt(setting: Setting) throws {
     var x = [Float](repeating: 0, count: 20)
     x[0] = .infinity
@@ -79,5 +82,37 @@ struct NonFiniteTests {
           -.infinity, -.infinity,
         ])
     }
+  }
+
+  /// Every output that reads the NaN is one, and no output of a tile that does not read it.
+  @Test(arguments: winograd)
+  func aNaNStaysWithinTheTilesOfWinogradThatReadIt(setting: Setting) throws {
+    var x = [Float](repeating: 0.25, count: 40)
+    x[20] = .nan
+    let layer = try Conv1D(weights: Tensor(repeating: 1, shape: [1, 1, 3]), padding: .same)
+    let plan = try layer.plan(
+      for: setting.layout == .channelsFirst ? [1, 1, 40] : [1, 40, 1], layout: setting.layout,
+      accuracy: setting.accuracy, algorithm: .winograd, instructionSet: setting.instructionSet)
+    let y = try plan.run(Tensor(x, shape: plan.inputShape, layout: setting.layout)).elements
+    let tile = try #require(plan.winograd).tile[0]
+    // Output o reads samples o - 1 to o + 1.
+    let reading = stride(from: 0, to: 40, by: tile).map { $0..<min($0 + tile, 40) }
+      .filter { $0.lowerBound - 1 <= 20 && 20 <= $0.upperBound }.flatMap { $0 }
+    let reached = y.indices.filter { y[$0].isNaN }
+    #expect(reached.contains([19, 20, 21]))
+    #expect(Set(reached).isSubset(of: reading), "\(reached), in tiles of \(tile)")
+  }
+
+  /// A layer that Winograd would compute otherwise.
+  @Test func exactOrderKeepsANaNToTheOutputsThatReadIt() throws {
+    let layer = try Conv1D(
+      weights: Tensor(repeating: 0.01, shape: [64, 64, 3]), padding: .same)
+    var x = [Float](repeating: 1, count: 64 * 1000)
+    x[500] = .nan
+    let tensor = try Tensor(x, shape: [1, 64, 1000])
+    #expect(try layer.plan(for: tensor.shape).winograd != nil)
+    let y = try layer(tensor, accuracy: .exactOrder).elements
+    let reached = Set(y.indices.filter { y[$0].isNaN }.map { $0 % 1000 })
+    #expect(reached == [499, 500, 501])
   }
 }

@@ -17,7 +17,7 @@ struct RandomLayerTests {
       }
       #expect(plan.outputShape == arrange(shape: reference.shape, in: setting.layout))
       let error = reference.relativeError(try layerCase.run(plan))
-      #expect(error <= Reference.bound, "\(layerCase) on \(setting)")
+      #expect(error <= Reference.bound(of: plan), "\(layerCase) on \(setting)")
     }
   }
 

@@ -26,7 +26,8 @@ struct RunFormTests {
   }
 
   @Test func theResultIsTheReferences() {
-    #expect(Reference(layerCase).relativeError(expectedWithResidual) <= Reference.bound)
+    #expect(
+      Reference(layerCase).relativeError(expectedWithResidual) <= Reference.bound(of: plan))
     #expect(expected != expectedWithResidual)
   }
 

@@ -36,6 +36,14 @@ struct Convbench: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "What the order of the sums may be, one of "
+        + "\(Accuracy.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "accuracy"),
+    transform: Self.word)
+  var accuracy = Accuracy.standard
+
+  @Option(
+    help: ArgumentHelp(
       "How to compute, one of \(Algorithm.allCases.map(\.rawValue).joined(separator: ", ")).",
       valueName: "algorithm"),
     transform: Self.word)
@@ -74,7 +82,7 @@ struct Convbench: ParsableCommand {
       .map { LayerLine(descriptor: $0.descriptor, options: $0.options.overridden(by: options)) }
     let setting = Setting(
       threads: threads, instructionSet: min(isa ?? Machine.instructionSet, Machine.instructionSet),
-      algorithm: algorithm)
+      accuracy: accuracy, algorithm: algorithm)
     let report = try Measurement.report(on: layers, setting: setting, rounds: rounds)
     print(Table.text(of: report))
     if let json { try report.writeJSON(to: json) }

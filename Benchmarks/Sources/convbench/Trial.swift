@@ -4,6 +4,7 @@ import Convolution
 struct Setting {
   let threads: Int
   let instructionSet: InstructionSet
+  let accuracy: Accuracy
   let algorithm: Algorithm
 }
 
@@ -102,7 +103,8 @@ struct Trial {
         let start = clock.now
         let plan = try layer.plan(
           for: descriptor.inputShape(in: layout), layout: layout, threads: setting.threads,
-          algorithm: setting.algorithm, instructionSet: setting.instructionSet)
+          accuracy: setting.accuracy, algorithm: setting.algorithm,
+          instructionSet: setting.instructionSet)
         return (plan, clock.now - start)
       }
       let (_, packAndPlanTime) = try timedPlan()

@@ -15,7 +15,11 @@ final class GuardedRun {
   private var constants: [Floats] = []
   private var problem: conv_problem
 
-  init(_ layerCase: LayerCase, layout: Layout, side: GuardedSide, vectorsWithinRows: Bool) {
+  /// - Parameter tile: Winograd's, along depth, height and width.
+  init(
+    _ layerCase: LayerCase, layout: Layout, side: GuardedSide, vectorsWithinRows: Bool,
+    tile: [Int] = [1, 1, 1]
+  ) {
     self.layerCase = layerCase
     self.layout = layout
     self.side = side
@@ -49,7 +53,8 @@ final class GuardedRun {
       output_channels: Int32(outputs / layerCase.groups),
       input_channels: Int32(layerCase.weightShape[1]),
       x: strides(layerCase.inputShape, layout), y: strides(layerCase.outputShape, layout),
-      winograd: (1, 1, 1), vectors_within_rows: vectorsWithinRows,
+      winograd: (Int32(tile[0]), Int32(tile[1]), Int32(tile[2])),
+      vectors_within_rows: vectorsWithinRows,
       activation: layerCase.activation.resolved)
   }
 
@@ -58,6 +63,7 @@ final class GuardedRun {
     let ordered = Floats(layerCase.weights(in: weightOrder), side: side)
     var weights = layerCase.weightExtents(in: weightOrder)
     weights.data = ordered.readOnly.baseAddress
+    weights.winograd = problem.winograd
     let packed = Floats(count: kernel.pointee.packed_floats(&weights), side: side, alignment: 64)
     kernel.pointee.pack(&weights, packed.buffer.baseAddress)
 

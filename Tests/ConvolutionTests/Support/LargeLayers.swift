@@ -27,6 +27,15 @@ extension LayerCase {
     large([1, 1720, 33], [260, 860, 3], groups: 2, .same, [.replicate], dilation: [64]),
     large(
       [1, 8, 12, 12], [8, 2, 31, 31], groups: 4, .same, [.zeros, .circular], dilation: [10, 10]),
+    // Winograd's: nested and one-axis tiles, tiles that interleave, groups, depth.
+    large([1, 32, 45, 50], [80, 32, 3, 3], .same, [.circular, .reflect], activation: .relu),
+    large([2, 20, 1001], [70, 20, 3], .causal, [.replicate]),
+    large([1, 33, 61, 30], [40, 33, 3, 1], .same, [.symmetric, .zeros]),
+    large([1, 24, 40, 41], [24, 24, 5, 5], .same, [.zeros, .constant(0.5)]),
+    large([1, 40, 61, 73], [40, 40, 3, 3], .same, [.zeros, .circular], dilation: [2, 5]),
+    large(
+      [1, 80, 33, 34], [96, 40, 3, 3], groups: 2, .same, [.zeros, .zeros], activation: .gelu),
+    large([1, 20, 9, 20, 21], [33, 20, 3, 3, 3], .same, [.replicate, .zeros, .reflect]),
   ]
 
   private static func large(

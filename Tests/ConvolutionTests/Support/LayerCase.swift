@@ -49,8 +49,8 @@ extension LayerCase: CustomStringConvertible {
 /// What tests ask of a layer of any rank.
 protocol PlannedLayer: Sendable {
   func plan(
-    for shape: [Int], layout: Layout, threads: Int?, algorithm: Algorithm,
-    instructionSet: InstructionSet?, region: [Range<Int>]?
+    for shape: [Int], layout: Layout, threads: Int?, accuracy: Accuracy, algorithm: Algorithm,
+    instructionSet: InstructionSet?, maximumPackedBytes: Int?, region: [Range<Int>]?
   ) throws(ConvolutionError) -> Plan
 }
 
@@ -106,15 +106,17 @@ extension LayerCase {
 struct Setting: Sendable, CustomStringConvertible {
   var layout = Layout.channelsFirst
   var algorithm = Algorithm.automatic
+  var accuracy = Accuracy.standard
   var instructionSet = InstructionSet.scalar
 
-  var description: String { "\(layout) \(algorithm) \(instructionSet)" }
+  var description: String { "\(layout) \(algorithm) \(accuracy) \(instructionSet)" }
 
-  /// Both layouts, every algorithm, every instruction set of this CPU.
+  /// Both layouts, every algorithm, Winograd's also with its largest tiles, every instruction set of this CPU.
   static let all: [Setting] = Layout.allCases.flatMap { layout in
-    Algorithm.allCases.flatMap { algorithm in
+    (Algorithm.allCases.map { ($0, .standard) } + [(.winograd, .fast)]).flatMap {
+      (algorithm: Algorithm, accuracy: Accuracy) in
       InstructionSet.available.map {
-        Setting(layout: layout, algorithm: algorithm, instructionSet: $0)
+        Setting(layout: layout, algorithm: algorithm, accuracy: accuracy, instructionSet: $0)
       }
     }
   }
@@ -133,8 +135,8 @@ extension LayerCase {
     do {
       return try layer.plan(
         for: arrange(shape: inputShape, in: setting.layout), layout: setting.layout,
-        threads: threads,
-        algorithm: setting.algorithm, instructionSet: setting.instructionSet, region: region)
+        threads: threads, accuracy: setting.accuracy, algorithm: setting.algorithm,
+        instructionSet: setting.instructionSet, maximumPackedBytes: nil, region: region)
     } catch {
       let mayRefuse = ![.automatic, .general].contains(setting.algorithm)
       guard error.code == .unsupportedAlgorithm, mayRefuse else { throw error }
@@ -142,12 +144,14 @@ extension LayerCase {
     }
   }
 
-  /// The settings and one-thread plans that between them use every kernel of the layer once.
+  /// The settings and one-thread plans that between them use every kernel of the layer once, Winograd's once a form.
   func plansOfEveryKernel(_ layer: any PlannedLayer) throws -> [(setting: Setting, plan: Plan)] {
     var seen: Set<String> = []
     return try Setting.all.compactMap { setting in
       guard let plan = try plan(layer, setting) else { return nil }
-      let isNew = seen.insert("\(plan.layout) \(plan.kernel) \(plan.instructionSet)").inserted
+      let form = plan.winograd?.description ?? ""
+      let isNew = seen.insert("\(plan.layout) \(plan.kernel) \(form) \(plan.instructionSet)")
+        .inserted
       return isNew ? (setting, plan) : nil
     }
   }

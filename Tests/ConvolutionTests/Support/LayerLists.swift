@@ -20,9 +20,11 @@ enum LayerLists {
 
 extension LayerDescriptor {
   /// A plan of the layer with weights of 0.
-  func plan(layout: Layout, threads: Int, instructionSet: InstructionSet? = nil) throws -> Plan {
+  func plan(
+    layout: Layout, threads: Int, accuracy: Accuracy, instructionSet: InstructionSet? = nil
+  ) throws -> Plan {
     try plan(
-      weights: Tensor(shape: weightShape), layout: layout, threads: threads,
+      weights: Tensor(shape: weightShape), layout: layout, threads: threads, accuracy: accuracy,
       instructionSet: instructionSet)
   }
 }

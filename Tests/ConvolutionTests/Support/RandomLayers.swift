@@ -1,4 +1,4 @@
-import Convolution
+@testable import Convolution
 
 extension LayerCase {
   /// A random layer with random data: any rank, groups, stride, dilation, padding, border and activation that fit each
@@ -48,6 +48,33 @@ extension LayerCase {
       x: [], w: [],
       bias: Bool.random(using: &random) ? [] : nil, residual: Bool.random(using: &random) ? [] : nil
     )
+  }
+
+  /// A random layer that Winograd's algorithm computes, and tiles for it.
+  static func randomWinograd(seed: Int, work: Int) -> (layer: LayerCase, form: WinogradForm) {
+    var random = SplitMix64(seed: seed)
+    while true {
+      var layer = draw(&random)
+      layer.stride = layer.stride.map { _ in 1 }
+      var tile = layer.stride
+      for axis in 0..<layer.rank {
+        if layer.rank - axis == 3 {
+          layer.dilation[axis] = 1
+        } else {
+          layer.weightShape[2 + axis] = Int.random(in: 1...5, using: &random)
+          tile[axis] = [1, 2, 3, 4, 5, 6, 7].filter {
+            layer.weightShape[2 + axis] == 1
+              ? $0 == 1 : $0 > 1 && [4, 6, 8].contains($0 + layer.weightShape[2 + axis] - 1)
+          }.randomElement(using: &random)!
+        }
+      }
+      let products = layer.outputShape.reduce(1, *) * layer.weightShape[1...].reduce(1, *)
+      if tile.contains(where: { $0 > 1 }), layer.fits, products <= work {
+        return (
+          layer.filled(&random), WinogradForm(tile: tile, kernel: Array(layer.weightShape[2...]))
+        )
+      }
+    }
   }
 
   private static func randomPadding(extents: [Int], _ random: inout SplitMix64) -> Padding {

@@ -1,0 +1,76 @@
+import CConvolution
+
+extension Schedule {
+  /// What Winograd's algorithm takes. A cell is one of ``WinogradTiles``.
+  ///
+  /// A task goes block by block: it transforms the samples of a block of tiles, then panel by panel multiplies and
+  /// transforms the sums. A block is as many tiles as fit the second-level cache.
+  struct WinogradCost: Cost {
+    let leastOfARow = 1
+    private let tilesOfACell: Double
+    private let panelsOfAGroup: Int
+    private let panelBytes: Double
+    private let tilesOfABlock: Double
+    /// Reading and transforming the samples that one tile of one group sees.
+    private let samples: Double
+    /// The products of one tile and one panel.
+    private let products: Double
+    /// Transforming the sums of one tile and one panel, and storing its outputs.
+    private let sums: Double
+    /// A rectangle of its own: handing it out, and the input rows that a neighbour turns as well.
+    private let rectangle: Double
+
+    // Estimates as in `Cost`, of one core at 3 GHz.
+
+    /// Multiply-adds a nanosecond and lane: two units, 92 % of the time.
+    private static let productsOfALane = 5.5
+    /// Loading and storing a vector of one point.
+    private static let point = 0.33
+    /// What a transform along one axis adds for every point beyond two.
+    private static let transform = 0.08
+    /// Turning a sample between the layouts.
+    private static let turn = 0.1
+    /// Bytes a nanosecond of packed weights from the third-level cache.
+    private static let weightBytes = 30.0
+    /// Transformed samples and sums of a block; a fixed size, that the choice of a form depends on no machine.
+    private static let blockBytes = 1.2e6
+    /// Packed weights that stay in the second-level cache beside a block.
+    private static let cachedWeightBytes = 0.5e6
+
+    init(
+      kernel: Kernel, tiles: WinogradTiles, panels: Int, panelBytes: Double, layer: LayerFacts
+    ) {
+      let lanes = Double(kernel.instructionSet.lanes)
+      let points = Double(tiles.form.points.reduce(1, *))
+      let outputs = Double(tiles.form.tile.reduce(1, *))
+      let pointBytes = points * Double(MemoryLayout<Float>.stride)
+      let inputs = Double(layer.kernel[0] * layer.groupInputChannels)
+      // With the lanes that fill a panel up.
+      let channels = panelBytes / (pointBytes * inputs)
+      let transform = tiles.form.points.reduce(Self.point) {
+        $0 + Self.transform * Double(max($1 - 2, 0))
+      }
+      let turn = layer.layout == .channelsFirst ? Self.turn : 0
+
+      tilesOfACell = tiles.perCell
+      panelsOfAGroup = panels / layer.groups
+      self.panelBytes = panelBytes
+      tilesOfABlock = max((Self.blockBytes / (pointBytes * (inputs + channels))).rounded(.down), 1)
+      samples = (inputs / lanes).rounded(.up) * points * transform + turn * inputs * outputs
+      products = points * inputs * channels / (Self.productsOfALane * lanes)
+      sums = channels / lanes * points * transform + turn * channels * outputs
+      rectangle = Self.task + turn * layer.sharedRows
+    }
+
+    func task(panels: Int, cells: Int) -> Double {
+      let tiles = Double(cells) * tilesOfACell
+      let groups = Double((panels + panelsOfAGroup - 1) / panelsOfAGroup)
+      let blocks = max((tiles / tilesOfABlock).rounded(.up), 1)
+      let weights = panelBytes * Double(panels)
+      // A block of few tiles waits for its weights.
+      let streamed = weights > Self.cachedWeightBytes ? blocks * weights / Self.weightBytes : 0
+      return tiles * groups * samples + max(tiles * Double(panels) * products, streamed)
+        + tiles * Double(panels) * sums + rectangle
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/// How large the tiles of Winograd's algorithm are: F(4x4, 3x3) computes 4 x 4 outputs of a 3 x 3 kernel at once.
+///
+/// A tile's samples and the kernel are evaluated at `points`, as polynomials are, multiplied point by point, and the
+/// products are interpolated to outputs: 36 multiplications where 144 would be summed. Axis lists are outermost first.
+public struct WinogradForm: Sendable, Hashable {
+  /// Outputs of a tile along each axis of space; 1 along an axis that is not transformed.
+  public let tile: [Int]
+  /// The kernel's extents.
+  public let kernel: [Int]
+
+  /// The points of each axis that is transformed; 1 along the others.
+  public var points: [Int] { zip(tile, kernel).map { $0 == 1 ? 1 : $0 + $1 - 1 } }
+
+  /// How many multiplications of direct summation one multiplication replaces, in a tile that is full.
+  public var saving: Double {
+    let taps = zip(tile, kernel).reduce(1) { $0 * ($1.0 == 1 ? 1 : $1.1) }
+    return Double(taps * tile.reduce(1, *)) / Double(points.reduce(1, *))
+  }
+
+  /// The numbers of points that kernels are written for.
+  private static let pointCounts = [4, 6, 8]
+  /// With more taps, errors grow faster than what is saved.
+  private static let kernels = 2...5
+
+  /// Every form of a layer that `accuracy` allows, those with few points first; none where Winograd's algorithm does not
+  /// compute the layer.
+  static func candidates(for layer: LayerFacts, accuracy: Accuracy) -> [WinogradForm] {
+    guard obstacle(of: layer) == nil else { return [] }
+    let kernel = Array(layer.kernel.suffix(layer.rank))
+    var tiles: [[Int]] = [[]]
+    for (axis, extent) in layer.kernel.enumerated().suffix(layer.rank) {
+      let isTransformed = axis > 0 && extent > 1
+      let choices = isTransformed ? pointCounts.map { $0 - extent + 1 }.filter { $0 > 1 } : [1]
+      tiles = tiles.flatMap { tile in choices.map { tile + [$0] } }
+    }
+    return tiles.map { WinogradForm(tile: $0, kernel: kernel) }.filter(accuracy.allows)
+  }
+
+  /// Why Winograd's algorithm does not compute a layer, and what it expects; nil where it does.
+  static func obstacle(of layer: LayerFacts) -> (received: String, expected: String)? {
+    func joined(_ extents: [Int]) -> String {
+      extents.suffix(layer.rank).map(String.init).joined(separator: "x")
+    }
+    guard layer.hasFiniteWeights else {
+      return ("a weight that is not finite", "finite weights")
+    }
+    guard layer.stride.allSatisfy({ $0 == 1 }) else {
+      return ("stride \(joined(layer.stride))", "stride 1")
+    }
+    let plane = layer.kernel.dropFirst()
+    guard plane.allSatisfy({ $0 == 1 || kernels.contains($0) }), plane.contains(where: { $0 > 1 })
+    else {
+      return (
+        "kernel \(joined(layer.kernel))",
+        "a height and width of \(kernels.lowerBound) to \(kernels.upperBound) taps, or one of them 1"
+      )
+    }
+    guard layer.kernel[0] == 1 || layer.dilation[0] == 1 else {
+      return ("dilation \(joined(layer.dilation))", "a depth without dilation")
+    }
+    return nil
+  }
+}
+
+extension WinogradForm: CustomStringConvertible {
+  /// `F(4x4, 3x3)`
+  public var description: String {
+    let (tile, kernel) = (
+      tile.map(String.init).joined(separator: "x"), kernel.map(String.init).joined(separator: "x")
+    )
+    return "F(\(tile), \(kernel))"
+  }
+}
+
+extension WinogradForm? {
+  /// Outputs of a tile along depth, height and width, as C takes them: 1 without a form.
+  var resolvedTile: (Int32, Int32, Int32) {
+    guard let tile = self?.tile else { return (1, 1, 1) }
+    let axes = Array(repeating: 1, count: 3 - tile.count) + tile
+    return (Int32(axes[0]), Int32(axes[1]), Int32(axes[2]))
+  }
+}
