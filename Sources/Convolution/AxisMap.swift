@@ -15,9 +15,19 @@ struct AxisMap {
 
   /// The outputs whose taps all lie inside the input.
   var inside: Range<Int> {
-    let first = min(max((before + stride - 1) / stride, 0), output)
+    let first = min(before > 0 ? (before - 1) / stride + 1 : 0, output)
     let last = (input + before - dilation * (kernel - 1) - 1)
     return first..<max(last < 0 ? 0 : min(last / stride + 1, output), first)
+  }
+
+  /// The taps of all outputs that lie inside the input.
+  var insideTaps: Int {
+    (0..<kernel).reduce(0) { count, tap in
+      let first = tap * dilation - before
+      let begin = first < 0 ? (-first - 1) / stride + 1 : 0
+      let end = first < input ? min((input - 1 - first) / stride + 1, output) : 0
+      return count + max(end - begin, 0)
+    }
   }
 
   /// The entries of the map: a row of `kernel` that all outputs inside share, and one for every other output.

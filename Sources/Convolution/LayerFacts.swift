@@ -9,6 +9,8 @@ struct LayerFacts {
   let hasZeroBorder, hasFiniteWeights: Bool
   /// Whether the border taps along the width read 0, or there are none.
   let hasZeroColumns: Bool
+  /// The taps that read more than a border of zeros, of all.
+  let tapShare: Double
 
   var taps: Int { kernel.reduce(1, *) }
   /// Output samples of a channel.
@@ -35,7 +37,7 @@ struct LayerFacts {
 }
 
 extension ConvolutionLayer {
-  func facts(_ geometry: Geometry) -> LayerFacts {
+  func facts(_ geometry: Geometry, _ axes: [AxisMap]) -> LayerFacts {
     let missing = Array(repeating: 1, count: 3 - rank)
     return LayerFacts(
       rank: rank, layout: geometry.layout, groups: groups,
@@ -44,6 +46,9 @@ extension ConvolutionLayer {
       kernel: missing + kernel, stride: missing + stride, dilation: missing + dilation,
       hasZeroBorder: border.contains { $0.constantValue == 0 }, hasFiniteWeights: weights.areFinite,
       hasZeroColumns: border[rank - 1].constantValue == 0
-        || geometry.padding[rank - 1] == PaddingAmount(before: 0, after: 0))
+        || geometry.padding[rank - 1] == PaddingAmount(before: 0, after: 0),
+      tapShare: axes.filter { $0.border.constantValue == 0 && $0.output > 0 }.reduce(1) {
+        $0 * Double($1.insideTaps) / Double($1.output * $1.kernel)
+      })
   }
 }

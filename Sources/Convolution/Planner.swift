@@ -47,7 +47,7 @@ public struct Planner: Sendable {
     }
     let rectangle = try layer.rectangle(region, output: geometry.output.spatial)
     let axes = try layer.axisMaps(geometry)
-    let facts = layer.facts(geometry)
+    let facts = layer.facts(geometry, axes)
     let choice = try AlgorithmChoice(self, for: facts, weights: layer.weights)
     let candidate = choice.candidate
 

@@ -35,9 +35,9 @@ extension Schedule {
       let lanePatterns = 20 * Double(taps) / Double(lanes)
 
       switch family {
-      case .denseChannelsLast, .denseChannelsFirst, .denseTransposed, .planarChannelsFirst,
-        .planarChannelsLast:
-        pixel = product
+      // A border of zeros is left out.
+      case .denseChannelsLast, .denseTransposed: pixel = product * layer.tapShare
+      case .denseChannelsFirst, .planarChannelsFirst, .planarChannelsLast: pixel = product
       // Every multiply-add loads its sample.
       case .depthwiseChannelsLast: pixel = 2 * product
       // The same across cache lines, and a channel's tile is soon done.

@@ -31,11 +31,13 @@ extension Schedule {
     /// Turning a sample between the layouts.
     private static let turn = 0.1
     /// Bytes a nanosecond of packed weights from the third-level cache.
-    private static let weightBytes = 30.0
+    private static let weightBytes = 13.0
     /// Transformed samples and sums of a block; a fixed size, that the choice of a form depends on no machine.
-    private static let blockBytes = 1.2e6
+    private static let blockBytes = 1e6
     /// Packed weights that stay in the second-level cache beside a block.
     private static let cachedWeightBytes = 0.5e6
+    /// Outputs along depth that share the samples of its taps.
+    private static let planes = 8
 
     init(
       kernel: Kernel, tiles: WinogradTiles, panels: Int, panelBytes: Double, layer: LayerFacts
@@ -45,6 +47,9 @@ extension Schedule {
       let outputs = Double(tiles.form.tile.reduce(1, *))
       let pointBytes = points * Double(MemoryLayout<Float>.stride)
       let inputs = Double(layer.kernel[0] * layer.groupInputChannels)
+      let planes = Double(max(min(layer.output[0], Self.planes), 1))
+      let samplePlanes = (planes + Double(layer.kernel[0] - 1)) / planes
+      let inputVectors = (Double(layer.groupInputChannels) / lanes).rounded(.up)
       // With the lanes that fill a panel up.
       let channels = panelBytes / (pointBytes * inputs)
       let transform = tiles.form.points.reduce(Self.point) {
@@ -55,8 +60,10 @@ extension Schedule {
       tilesOfACell = tiles.perCell
       panelsOfAGroup = panels / layer.groups
       self.panelBytes = panelBytes
-      tilesOfABlock = max((Self.blockBytes / (pointBytes * (inputs + channels))).rounded(.down), 1)
-      samples = (inputs / lanes).rounded(.up) * points * transform + turn * inputs * outputs
+      tilesOfABlock = max(
+        (Self.blockBytes / (pointBytes * (samplePlanes * inputVectors * lanes + channels)))
+          .rounded(.down), 1)
+      samples = samplePlanes * inputVectors * (points * transform + turn * lanes * outputs)
       products = points * inputs * channels / (Self.productsOfALane * lanes)
       sums = channels / lanes * points * transform + turn * channels * outputs
       rectangle = Self.task + turn * layer.sharedRows

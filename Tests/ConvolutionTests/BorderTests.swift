@@ -52,6 +52,9 @@ struct BorderTests {
               Issue.record("\(map) is \(map.expanded), not \(expected)")
               return
             }
+            if border.constantValue != nil {
+              #expect(map.insideTaps == expected.count { $0 != AxisMap.constant })
+            }
           }
         }
       }
