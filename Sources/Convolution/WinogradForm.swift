@@ -19,8 +19,9 @@ public struct WinogradForm: Sendable, Hashable {
 
   /// The numbers of points that kernels are written for.
   private static let pointCounts = [4, 6, 8]
-  /// With more taps, errors grow faster than what is saved.
-  private static let kernels = 2...5
+  /// The taps that they are written for: along one axis, the other having 1; along both.
+  private static let lines = 2...5
+  private static let squares = [3, 5]
 
   /// Every form of a layer that `accuracy` allows, those with few points first; none where Winograd's algorithm does not
   /// compute the layer.
@@ -47,12 +48,11 @@ public struct WinogradForm: Sendable, Hashable {
     guard layer.stride.allSatisfy({ $0 == 1 }) else {
       return ("stride \(joined(layer.stride))", "stride 1")
     }
-    let plane = layer.kernel.dropFirst()
-    guard plane.allSatisfy({ $0 == 1 || kernels.contains($0) }), plane.contains(where: { $0 > 1 })
-    else {
+    let (height, width) = (layer.kernel[1], layer.kernel[2])
+    let isLine = min(height, width) == 1 && lines.contains(max(height, width))
+    guard isLine || (height == width && squares.contains(height)) else {
       return (
-        "kernel \(joined(layer.kernel))",
-        "a height and width of \(kernels.lowerBound) to \(kernels.upperBound) taps, or one of them 1"
+        "kernel \(joined(layer.kernel))", "3x3 or 5x5 along height and width, or one to 2...5 taps"
       )
     }
     guard layer.kernel[0] == 1 || layer.dilation[0] == 1 else {

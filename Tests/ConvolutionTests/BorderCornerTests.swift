@@ -12,9 +12,10 @@ struct BorderCornerTests {
       for height in borders {
         for width in borders {
           let layerCase = LayerCase(
-            inputShape: [1, 2, 2, 3, 2], weightShape: [4, 2 / groups, 2, 2, 2], stride: [1, 1, 1],
+            inputShape: [1, 2, 2, 3, 2], weightShape: [4, 2 / groups, 2, 3, 3], stride: [1, 1, 1],
             dilation: [1, 1, 1], groups: groups, padding: pads, border: [depth, height, width],
-            x: (0..<24).map { Float($0 % 7 - 3) }, w: (0..<(64 / groups)).map { Float($0 % 5 - 1) })
+            x: (0..<24).map { Float($0 % 7 - 3) }, w: (0..<(144 / groups)).map { Float($0 % 5 - 1) }
+          )
           let expected = Reference(layerCase).values.map(Float.init)
           for (setting, plan) in try layerCase.plansOfEveryKernel(layerCase.layer()) {
             expect(

@@ -224,14 +224,18 @@ struct ErrorTests {
     func expectRefusal(_ mentions: [String], _ body: () throws -> Void) {
       expectError(.unsupportedAlgorithm, "algorithm", ["winograd"] + mentions, body)
     }
-    expectRefusal(["stride 2x1", "expected stride 1"]) { try plan(layer(stride: [2, 1])) }
-    expectRefusal(["kernel 7x3", "2 to 5"]) { try plan(layer([6, 4, 7, 3])) }
-    expectRefusal(["kernel 1x1", "2 to 5"]) { try plan(layer([6, 4, 1, 1])) }
+    let square = [6, 4, 3, 3]
+    expectRefusal(["stride 2x1", "expected stride 1"]) { try plan(layer(square, stride: [2, 1])) }
+    for (height, width) in [(7, 1), (1, 1), (3, 2), (3, 5), (7, 7)] {
+      expectRefusal(["kernel \(height)x\(width)", "3x3 or 5x5", "2...5 taps"]) {
+        try plan(layer([6, 4, height, width]))
+      }
+    }
     expectRefusal(["accuracy exact-order", "accuracy standard or fast"]) {
-      try plan(layer(), accuracy: .exactOrder)
+      try plan(layer(square), accuracy: .exactOrder)
     }
     expectRefusal(["maximumPackedBytes 100", "at least "]) {
-      try plan(layer(), maximumPackedBytes: 100)
+      try plan(layer(square), maximumPackedBytes: 100)
     }
     let infinite = try Conv2D(
       weights: Tensor(repeating: .infinity, shape: [6, 4, 3, 3]), border: .reflect)

@@ -6,7 +6,8 @@ struct WinogradFormTests {
   @Test(arguments: [
     ("ic64oc64ih40kh3ph1", Accuracy.standard, "F(4x4, 3x3)", 4.0),
     ("ic64oc64ih60kh3ph1", .fast, "F(6x6, 3x3)", 5.0625),
-    ("ic64oc64ih40kh2", .standard, "F(5x5, 2x2)", 100 / 36.0),
+    ("ic64oc64iw4000kw2", .standard, "F(5, 2)", 10 / 6.0),
+    ("ic64oc64iw4000kw4", .standard, "F(3, 4)", 2),
     ("ic64oc64ih40kh5ph2", .standard, "F(2x2, 5x5)", 100 / 36.0),
     ("ic64oc64ih40kh5ph2", .fast, "F(4x4, 5x5)", 400 / 64.0),
     ("ic64oc64ih40iw40kh3kw1ph1pw0", .standard, "F(4x1, 3x1)", 2),

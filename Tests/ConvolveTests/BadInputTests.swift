@@ -37,6 +37,12 @@ struct BadInputTests {
     (["--activation", "clip:2,1"], ["activation", "2.0", "1.0"]),
     (["--activation", "leakyRelu:x"], ["--activation", "'x'"]),
     (["--algorithm", "fft"], ["--algorithm", "fft", "auto"]),
+    (["--accuracy", "exact"], ["--accuracy", "exact", "exact-order, standard, fast"]),
+    (
+      ["--algorithm", "winograd", "--accuracy", "exact-order"],
+      ["algorithm", "exact-order", "standard or fast"]
+    ),
+    (["--algorithm", "winograd", "--stride", "2"], ["algorithm", "stride 2x2", "stride 1"]),
     (["--algorithm", "depthwise"], ["algorithm", "depthwise"]),
     (["--isa", "avx1024"], ["--isa", "avx1024", "avx512"]),
     (["--threads", "0"], ["--threads", "0", "positive"]),

@@ -32,6 +32,20 @@ struct ExplainTests {
     }
   }
 
+  @Test(arguments: [
+    ("exact-order", nil), ("standard", "F(4x4, 3x3)"), ("fast", "F(6x6, 3x3)"),
+  ])
+  func accuracyChoosesTheTiles(word: String, form: String?) throws {
+    let result = try convolve([
+      "explain", "mb1ic64ih60oc64kh3ph1", "--layout", "nhwc", "--accuracy", word,
+    ])
+    #expect(result.status == 0)
+    let algorithm = try #require(
+      result.output.split(separator: "\n").first { $0.hasPrefix("algorithm") })
+    #expect(algorithm.contains(form.map { "winograd \($0): expected" } ?? "direct: "))
+    #expect(result.output.contains("weighed") == (form != nil))
+  }
+
   @Test func depthwiseIsChosenForOneChannelAGroup() throws {
     let result = try convolve(["explain", "g32mb1ic32ih28oc32kh3ph1", "--layout", "nhwc"])
     #expect(result.output.contains("depthwise"))

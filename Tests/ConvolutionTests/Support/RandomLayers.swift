@@ -56,20 +56,18 @@ extension LayerCase {
     while true {
       var layer = draw(&random)
       layer.stride = layer.stride.map { _ in 1 }
+      if layer.rank == 3 { layer.dilation[0] = 1 }
+      let line = Int.random(in: 2...5, using: &random)
+      let kernel = [[1, line], [line, 1], [3, 3], [5, 5]].randomElement(using: &random)!
+      let plane = layer.rank == 1 ? [line] : kernel
+      layer.weightShape.replaceSubrange((layer.weightShape.count - plane.count)..., with: plane)
       var tile = layer.stride
-      for axis in 0..<layer.rank {
-        if layer.rank - axis == 3 {
-          layer.dilation[axis] = 1
-        } else {
-          layer.weightShape[2 + axis] = Int.random(in: 1...5, using: &random)
-          tile[axis] = [1, 2, 3, 4, 5, 6, 7].filter {
-            layer.weightShape[2 + axis] == 1
-              ? $0 == 1 : $0 > 1 && [4, 6, 8].contains($0 + layer.weightShape[2 + axis] - 1)
-          }.randomElement(using: &random)!
-        }
+      for (axis, taps) in plane.enumerated() where taps > 1 {
+        let points = [4, 6, 8].filter { $0 > taps }.randomElement(using: &random)!
+        tile[layer.rank - plane.count + axis] = points - taps + 1
       }
       let products = layer.outputShape.reduce(1, *) * layer.weightShape[1...].reduce(1, *)
-      if tile.contains(where: { $0 > 1 }), layer.fits, products <= work {
+      if layer.fits, products <= work {
         return (
           layer.filled(&random), WinogradForm(tile: tile, kernel: Array(layer.weightShape[2...]))
         )
