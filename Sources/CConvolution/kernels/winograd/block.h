@@ -7,16 +7,19 @@
 /// Outputs along depth whose tiles share their samples.
 enum { MOST_PLANES = 8 };
 
+/// Rows of products of a block whose weights stay in the cache.
+enum { CACHED_ROWS = 12 };
+
 typedef struct {
   int32_t tiles;        ///< in space, at most
   int32_t planes;       ///< of outputs along depth, at most; more than 1 where depth has several taps
   int32_t positions;
   int32_t channels;     ///< floats from one plane of samples to the next
-  ptrdiff_t sample_position, sample_tile;    ///< floats
-  ptrdiff_t product_position, product_tile;  ///< floats, for one plane of outputs
+  ptrdiff_t sample_position, sample_tile;  ///< floats
+  ptrdiff_t product_tile;                  ///< floats, for one plane of outputs
   float *samples;       ///< [tile][position][plane of samples][channel], at the points
   float *products;      ///< [tile][plane of outputs][position][channel of a panel]
-  float *patch, *lines, *staged;
+  float *patch, *staged;
   ptrdiff_t *rows;      ///< where the samples of [tile][plane of outputs] begin
   size_t bytes;
 } block_memory;
@@ -32,16 +35,20 @@ INLINE block_memory block_memory_in(const conv_problem *problem, void *workspace
   b.sample_position = (ptrdiff_t)(b.planes + depth->kernel - 1) * b.channels;
   // A vector more, so that tiles do not all begin at the same place of a cache's sets.
   b.sample_tile = b.positions * b.sample_position + LANES;
-  b.product_position = least_of(whole_vectors(problem->output_channels), PANEL);
-  b.product_tile = b.positions * b.product_position + LANES;
+  b.product_tile = b.positions * PRODUCT_POSITION + LANES;
 
-  // Half of the cache is for samples and products, the rest for the weights that pass by.
+  // Where the weights stay in the cache, a block is what makes good use of their way to the registers; where they pass by,
+  // it is what leaves them half of the cache.
   const tile_axis rows = tiles_of(height, problem->winograd[1], 0, height->output);
   const tile_axis columns = tiles_of(width, problem->winograd[2], 0, width->output);
   const int64_t all = (int64_t)tile_count(&rows) * tile_count(&columns);
+  const size_t cache = conv_private_cache_bytes() / 2;
   const size_t tile = (size_t)(b.sample_tile + b.planes * b.product_tile) * sizeof(float);
-  const int64_t fitting = (int64_t)(conv_private_cache_bytes() / 2 / tile);
-  b.tiles = (int32_t)(fitting < 1 ? 1 : fitting < all ? fitting : all);
+  const size_t weights = (size_t)b.positions * row_count(problem->input_channels, depth->kernel) *
+                         whole_vectors(problem->output_channels) * sizeof(float);
+  int64_t most = (int64_t)(cache / tile);
+  if (weights <= cache && most * b.planes > CACHED_ROWS) most = (CACHED_ROWS + b.planes - 1) / b.planes;
+  b.tiles = (int32_t)(most < 1 ? 1 : most < all ? most : all);
 
   char *at = workspace;
   size_t used = 0;
@@ -51,7 +58,6 @@ INLINE block_memory block_memory_in(const conv_problem *problem, void *workspace
   PLACE(samples, b.tiles * b.sample_tile);
   PLACE(products, b.tiles * b.planes * b.product_tile);
   PLACE(patch, height_points * STRETCH_SAMPLES * LANES);
-  PLACE(lines, height_points * STRETCH_SAMPLES * LANES);
   PLACE(staged, problem->winograd[1] * STRETCH_OUTPUTS * LANES);
   PLACE(rows, b.tiles * b.planes);
 #undef PLACE

@@ -14,6 +14,7 @@ typedef struct {
   const conv_task *task;
   tile_axis depth, height, width;
   block_memory memory;
+  form form;
   int64_t first, end;
   int32_t plane, planes;
 } block;
@@ -25,20 +26,17 @@ INLINE stretch stretch_from(const block *b, int64_t first) {
   // To the end of the row, or of its phase.
   const int32_t rest = b->width.blocks - column % b->width.blocks;
   const int32_t length = b->end - first < rest ? (int32_t)(b->end - first) : rest;
-  const int32_t parts = (length + stretch_tiles(&b->width) - 1) / stretch_tiles(&b->width);
-  stretch s = {.height = &b->height, .width = &b->width, .tiles = (length + parts - 1) / parts};
-  s.row = tile_begin(&b->height, row);
-  s.column = tile_begin(&b->width, column);
-  s.columns = (s.tiles - 1) * b->width.outputs + b->width.points;
-  return s;
+  const int32_t most = stretch_tiles(b->problem), parts = (length + most - 1) / most;
+  return stretch_of(&b->height, &b->width, (length + parts - 1) / parts, tile_begin(&b->height, row),
+                    tile_begin(&b->width, column));
 }
 
 /// The samples of a group, at the points.
 static void block_to_points(const block *b, int32_t group) {
   const conv_problem *problem = b->problem;
   const block_memory *memory = &b->memory;
-  const int32_t channels = problem->input_channels;
-  entrance in = {.problem = problem, .patch = memory->patch, .lines = memory->lines,
+  const int32_t channels = problem->input_channels, vectors = stretch_vectors(problem);
+  entrance in = {.problem = problem, .transform = b->form.to_points, .patch = memory->patch,
                  .x = b->image->x + (ptrdiff_t)group * channels * problem->x.channel,
                  .position = memory->sample_position, .tile = memory->sample_tile};
   for (int64_t tile = b->first; tile < b->end;) {
@@ -46,9 +44,14 @@ static void block_to_points(const block *b, int32_t group) {
     float *samples = memory->samples + (tile - b->first) * memory->sample_tile;
     for (int32_t plane = 0; plane < b->planes + b->depth.axis->kernel - 1; plane++) {
       in.plane = sample_index(&b->depth, b->plane, plane);
-      for (int32_t c = 0; c < channels; c += LANES) {
-        in.points = samples + (ptrdiff_t)plane * memory->channels + c;
-        stretch_to_points(&in, &s, (channel_range){c, least_of(channels - c, LANES)});
+      channel_range range = {0};
+      for (; range.first < channels; range.first += range.count) {
+        // As many whole vectors as are handled together, or what is less than one.
+        const int32_t rest = channels - range.first;
+        range.vectors = rest < LANES ? 1 : least_of(rest / LANES, vectors);
+        range.count = least_of(rest, range.vectors * LANES);
+        in.points = samples + (ptrdiff_t)plane * memory->channels + range.first;
+        stretch_to_points(&in, &s, range);
       }
     }
     tile += s.tiles;
@@ -65,7 +68,8 @@ static void multiply_block(const block *b, const float *weights, int32_t channel
   for (int32_t position = 0; position < memory->positions; position++) {
     p.samples = memory->samples + position * memory->sample_position;
     p.weights = weights + (ptrdiff_t)position * p.depth * vectors * LANES;
-    p.products = memory->products + position * memory->product_position;
+    p.next = p.weights + (ptrdiff_t)p.depth * vectors * LANES;
+    p.products = memory->products + position * PRODUCT_POSITION;
     multiply(p, rows, vectors);
   }
 }
@@ -75,17 +79,18 @@ static void block_to_outputs(const block *b, ptrdiff_t channel, int32_t channels
   const conv_problem *problem = b->problem;
   const block_memory *memory = &b->memory;
   const bool is_last = problem->y.channel == 1;
+  const int32_t together = is_last ? channels : LANES;
   for (int64_t tile = b->first; tile < b->end;) {
     const stretch s = stretch_from(b, tile);
     for (int32_t plane = 0; plane < b->planes; plane++)
-      for (int32_t c = 0; c < channels; c += LANES) {
+      for (int32_t c = 0; c < channels; c += together) {
         const ptrdiff_t at = (channel + c) * problem->y.channel;
         const outlet out = {
-            .problem = problem, .task = b->task, .plane = b->plane + plane, .staged = memory->staged,
+            .problem = problem, .task = b->task, .transform = b->form.to_outputs, .plane = b->plane + plane, .staged = memory->staged,
             .products = memory->products + ((tile - b->first) * b->planes + plane) * memory->product_tile + c,
-            .position = memory->product_position, .tile = b->planes * memory->product_tile,
+            .tile = b->planes * memory->product_tile,
             .bias = b->image->bias + channel + c, .residual = b->image->residual ? b->image->residual + at : NULL,
-            .y = b->image->y + at, .channels = least_of(channels - c, LANES)};
+            .y = b->image->y + at, .channels = least_of(channels - c, together)};
         if (is_last)
           stretch_to_pixels(&out, &s);
         else
@@ -119,6 +124,7 @@ static void run(const conv_problem *problem, const conv_operands *image, const c
              .depth = tiles_of(&problem->axis[0], 1, task->first[0], task->end[0]),
              .height = tiles_of(&problem->axis[1], problem->winograd[1], task->first[1], task->end[1]),
              .width = tiles_of(&problem->axis[2], problem->winograd[2], task->first[2], task->end[2])};
+  b.form = form_of(b.height.points, b.height.outputs, b.width.points, b.width.outputs);
   const int64_t tiles = (int64_t)tile_count(&b.height) * tile_count(&b.width);
   const int64_t parts = (tiles + b.memory.tiles - 1) / b.memory.tiles;
   for (b.plane = task->first[0]; b.plane < task->end[0]; b.plane += b.planes) {

@@ -10,6 +10,7 @@ typedef struct {
   const float *samples;   ///< of the position
   const ptrdiff_t *row;   ///< where each row of samples begins
   const float *weights;   ///< [depth][channels of the panel]
+  const float *next;      ///< weights that are wanted next: fetched meanwhile, a cache line a step
   int32_t depth;
   float *products;        ///< of the position
   ptrdiff_t product_row;  ///< from one row of products to the next
@@ -22,9 +23,10 @@ INLINE void microkernel(const int rows, const int vectors, const product *p) {
     samples[r] = p->samples + p->row[r];
     UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = v_zero();
   }
-  const float *weights = p->weights;
+  const float *weights = p->weights, *next = p->next;
   const int32_t depth = p->depth;
-  for (int32_t c = 0; c < depth; c++, weights += vectors * LANES) {
+  for (int32_t c = 0; c < depth; c++, weights += vectors * LANES, next += 16) {
+    __builtin_prefetch(next, 0, 2);
     vec w[PANEL_VECTORS];
     UNROLL for (int v = 0; v < vectors; v++) w[v] = v_load(weights + v * LANES);
     UNROLL for (int r = 0; r < rows; r++) {
@@ -58,10 +60,12 @@ INLINE void multiply(product p, int32_t rows, int32_t vectors) {
   const int32_t most = is_wide ? PAIR_BROADCASTS : TILE_BROADCASTS, tiles = (rows + most - 1) / most;
   const ptrdiff_t *row = p.row;
   float *products = p.products;
+  const float *next = p.next;
   for (int32_t tile = 0; tile < tiles; tile++) {
     const int32_t begin = part_begin(rows, tiles, tile), count = part_begin(rows, tiles, tile + 1) - begin;
     p.row = row + begin;
     p.products = products + begin * p.product_row;
+    p.next = next + (ptrdiff_t)(tile % vectors) * p.depth * 16;
     if (is_wide)
       wide[count - 1][vectors - TILE_VECTORS - 1](&p);
     else

@@ -14,7 +14,7 @@ INLINE int pair_count(const int points) { return (points - 2) / 2; }
 
 /// The positive point of a pair. Few bits, so that the coefficients are exact; chosen for small errors.
 INLINE double pair_point(const int points, const int pair) {
-  static const double pairs[][MOST_PAIRS] = {{1}, {0.625, 1.5}, {0.5, 1, 2}};
+  static const double pairs[][MOST_PAIRS] = {{1}, {0.6875, 1.5}, {0.5, 1, 2}};
   return pairs[pair_count(points) - 1][pair];
 }
 

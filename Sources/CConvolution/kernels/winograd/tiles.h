@@ -3,6 +3,7 @@
 
 #include "../problem.h"
 #include "../sizes.h"
+#include "transform.h"
 #include "weights.h"
 
 /// The tiles of one axis that a task meets. The grid begins at output 0 whatever the task. With a dilation, outputs at
@@ -30,10 +31,6 @@ INLINE int32_t tile_count(const tile_axis *t) { return t->blocks * t->dilation; 
 INLINE int32_t tile_begin(const tile_axis *t, int32_t tile) {
   return (t->first_block + tile % t->blocks) * t->outputs * t->dilation + tile / t->blocks;
 }
-
-typedef struct {
-  int32_t begin, end;
-} index_range;
 
 /// Of `count` outputs at the distance of the dilation, the first being `begin`, those that lie in first..<end.
 INLINE index_range outputs_between(const tile_axis *t, int32_t begin, int32_t count, int32_t first, int32_t end) {

@@ -1,159 +1,199 @@
-// Winograd's transforms along one axis, a vector of channels at a time.
+// Winograd's transforms of a tile, a vector of channels at a time.
 #pragma once
 
+#include "../sizes.h"
 #include "../store.h"
 #include "points.h"
+#include "weights.h"
 
-/// Samples d[0] ... d[points - 1] to the points: 0, +p, -p for each pair, infinity.
-INLINE void to_points(const int points, const vec d[MOST_POINTS], vec u[MOST_POINTS]) {
-  if (points == 1) {
-    u[0] = d[0];
-    return;
+/// The points of a group: 0 and infinity, or a pair.
+INLINE int lower_point(const int group) { return group == 0 ? 0 : 2 * group - 1; }
+INLINE int upper_point(const int points, const int group) { return group == 0 ? points - 1 : 2 * group; }
+
+/// Takes samples d[0] ... d[points - 1] to the two points of a group.
+INLINE void to_group(const int points, const int group, const vec d[MOST_POINTS], vec *lower, vec *upper) {
+  const int pairs = pair_count(points), pair = group - 1;
+  // Even and odd powers apart; the leading coefficient is 1.
+  const int terms = group == 0 ? pairs : pairs - 1, even_begin = group == 0 ? 0 : 2, odd_begin = 1;
+  vec even = d[even_begin + 2 * terms], odd = d[odd_begin + 2 * terms];
+  UNROLL for (int k = terms - 1; k >= 0; k--) {
+    const vec c = v_set(sample_coefficient(points, pair, k));
+    even = v_fma(c, d[even_begin + 2 * k], even);
+    odd = v_fma(c, d[odd_begin + 2 * k], odd);
   }
-  const int pairs = pair_count(points);
-  u[0] = d[2 * pairs];
-  u[points - 1] = d[2 * pairs + 1];
-  UNROLL for (int k = pairs - 1; k >= 0; k--) {
-    const vec c = v_set(sample_coefficient(points, -1, k));
-    u[0] = v_fma(c, d[2 * k], u[0]);
-    u[points - 1] = v_fma(c, d[2 * k + 1], u[points - 1]);
-  }
-  UNROLL for (int pair = 0; pair < pairs; pair++) {
-    vec even = d[2 * pairs], odd = d[2 * pairs - 1];
-    UNROLL for (int k = pairs - 2; k >= 0; k--) {
-      const vec c = v_set(sample_coefficient(points, pair, k));
-      even = v_fma(c, d[2 * k + 2], even);
-      odd = v_fma(c, d[2 * k + 1], odd);
-    }
+  if (group == 0) {
+    *lower = even;
+    *upper = odd;
+  } else {
     const float p = point_power(points, pair, 1);
-    u[1 + 2 * pair] = v_fma(v_set(p), odd, even);
-    u[2 + 2 * pair] = v_fma(v_set(-p), odd, even);
+    *lower = v_fma(v_set(p), odd, even);
+    *upper = v_fma(v_set(-p), odd, even);
   }
 }
 
-/// Products at the points to `outputs` outputs.
-INLINE void from_points(const int points, const int outputs, const vec m[MOST_POINTS], vec y[MOST_POINTS]) {
-  if (points == 1) {
-    y[0] = m[0];
-    return;
-  }
+INLINE void to_points(const int points, const vec d[MOST_POINTS], vec u[MOST_POINTS]) {
+  UNROLL for (int group = 0; group <= pair_count(points); group++)
+      to_group(points, group, d, &u[lower_point(group)], &u[upper_point(points, group)]);
+}
+
+/// Takes products m[0] ... m[points - 1] to the outputs 0, 2, ... or 1, 3, ...
+INLINE void from_points_by_parity(const int points, const int outputs, const int parity, const vec m[MOST_POINTS],
+                                  vec y[MOST_POINTS]) {
   const int pairs = pair_count(points);
-  vec sum[MOST_PAIRS], difference[MOST_PAIRS];
-  UNROLL for (int pair = 0; pair < pairs; pair++) {
-    sum[pair] = v_add(m[1 + 2 * pair], m[2 + 2 * pair]);
-    difference[pair] = v_sub(m[1 + 2 * pair], m[2 + 2 * pair]);
-  }
-  y[0] = m[0];
-  UNROLL for (int pair = 0; pair < pairs; pair++) y[0] = v_add(y[0], sum[pair]);
-  UNROLL for (int i = 1; i < outputs; i++) {
-    const vec *part = i % 2 == 0 ? sum : difference;
-    y[i] = v_mul(v_set(point_power(points, 0, i)), part[0]);
+  vec part[MOST_PAIRS];
+  UNROLL for (int pair = 0; pair < pairs; pair++) part[pair] =
+      parity == 0 ? v_add(m[1 + 2 * pair], m[2 + 2 * pair]) : v_sub(m[1 + 2 * pair], m[2 + 2 * pair]);
+  UNROLL for (int i = parity; i < outputs; i += 2) {
+    y[i] = i == 0 ? v_add(m[0], part[0]) : v_mul(v_set(point_power(points, 0, i)), part[0]);
     UNROLL for (int pair = 1; pair < pairs; pair++)
-        y[i] = v_fma(v_set(point_power(points, pair, i)), part[pair], y[i]);
+        y[i] = i == 0 ? v_add(y[i], part[pair]) : v_fma(v_set(point_power(points, pair, i)), part[pair], y[i]);
+    if (i == outputs - 1) y[i] = v_add(y[i], m[points - 1]);
   }
-  y[outputs - 1] = v_add(y[outputs - 1], m[points - 1]);
 }
 
-/// Where the vectors of a grid lie: from one step along the transformed axis to the next, from line to line.
+INLINE void from_points(const int points, const int outputs, const vec m[MOST_POINTS], vec y[MOST_POINTS]) {
+  from_points_by_parity(points, outputs, 0, m, y);
+  from_points_by_parity(points, outputs, 1, m, y);
+}
+
+/// Where the samples of a grid lie, some vectors each.
 typedef struct {
-  ptrdiff_t step, line;
+  ptrdiff_t row, column;
 } grid;
 
-/// Transforms `lines` lines of samples.
-typedef void input_pass(const float *from, grid at, float *to, grid to_at, int32_t lines);
+/// The tiles of a stretch: as many as there are, and the distances from one to the next on both sides of a transform.
+typedef struct {
+  int32_t count;
+  ptrdiff_t from, to;
+} tile_run;
 
-INLINE void input_lines(const int points, const float *from, grid at, float *to, grid to_at, int32_t lines) {
-  for (int32_t l = 0; l < lines; l++, from += at.line, to += to_at.line) {
-    vec d[MOST_POINTS], u[MOST_POINTS];
-    UNROLL for (int i = 0; i < points; i++) d[i] = v_load(from + i * at.step);
-    to_points(points, d, u);
-    UNROLL for (int i = 0; i < points; i++) v_store(to + i * to_at.step, u[i]);
-  }
+/// Takes the samples of tiles to the points, which are `position` apart.
+typedef void input_transform(const float *from, grid at, float *to, ptrdiff_t position, tile_run tiles,
+                             int32_t vectors);
+
+INLINE void transform_line_input(const int points, const float *from, ptrdiff_t step, float *to, ptrdiff_t position,
+                                 tile_run tiles, int32_t vectors) {
+  for (int32_t t = 0; t < tiles.count; t++, from += tiles.from, to += tiles.to)
+    for (int32_t o = 0; o < vectors * LANES; o += LANES) {
+      vec d[MOST_POINTS], u[MOST_POINTS];
+      UNROLL for (int i = 0; i < points; i++) d[i] = v_load(from + i * step + o);
+      to_points(points, d, u);
+      UNROLL for (int i = 0; i < points; i++) v_store(to + i * position + o, u[i]);
+    }
 }
 
-/// Transforms `lines` lines of products to outputs.
-typedef void output_pass(const float *from, grid at, float *to, grid to_at, int32_t lines);
+/// Two points of height at a time, so that all stays in registers.
+INLINE void transform_tile_input(const int height, const int width, const float *from, grid at, float *to,
+                                 ptrdiff_t position, tile_run tiles, int32_t vectors) {
+  for (int32_t t = 0; t < tiles.count; t++, from += tiles.from, to += tiles.to)
+    for (int32_t o = 0; o < vectors * LANES; o += LANES) {
+      UNROLL for (int group = 0; group <= pair_count(height); group++) {
+        vec lower[MOST_POINTS], upper[MOST_POINTS], u[MOST_POINTS];
+        UNROLL for (int j = 0; j < width; j++) {
+          vec d[MOST_POINTS];
+          UNROLL for (int i = 0; i < height; i++) d[i] = v_load(from + i * at.row + j * at.column + o);
+          to_group(height, group, d, &lower[j], &upper[j]);
+        }
+        to_points(width, lower, u);
+        UNROLL for (int j = 0; j < width; j++) v_store(to + (lower_point(group) * width + j) * position + o, u[j]);
+        to_points(width, upper, u);
+        UNROLL for (int j = 0; j < width; j++) v_store(to + (upper_point(height, group) * width + j) * position + o, u[j]);
+      }
+    }
+}
 
-/// What becomes of an output before it is stored.
+/// What becomes of outputs before they are stored.
 typedef struct {
-  vec bias;
-  bool is_bounded, all;
-  vmask mask;  ///< of the channels that are stored, where not all are
+  const float *bias;
+  int32_t channels;  ///< of the outputs that are stored
+  bool is_bounded;
   output_bounds bounds;
 } finish;
 
-/// Transforms `lines` lines to outputs, of which those before `begin` and from `end` on are not wanted.
-typedef void finish_pass(const float *from, grid at, float *to, grid to_at, int32_t lines, int32_t begin, int32_t end,
-                         const finish *finish, const float *residual);
+typedef struct {
+  int32_t begin, end;
+} index_range;
 
-INLINE void output_lines(const int points, const int outputs, const float *from, grid at, float *to, grid to_at,
-                         int32_t lines) {
-  for (int32_t l = 0; l < lines; l++, from += at.line, to += to_at.line) {
-    vec m[MOST_POINTS], y[MOST_POINTS];
-    UNROLL for (int i = 0; i < points; i++) m[i] = v_load(from + i * at.step);
-    from_points(points, outputs, m, y);
-    UNROLL for (int i = 0; i < outputs; i++) v_store(to + i * to_at.step, y[i]);
+INLINE bool is_within(index_range range, int32_t index) { return index >= range.begin && index < range.end; }
+
+/// Takes the products of a tile to the outputs within the ranges. A residual, which may be NULL, lies as the outputs do.
+typedef void output_transform(const float *products, float *to, grid to_at, index_range rows, index_range columns,
+                              const finish *finish, const float *residual);
+
+/// From the products of one position to those of the next.
+enum { PRODUCT_POSITION = PANEL };
+
+/// Clamps a line of outputs and stores all of them.
+INLINE void store_line(const int outputs, vec y[MOST_POINTS], float *to, ptrdiff_t step, const finish *finish) {
+  if (finish->is_bounded) UNROLL for (int i = 0; i < outputs; i++) y[i] = bounded(finish->bounds, y[i]);
+  UNROLL for (int i = 0; i < outputs; i++) v_store(to + i * step, y[i]);
+}
+
+/// Adds the residual, clamps and stores the outputs and channels that are wanted.
+INLINE void store_part_of_line(const int outputs, vec y[MOST_POINTS], float *to, ptrdiff_t step, index_range range,
+                               vmask mask, const finish *finish, const float *residual) {
+  UNROLL for (int i = 0; i < outputs; i++) {
+    if (!is_within(range, i)) continue;
+    if (residual) y[i] = v_add(y[i], v_load_masked(residual + i * step, mask, v_zero()));
+    if (finish->is_bounded) y[i] = bounded(finish->bounds, y[i]);
+    v_store_masked(to + i * step, mask, y[i]);
   }
 }
 
-INLINE void finish_lines(const int points, const int outputs, const float *from, grid at, float *to, grid to_at,
-                         int32_t lines, int32_t begin, int32_t end, const finish *f, const float *residual) {
-  const finish finish = *f;
-  const bool whole = begin == 0 && end == outputs;
-  for (int32_t l = 0; l < lines; l++, from += at.line) {
+INLINE void transform_line_output(const int points, const int outputs, const float *products, float *to, ptrdiff_t step,
+                                  index_range range, const finish *finish, const float *residual) {
+  for (int32_t o = 0; o < finish->channels; o += LANES) {
+    const vmask mask = v_first(least_of(finish->channels - o, LANES));
+    const vec bias = v_load_masked(finish->bias + o, mask, v_zero());
     vec m[MOST_POINTS], y[MOST_POINTS];
-    UNROLL for (int i = 0; i < points; i++) m[i] = v_load(from + i * at.step);
+    UNROLL for (int i = 0; i < points; i++) m[i] = v_load(products + i * PRODUCT_POSITION + o);
     from_points(points, outputs, m, y);
-    UNROLL for (int i = 0; i < outputs; i++) y[i] = v_add(y[i], finish.bias);
-    float *place = to + l * to_at.line;
-    if (whole && finish.all && !residual) {
-      if (finish.is_bounded) UNROLL for (int i = 0; i < outputs; i++) y[i] = bounded(finish.bounds, y[i]);
-      UNROLL for (int i = 0; i < outputs; i++) v_store(place + i * to_at.step, y[i]);
+    UNROLL for (int i = 0; i < outputs; i++) y[i] = v_add(y[i], bias);
+    if (range.end - range.begin == outputs && !residual && finish->channels - o >= LANES)
+      store_line(outputs, y, to + o, step, finish);
+    else
+      store_part_of_line(outputs, y, to + o, step, range, mask, finish, residual ? residual + o : NULL);
+  }
+}
+
+/// Takes products to all lines of outputs, every other row at a time, so that all stays in registers.
+INLINE void tile_lines(const int height, const int rows, const int width, const int parity, const float *products,
+                       vec lines[MOST_POINTS][MOST_POINTS]) {
+  UNROLL for (int j = 0; j < width; j++) {
+    vec m[MOST_POINTS], y[MOST_POINTS];
+    UNROLL for (int i = 0; i < height; i++) m[i] = v_load(products + (i * width + j) * PRODUCT_POSITION);
+    from_points_by_parity(height, rows, parity, m, y);
+    UNROLL for (int i = parity; i < rows; i += 2) lines[i][j] = y[i];
+  }
+}
+
+INLINE void transform_tile_output(const int height, const int rows, const int width, const int columns,
+                                  const float *products, float *to, grid to_at, index_range row_range,
+                                  index_range column_range, const finish *finish, const float *residual) {
+  const bool whole = row_range.end - row_range.begin == rows && column_range.end - column_range.begin == columns &&
+                     !residual && finish->channels % LANES == 0;
+  for (int32_t o = 0; o < finish->channels; o += LANES, products += LANES, to += LANES) {
+    const vmask mask = v_first(least_of(finish->channels - o, LANES));
+    const vec bias = v_load_masked(finish->bias + o, mask, v_zero());
+    vec lines[MOST_POINTS][MOST_POINTS], y[MOST_POINTS];
+    if (whole) {
+      UNROLL for (int parity = 0; parity < 2; parity++) {
+        tile_lines(height, rows, width, parity, products, lines);
+        UNROLL for (int i = parity; i < rows; i += 2) {
+          from_points(width, columns, lines[i], y);
+          UNROLL for (int j = 0; j < columns; j++) y[j] = v_add(y[j], bias);
+          store_line(columns, y, to + i * to_at.row, to_at.column, finish);
+        }
+      }
       continue;
     }
-    const vmask mask = finish.mask;
-    UNROLL for (int i = 0; i < outputs; i++) {
-      if (i < begin || i >= end) continue;
-      if (residual) y[i] = v_add(y[i], v_load_masked(residual + l * to_at.line + i * to_at.step, mask, v_zero()));
-      if (finish.is_bounded) y[i] = bounded(finish.bounds, y[i]);
-      v_store_masked(place + i * to_at.step, mask, y[i]);
+    tile_lines(height, rows, width, 0, products, lines);
+    tile_lines(height, rows, width, 1, products, lines);
+    for (int32_t i = row_range.begin; i < row_range.end; i++) {
+      from_points(width, columns, lines[i], y);
+      UNROLL for (int j = 0; j < columns; j++) y[j] = v_add(y[j], bias);
+      store_part_of_line(columns, y, to + i * to_at.row, to_at.column, column_range, mask, finish,
+                         residual ? residual + o + i * to_at.row : NULL);
     }
   }
-}
-
-#define INPUT_PASS(points) \
-  static void input_pass_##points(const float *from, grid at, float *to, grid to_at, int32_t lines) { \
-    input_lines(points, from, at, to, to_at, lines); \
-  }
-INPUT_PASS(1) INPUT_PASS(4) INPUT_PASS(6) INPUT_PASS(8)
-
-INLINE input_pass *input_pass_of(int32_t points) {
-  return points == 1 ? input_pass_1 : points == 4 ? input_pass_4 : points == 6 ? input_pass_6 : input_pass_8;
-}
-
-// Points and outputs that go together for 2 to 5 taps, and for an axis that is not transformed.
-#define FORMS(F) F(1, 1) F(4, 2) F(4, 3) F(6, 2) F(6, 3) F(6, 4) F(6, 5) F(8, 4) F(8, 5) F(8, 6) F(8, 7)
-
-#define OUTPUT_PASSES(points, outputs) \
-  static void output_pass_##points##_##outputs(const float *from, grid at, float *to, grid to_at, int32_t lines) { \
-    output_lines(points, outputs, from, at, to, to_at, lines); \
-  } \
-  static void finish_pass_##points##_##outputs(const float *from, grid at, float *to, grid to_at, int32_t lines, \
-                                               int32_t begin, int32_t end, const finish *f, const float *residual) { \
-    finish_lines(points, outputs, from, at, to, to_at, lines, begin, end, f, residual); \
-  }
-FORMS(OUTPUT_PASSES)
-
-INLINE output_pass *output_pass_of(int32_t points, int32_t outputs) {
-#define CHOOSE(p, o) if (points == p && outputs == o) return output_pass_##p##_##o;
-  FORMS(CHOOSE)
-#undef CHOOSE
-  return NULL;
-}
-
-INLINE finish_pass *finish_pass_of(int32_t points, int32_t outputs) {
-#define CHOOSE(p, o) if (points == p && outputs == o) return finish_pass_##p##_##o;
-  FORMS(CHOOSE)
-#undef CHOOSE
-  return NULL;
 }
