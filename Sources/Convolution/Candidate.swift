@@ -32,10 +32,10 @@ struct Candidate {
     } else {
       grain = [1, 1, 1]
       cost = Schedule.DirectCost(
-        kernel: kernel, family: family, panelBytes: panelBytes, layer: layer)
+        kernel: kernel, family: family, panels: panels, panelBytes: panelBytes, layer: layer)
     }
     let cells = zip(layer.output, grain).map { CellRange(0..<$0, grain: $1).count }
-    expectedTime = cost.task(panels: panels, cells: cells.reduce(1, *))
+    expectedTime = cost.weights + cost.task(panels: panels, cells: cells.reduce(1, *))
   }
 
   /// `direct`, or `F(4x4, 3x3)`.

@@ -7,6 +7,8 @@ extension Schedule {
   /// transforms the sums. A block is as many tiles as fit the second-level cache.
   struct WinogradCost: Cost {
     let leastOfARow = 1
+    /// Every block of a task fetches its own.
+    let weights = 0.0
     private let tilesOfACell: Double
     private let panelsOfAGroup: Int
     private let panelBytes: Double
@@ -22,16 +24,19 @@ extension Schedule {
 
     // Estimates as in `Cost`, of one core at 3 GHz.
 
-    /// Multiply-adds a nanosecond and lane: two units, 92 % of the time.
-    private static let productsOfALane = 5.5
+    /// Multiply-adds a nanosecond and lane: two units, 72 % of the time.
+    private static let productsOfALane = 4.3
     /// Loading and storing a vector of one point.
-    private static let point = 0.33
+    private static let point = 0.3
     /// What a transform along one axis adds for every point beyond two.
-    private static let transform = 0.08
-    /// Turning a sample between the layouts.
+    private static let transform = 0.065
+    /// Reading a sample of the input or storing an output.
+    private static let sample = 0.2
+    /// Turning it between the layouts; where samples side by side belong to other tiles, they are read one by one.
     private static let turn = 0.1
-    /// Bytes a nanosecond of packed weights from the third-level cache.
-    private static let weightBytes = 13.0
+    private static let turnOfDilated = 2.0
+    /// Bytes a nanosecond of packed weights that a block fetches once more.
+    private static let refetchedBytes = 18.0
     /// Transformed samples and sums of a block; a fixed size, that the choice of a form depends on no machine.
     private static let blockBytes = 1e6
     /// Packed weights that stay in the second-level cache beside a block.
@@ -55,7 +60,10 @@ extension Schedule {
       let transform = tiles.form.points.reduce(Self.point) {
         $0 + Self.transform * Double(max($1 - 2, 0))
       }
-      let turn = layer.layout == .channelsFirst ? Self.turn : 0
+      let isDilated = layer.kernel[2] > 1 && layer.dilation[2] > 1
+      let turn =
+        layer.layout == .channelsLast ? 0 : isDilated ? Self.turnOfDilated : Self.turn
+      let outputSamples = outputs * (Self.sample + turn)
 
       tilesOfACell = tiles.perCell
       panelsOfAGroup = panels / layer.groups
@@ -63,9 +71,9 @@ extension Schedule {
       tilesOfABlock = max(
         (Self.blockBytes / (pointBytes * (samplePlanes * inputVectors * lanes + channels)))
           .rounded(.down), 1)
-      samples = samplePlanes * inputVectors * (points * transform + turn * lanes * outputs)
+      samples = samplePlanes * inputVectors * (points * transform + lanes * outputSamples)
       products = points * inputs * channels / (Self.productsOfALane * lanes)
-      sums = channels / lanes * points * transform + turn * channels * outputs
+      sums = channels / lanes * points * transform + channels * outputSamples
       rectangle = Self.task + turn * layer.sharedRows
     }
 
@@ -73,10 +81,12 @@ extension Schedule {
       let tiles = Double(cells) * tilesOfACell
       let groups = Double((panels + panelsOfAGroup - 1) / panelsOfAGroup)
       let blocks = max((tiles / tilesOfABlock).rounded(.up), 1)
-      let weights = panelBytes * Double(panels)
+      let bytes = panelBytes * Double(panels)
       // A block of few tiles waits for its weights.
-      let streamed = weights > Self.cachedWeightBytes ? blocks * weights / Self.weightBytes : 0
-      return tiles * groups * samples + max(tiles * Double(panels) * products, streamed)
+      let isCached = bytes <= Self.cachedWeightBytes
+      let fetched =
+        isCached ? 0 : bytes / Self.fetchedBytes + (blocks - 1) * bytes / Self.refetchedBytes
+      return tiles * groups * samples + max(tiles * Double(panels) * products, fetched)
         + tiles * Double(panels) * sums + rectangle
     }
   }
