@@ -47,7 +47,9 @@ INLINE block_memory block_memory_in(const conv_problem *problem, void *workspace
   const size_t weights = (size_t)b.positions * row_count(problem->input_channels, depth->kernel) *
                          whole_vectors(problem->output_channels) * sizeof(float);
   int64_t most = (int64_t)(cache / tile);
-  if (weights <= cache && most * b.planes > CACHED_ROWS) most = (CACHED_ROWS + b.planes - 1) / b.planes;
+  // In channels-first memory, longer runs of a plane are worth a larger block.
+  const int32_t rows_wanted = problem->x.channel == 1 ? CACHED_ROWS : 2 * CACHED_ROWS;
+  if (weights <= cache && most * b.planes > rows_wanted) most = (rows_wanted + b.planes - 1) / b.planes;
   b.tiles = (int32_t)(most < 1 ? 1 : most < all ? most : all);
 
   char *at = workspace;

@@ -31,30 +31,41 @@ INLINE stretch stretch_from(const block *b, int64_t first) {
                     tile_begin(&b->width, column));
 }
 
+/// The next channels of `count` that are handled together, after those of `range`: as many whole vectors as `most`, or what
+/// is less than one.
+INLINE channel_range next_channels(channel_range range, int32_t count, int32_t most) {
+  const int32_t first = range.first + range.count, rest = count - first;
+  const int32_t vectors = rest < LANES ? 1 : least_of(rest / LANES, most);
+  return (channel_range){first, least_of(rest, vectors * LANES), vectors};
+}
+
 /// The samples of a group, at the points.
 static void block_to_points(const block *b, int32_t group) {
   const conv_problem *problem = b->problem;
   const block_memory *memory = &b->memory;
-  const int32_t channels = problem->input_channels, vectors = stretch_vectors(problem);
+  const int32_t channels = problem->input_channels;
+  // What lies side by side in memory is gone through first: channels, or the tiles of a row.
+  const bool is_last = problem->x.channel == 1;
+  const int32_t together = is_last ? channels : LANES, vectors = stretch_vectors(problem);
   entrance in = {.problem = problem, .transform = b->form.to_points, .patch = memory->patch,
                  .x = b->image->x + (ptrdiff_t)group * channels * problem->x.channel,
                  .position = memory->sample_position, .tile = memory->sample_tile};
-  for (int64_t tile = b->first; tile < b->end;) {
-    const stretch s = stretch_from(b, tile);
-    float *samples = memory->samples + (tile - b->first) * memory->sample_tile;
-    for (int32_t plane = 0; plane < b->planes + b->depth.axis->kernel - 1; plane++) {
-      in.plane = sample_index(&b->depth, b->plane, plane);
-      channel_range range = {0};
-      for (; range.first < channels; range.first += range.count) {
-        // As many whole vectors as are handled together, or what is less than one.
-        const int32_t rest = channels - range.first;
-        range.vectors = rest < LANES ? 1 : least_of(rest / LANES, vectors);
-        range.count = least_of(rest, range.vectors * LANES);
-        in.points = samples + (ptrdiff_t)plane * memory->channels + range.first;
-        stretch_to_points(&in, &s, range);
+  for (int32_t plane = 0; plane < b->planes + b->depth.axis->kernel - 1; plane++) {
+    in.plane = sample_index(&b->depth, b->plane, plane);
+    for (int32_t first = 0; first < channels; first += together) {
+      const int32_t end = least_of(first + together, channels);
+      stretch s;
+      for (int64_t tile = b->first; tile < b->end; tile += s.tiles) {
+        s = stretch_from(b, tile);
+        float *samples = memory->samples + (tile - b->first) * memory->sample_tile + plane * memory->channels;
+        channel_range range = {first, 0, 0};
+        while (range.first + range.count < end) {
+          range = next_channels(range, end, vectors);
+          in.points = samples + range.first;
+          stretch_to_points(&in, &s, range);
+        }
       }
     }
-    tile += s.tiles;
   }
 }
 
@@ -63,15 +74,17 @@ static void multiply_block(const block *b, const float *weights, int32_t channel
   const block_memory *memory = &b->memory;
   const int32_t vectors = (channels + LANES - 1) / LANES;
   const int32_t rows = (int32_t)(b->end - b->first) * b->planes;
-  product p = {.row = memory->rows, .product_row = memory->product_tile,
-               .depth = row_count(b->problem->input_channels, b->depth.axis->kernel)};
-  for (int32_t position = 0; position < memory->positions; position++) {
-    p.samples = memory->samples + position * memory->sample_position;
-    p.weights = weights + (ptrdiff_t)position * p.depth * vectors * LANES;
-    p.next = p.weights + (ptrdiff_t)p.depth * vectors * LANES;
-    p.products = memory->products + position * PRODUCT_POSITION;
-    multiply(p, rows, vectors);
-  }
+  const int32_t depth = row_count(b->problem->input_channels, b->depth.axis->kernel), width = vectors * LANES;
+  product p = {.row = memory->rows, .weights = weights, .product_row = memory->product_tile};
+  for (int32_t position = 0; position < memory->positions; position++)
+    for (int32_t row = 0; row < depth; row += p.depth, p.weights += p.depth * width) {
+      p.depth = least_of(depth - row, SUMMED_ROWS);
+      p.samples = memory->samples + position * memory->sample_position + row;
+      p.next = p.weights + (ptrdiff_t)p.depth * width;
+      p.products = memory->products + position * PRODUCT_POSITION;
+      p.adds = row > 0;
+      multiply(p, rows, vectors);
+    }
 }
 
 /// The outputs of `channels` output channels that begin with `channel`.
@@ -80,24 +93,26 @@ static void block_to_outputs(const block *b, ptrdiff_t channel, int32_t channels
   const block_memory *memory = &b->memory;
   const bool is_last = problem->y.channel == 1;
   const int32_t together = is_last ? channels : LANES;
-  for (int64_t tile = b->first; tile < b->end;) {
-    const stretch s = stretch_from(b, tile);
-    for (int32_t plane = 0; plane < b->planes; plane++)
-      for (int32_t c = 0; c < channels; c += together) {
-        const ptrdiff_t at = (channel + c) * problem->y.channel;
-        const outlet out = {
-            .problem = problem, .task = b->task, .transform = b->form.to_outputs, .plane = b->plane + plane, .staged = memory->staged,
-            .products = memory->products + ((tile - b->first) * b->planes + plane) * memory->product_tile + c,
-            .tile = b->planes * memory->product_tile,
-            .bias = b->image->bias + channel + c, .residual = b->image->residual ? b->image->residual + at : NULL,
-            .y = b->image->y + at, .channels = least_of(channels - c, together)};
+  outlet out = {.problem = problem, .task = b->task, .transform = b->form.to_outputs, .staged = memory->staged,
+                .tile = b->planes * memory->product_tile};
+  for (int32_t plane = 0; plane < b->planes; plane++)
+    for (int32_t c = 0; c < channels; c += together) {
+      const ptrdiff_t at = (channel + c) * problem->y.channel;
+      out.plane = b->plane + plane;
+      out.bias = b->image->bias + channel + c;
+      out.residual = b->image->residual ? b->image->residual + at : NULL;
+      out.y = b->image->y + at;
+      out.channels = least_of(channels - c, together);
+      stretch s;
+      for (int64_t tile = b->first; tile < b->end; tile += s.tiles) {
+        s = stretch_from(b, tile);
+        out.products = memory->products + ((tile - b->first) * b->planes + plane) * memory->product_tile + c;
         if (is_last)
           stretch_to_pixels(&out, &s);
         else
           stretch_to_planes(&out, &s);
       }
-    tile += s.tiles;
-  }
+    }
 }
 
 static void run_block(const block *b) {

@@ -14,7 +14,11 @@ typedef struct {
   int32_t depth;
   float *products;        ///< of the position
   ptrdiff_t product_row;  ///< from one row of products to the next
+  bool adds;              ///< to the products that are there
 } product;
+
+/// Rows of weights that are summed in one go: sums of sums err less than one long sum.
+enum { SUMMED_ROWS = 256 };
 
 INLINE void microkernel(const int rows, const int vectors, const product *p) {
   vec sum[TILE_BROADCASTS][PANEL_VECTORS];
@@ -35,8 +39,11 @@ INLINE void microkernel(const int rows, const int vectors, const product *p) {
     }
   }
   float *products = p->products;
-  UNROLL for (int r = 0; r < rows; r++, products += p->product_row)
-      UNROLL for (int v = 0; v < vectors; v++) v_store(products + v * LANES, sum[r][v]);
+  if (p->adds)
+    UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < vectors; v++) sum[r][v] =
+        v_add(sum[r][v], v_load(products + r * p->product_row + v * LANES));
+  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < vectors; v++)
+      v_store(products + r * p->product_row + v * LANES, sum[r][v]);
 }
 
 // One function a number of rows and vectors.

@@ -30,7 +30,7 @@ typedef struct {
   int32_t tiles;                 ///< along the width
   int32_t row, column;           ///< outputs at which the first tile begins
   int32_t columns;               ///< samples along the width
-  int32_t row_index[MOST_POINTS], column_index[STRETCH_OUTPUTS + MOST_TAPS - 1];  ///< of samples, as sample_index says
+  int32_t row_index[MOST_POINTS];  ///< of rows of samples, as sample_index says
   bool rows_inside;              ///< whether all rows lie side by side in the input
   index_range columns_inside;    ///< the columns that do
 } stretch;
@@ -42,7 +42,6 @@ INLINE stretch stretch_of(const tile_axis *height, const tile_axis *width, int32
   const index_range rows_inside = samples_inside(height, row, height->points);
   s.rows_inside = rows_inside.end - rows_inside.begin == height->points;
   s.columns_inside = samples_inside(width, column, s.columns);
-  for (int32_t j = 0; j < s.columns; j++) s.column_index[j] = sample_index(width, column, j);
   return s;
 }
 
@@ -91,7 +90,7 @@ INLINE void stage_row(const entrance *in, const stretch *s, int32_t row, index_r
   const index_range inside = s->columns_inside;
   for (int32_t j = columns.begin, count; j < columns.end; j += count, to += count * sample) {
     count = 1;
-    const int32_t column = s->column_index[j];
+    const int32_t column = sample_index(s->width, s->column, j);
     if (!is_row || column < 0) {
       const vec value = v_set(border_value(problem, in->plane, row, column));
       UNROLL for (int v = 0; v < STRETCH_VECTORS; v++)
@@ -137,7 +136,7 @@ INLINE void stretch_to_points(const entrance *in, const stretch *s, channel_rang
   if (end > begin) {
     const ptrdiff_t column = width->dilation * at->axis[2], tile = width->outputs * column;
     const float *x = in->x + in->plane * at->axis[0] + s->row_index[0] * at->axis[1] +
-                     s->column_index[begin * width->outputs] * at->axis[2] + channels.first;
+                     sample_index(width, s->column, begin * width->outputs) * at->axis[2] + channels.first;
     in->transform(x, (grid){s->height->dilation * at->axis[1], column},
                   in->points + begin * in->tile, in->position, (tile_run){end - begin, tile, in->tile},
                   channels.vectors);

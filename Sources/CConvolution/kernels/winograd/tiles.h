@@ -57,8 +57,11 @@ INLINE int32_t sample_index(const tile_axis *t, int32_t begin, int32_t sample) {
 /// The samples 0..<count of tiles in a row that lie in the input side by side, at the distance of the dilation.
 INLINE index_range samples_inside(const tile_axis *t, int32_t begin, int32_t count) {
   const int64_t place = (int64_t)begin - t->axis->before, d = t->dilation;
-  int64_t first = place < 0 ? (-place + d - 1) / d : 0;
-  int64_t end = place < t->axis->input ? (t->axis->input - 1 - place) / d + 1 : 0;
+  int64_t first = place < 0 ? -place : 0, end = place < t->axis->input ? t->axis->input - place : 0;
+  if (d > 1) {
+    first = (first + d - 1) / d;
+    end = (end + d - 1) / d;
+  }
   if (first > count) first = count;
   if (end > count) end = count;
   if (end < first) end = first;
