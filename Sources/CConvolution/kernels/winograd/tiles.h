@@ -25,7 +25,7 @@ INLINE tile_axis tiles_of(const conv_axis *axis, int32_t outputs, int32_t first,
 }
 
 /// Tiles are counted phase by phase, so that those side by side in the count are neighbours.
-INLINE int32_t tile_count(const tile_axis *t) { return t->blocks * t->dilation; }
+INLINE int32_t tile_count(const tile_axis *t) { return t->blocks * least_of(t->dilation, t->axis->output); }
 
 /// A tile's first output; the others follow at the distance of the dilation.
 INLINE int32_t tile_begin(const tile_axis *t, int32_t tile) {
@@ -34,10 +34,10 @@ INLINE int32_t tile_begin(const tile_axis *t, int32_t tile) {
 
 /// Of `count` outputs at the distance of the dilation, the first being `begin`, those that lie in first..<end.
 INLINE index_range outputs_between(const tile_axis *t, int32_t begin, int32_t count, int32_t first, int32_t end) {
-  const int32_t d = t->dilation;
-  const int32_t from = first > begin ? least_of((first - begin + d - 1) / d, count) : 0;
-  const int32_t to = end > begin ? least_of((end - begin + d - 1) / d, count) : 0;
-  return (index_range){from, to > from ? to : from};
+  const int64_t d = t->dilation;
+  const int64_t from = first > begin ? (first - begin + d - 1) / d : 0, to = end > begin ? (end - begin + d - 1) / d : 0;
+  const index_range range = {from < count ? (int32_t)from : count, to < count ? (int32_t)to : count};
+  return (index_range){range.begin, range.end > range.begin ? range.end : range.begin};
 }
 
 /// In place of an index: a sample of a partial tile that no output reads.
