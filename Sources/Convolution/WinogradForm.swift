@@ -23,8 +23,9 @@ public struct WinogradForm: Sendable, Hashable {
   private static let lines = 2...5
   private static let squares = [3, 5]
 
-  /// Every form of a layer that `accuracy` allows, those with few points first; none where Winograd's algorithm does not
-  /// compute the layer.
+  /// Every form of a layer that `accuracy` allows; none where Winograd's algorithm does not compute the layer.
+  ///
+  /// F(4x2) comes before F(2x4), which is as much work: tall tiles read fewer rows twice.
   static func candidates(for layer: LayerFacts, accuracy: Accuracy) -> [WinogradForm] {
     guard obstacle(of: layer) == nil else { return [] }
     let kernel = Array(layer.kernel.suffix(layer.rank))
@@ -32,7 +33,7 @@ public struct WinogradForm: Sendable, Hashable {
     for (axis, extent) in layer.kernel.enumerated().suffix(layer.rank) {
       let isTransformed = axis > 0 && extent > 1
       let choices = isTransformed ? pointCounts.map { $0 - extent + 1 }.filter { $0 > 1 } : [1]
-      tiles = tiles.flatMap { tile in choices.map { tile + [$0] } }
+      tiles = choices.flatMap { choice in tiles.map { $0 + [choice] } }
     }
     return tiles.map { WinogradForm(tile: $0, kernel: kernel) }.filter(accuracy.allows)
   }
