@@ -13,10 +13,9 @@ OURS = ["channels-last", "channels-first"]
 class Comparison:
     machine: dict
     date: str
-    layers: list[dict]  # name, gflop, dense_3x3 and results[threads][column]
+    layers: list[dict]  # name, gflop and results[threads][column]
     rounds: int = 0
     peers: dict = field(default_factory=dict)  # name -> version
-    winograd: list = field(default_factory=list)  # the peers that know it
     owners: dict = field(default_factory=dict)  # column -> peer
     missing: dict = field(default_factory=dict)  # peer -> why
     peaks: dict = field(default_factory=dict)  # threads -> GFLOP/s, one beside each run
@@ -28,8 +27,6 @@ class Comparison:
 
     def add_peer(self, about):
         self.peers[about["name"]] = about["version"]
-        if about["winograd"] and about["name"] not in self.winograd:
-            self.winograd.append(about["name"])
 
     def add_peer_result(self, index, threads, peer, variant, result):
         column = f"{peer} {variant}"
@@ -73,9 +70,6 @@ class Comparison:
         milliseconds = self.milliseconds(layer, threads, column)
         return 1e5 * layer["gflop"] / milliseconds / self.peak(threads)
 
-    def may_be_winograd(self, layer, column):
-        return layer["dense_3x3"] and self.owners.get(column) in self.winograd
-
     def best(self, layer, threads, columns):
         """The fastest of the columns that computed the layer in fp32, None where none did."""
         times = {
@@ -86,24 +80,13 @@ class Comparison:
         }
         return min(times, key=times.get, default=None)
 
-    def best_peer(self, layer, threads, winograd):
-        """The fastest peer, with or without those that may have taken Winograd."""
-        return self.best(
-            layer,
-            threads,
-            [
-                column
-                for column in self.columns(threads)
-                if column not in OURS and (winograd or not self.may_be_winograd(layer, column))
-            ],
-        )
+    def best_peer(self, layer, threads):
+        others = [column for column in self.columns(threads) if column not in OURS]
+        return self.best(layer, threads, others)
 
     def speed(self, layer, threads):
-        """How much faster than the best direct peer ours is, None where there is nothing to say."""
-        columns = [
-            self.best_peer(layer, threads, winograd=False),
-            self.best(layer, threads, OURS),
-        ]
+        """How much faster than the best peer ours is, None where there is nothing to say."""
+        columns = [self.best_peer(layer, threads), self.best(layer, threads, OURS)]
         if None in columns:
             return None
         peer, ours = (self.milliseconds(layer, threads, column) for column in columns)
@@ -114,14 +97,7 @@ class Comparison:
 
 
 def description(layer):
-    ones = [1] * layer.rank
-    dense_3x3 = layer.groups == 1 and layer.kernel == [3, 3]
-    return {
-        "name": layer.name,
-        "gflop": layer.gflop,
-        "dense_3x3": dense_3x3 and layer.stride == layer.dilation == ones,
-        "results": {},
-    }
+    return {"name": layer.name, "gflop": layer.gflop, "results": {}}
 
 
 def results(layer, threads):

@@ -59,9 +59,7 @@ class Picture:
             self.bar(x, 35, 16, color)
             x = self.legend(x + 21, f"ours, {name}")
         self.bar(x, 35, 16, PEER_BAR)
-        x = self.legend(x + 21, "best direct peer")
-        self.dot(x + 5, 39.5, FAINT, hollow=True)
-        self.legend(x + 14, "a peer that may have taken Winograd")
+        self.legend(x + 21, "best peer")
         x = 12
         for name, color in self.colors.items():
             self.dot(x + 5, 59.5, color)
@@ -95,12 +93,12 @@ class Picture:
             if comparison.milliseconds(layer, threads, column) is not None:
                 share = comparison.percent_of_peak(layer, threads, column)
                 self.bar(LEFT, y + 2 + BAR * index, self.x(share) - LEFT, color)
-        direct = comparison.best_peer(layer, threads, winograd=False)
+        peer = comparison.best_peer(layer, threads)
         middle = y + 2 + BAR * 2.5
-        if direct:
-            share = comparison.percent_of_peak(layer, threads, direct)
+        if peer:
+            share = comparison.percent_of_peak(layer, threads, peer)
             self.bar(LEFT, y + 2 + BAR * 2, self.x(share) - LEFT, PEER_BAR)
-            self.text(WIDTH - 98, y + 19, comparison.owners[direct], color=FAINT)
+            self.text(WIDTH - 98, y + 19, comparison.owners[peer], color=FAINT)
         if speed := comparison.speed(layer, threads):
             weight = "bold" if speed >= 1 else "normal"
             self.text(WIDTH - 105, y + 19, f"{speed:.2f}x", anchor="end", weight=weight)
@@ -108,7 +106,7 @@ class Picture:
             columns = [column for column, owner in comparison.owners.items() if owner == name]
             if best := comparison.best(layer, threads, columns):
                 x = self.x(comparison.percent_of_peak(layer, threads, best))
-                self.dot(x, middle, color, hollow=comparison.may_be_winograd(layer, best))
+                self.dot(x, middle, color)
 
     def x(self, percent):
         return LEFT + (WIDTH - LEFT - RIGHT) * percent / self.limit
@@ -118,12 +116,8 @@ class Picture:
             f'<rect x="{x}" y="{y}" width="{width:.1f}" height="{BAR}" fill="{color}"/>'
         )
 
-    def dot(self, x, y, color, hollow=False):
-        fill = "#ffffff" if hollow else color
-        self.parts.append(
-            f'<circle cx="{x:.1f}" cy="{y}" r="3.6" fill="{fill}" stroke="{color}"'
-            ' stroke-width="1.6"/>'
-        )
+    def dot(self, x, y, color):
+        self.parts.append(f'<circle cx="{x:.1f}" cy="{y}" r="4" fill="{color}"/>')
 
     def text(self, x, y, words, color=INK, anchor="start", weight="normal", size=12):
         self.parts.append(

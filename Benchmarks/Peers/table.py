@@ -29,16 +29,13 @@ def markdown(comparison):
 
 
 def against_best(comparison, threads):
-    """Ours in both layouts, the best direct peer, and the best of all where that took Winograd."""
-    rows = [["layer", *OURS, "best direct peer", "ours against it", "with Winograd"]]
+    """Ours in both layouts and the best peer."""
+    rows = [["layer", *OURS, "best peer", "ours against it"]]
     for layer in comparison.layers:
         cells = [time_and_share(comparison, layer, threads, column) for column in OURS]
-        direct = comparison.best_peer(layer, threads, winograd=False)
-        fastest = comparison.best_peer(layer, threads, winograd=True)
-        cells.append(named(comparison, layer, threads, direct))
+        cells.append(named(comparison, layer, threads, comparison.best_peer(layer, threads)))
         speed = comparison.speed(layer, threads)
         cells.append(f"{speed:.2f}x" if speed else "")
-        cells.append(named(comparison, layer, threads, fastest) if fastest != direct else "")
         rows.append([layer["name"], *cells])
     return table(rows)
 
@@ -50,8 +47,8 @@ def summary(comparison, threads):
         return ""
     faster = sum(speed >= 1 for speed in speeds)
     return (
-        f"Ours is the fastest direct one on {faster} of {len(speeds)} layers; the geometric mean of"
-        f" its speed against the best direct peer is {geometric_mean(speeds):.2f}x."
+        f"Ours is the fastest on {faster} of {len(speeds)} layers; the geometric mean of its speed"
+        f" against the best peer is {geometric_mean(speeds):.2f}x."
     )
 
 

@@ -4,7 +4,6 @@ A peer is a module in peers/ with
 
     NAME        of the library
     VARIANTS    the ways to call it, named after the layout of its input and output
-    WINOGRAD    where True, it may take Winograd for dense 3x3 layers
     version()   of the library
     prepare(layer, variant, threads)    -> run, output
 
@@ -67,8 +66,7 @@ def main():
     with arguments.output.open("w", buffering=1) as file:
         try:
             peer = importlib.import_module(f"peers.{arguments.peer}")
-            winograd = getattr(peer, "WINOGRAD", False)
-            about = {"name": peer.NAME, "version": peer.version(), "winograd": winograd}
+            about = {"name": peer.NAME, "version": peer.version()}
             print(json.dumps(about), file=file)
         except Exception as problem:
             print(json.dumps({"missing": f"{type(problem).__name__}: {problem}"}), file=file)

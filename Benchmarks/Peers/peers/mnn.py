@@ -13,7 +13,6 @@ from onnx_model import onnx_model
 NAME = "MNN"
 # What a user gets, whose error is beyond fp32's where it takes Winograd; and without most of that.
 VARIANTS = ["nchw", "nchw least winograd"]
-WINOGRAD = True
 
 WINOGRAD_MEMORY_LEVEL = 3
 

@@ -8,7 +8,6 @@ import numpy as np
 
 NAME = "ncnn"
 VARIANTS = ["nchw"]
-WINOGRAD = True
 
 PAD_TYPES = {"replicate": 1, "reflect": 2}
 NETWORK_MAGIC = 7767517

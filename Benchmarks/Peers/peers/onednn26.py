@@ -4,7 +4,6 @@ from onednn_library import OneDNN
 
 NAME = "oneDNN 2.6"
 VARIANTS = ["nchw winograd"]
-WINOGRAD = True
 
 onednn = OneDNN()
 if not onednn.version().startswith("2."):
