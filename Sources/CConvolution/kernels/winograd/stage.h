@@ -70,8 +70,9 @@ INLINE float border_value(const conv_problem *problem, int32_t plane, int32_t ro
 /// Copies one sample of the input; beyond the channels there are, lanes are 0.
 INLINE void copy_sample(const float *x, ptrdiff_t channel, int32_t count, float *to) {
   if (channel == 1) {
-    for (int32_t c = 0; c < count; c += LANES)
-      v_store(to + c, v_load_masked(x + c, v_first(least_of(count - c, LANES)), v_zero()));
+    int32_t c = 0;
+    for (; c + LANES <= count; c += LANES) v_store(to + c, v_load(x + c));
+    if (c < count) v_store(to + c, v_load_masked(x + c, v_first(count - c), v_zero()));
     return;
   }
   v_store(to, v_zero());
