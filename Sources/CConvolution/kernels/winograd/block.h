@@ -7,9 +7,6 @@
 /// Outputs along depth whose tiles share their samples.
 enum { MOST_PLANES = 8 };
 
-/// Rows of products of a block whose weights stay in the cache.
-enum { CACHED_ROWS = 12 };
-
 typedef struct {
   int32_t tiles;        ///< in space, at most
   int32_t planes;       ///< of outputs along depth, at most; more than 1 where depth has several taps
@@ -37,19 +34,17 @@ INLINE block_memory block_memory_in(const conv_problem *problem, void *workspace
   b.sample_tile = b.positions * b.sample_position + LANES;
   b.product_tile = b.positions * PRODUCT_POSITION + LANES;
 
-  // Where the weights stay in the cache, a block is what makes good use of their way to the registers; where they pass by,
-  // it is what leaves them half of the cache.
+  // Where the weights pass by, a block leaves them half of the cache. Where they stay, a smaller one is better: its samples
+  // and products are sooner needed again. In channels-first memory, longer runs of a plane are worth a larger one.
   const tile_axis rows = tiles_of(height, problem->winograd[1], 0, height->output);
   const tile_axis columns = tiles_of(width, problem->winograd[2], 0, width->output);
   const int64_t all = (int64_t)tile_count(&rows) * tile_count(&columns);
-  const size_t cache = conv_private_cache_bytes() / 2;
-  const size_t tile = (size_t)(b.sample_tile + b.planes * b.product_tile) * sizeof(float);
+  const size_t cache = conv_private_cache_bytes();
   const size_t weights = (size_t)b.positions * row_count(problem->input_channels, depth->kernel) *
                          whole_vectors(problem->output_channels) * sizeof(float);
-  int64_t most = (int64_t)(cache / tile);
-  // In channels-first memory, longer runs of a plane are worth a larger block.
-  const int32_t rows_wanted = problem->x.channel == 1 ? CACHED_ROWS : 2 * CACHED_ROWS;
-  if (weights <= cache && most * b.planes > rows_wanted) most = (rows_wanted + b.planes - 1) / b.planes;
+  const size_t share = weights > cache / 2 ? cache / 2 : problem->x.channel == 1 ? cache / 8 : cache / 4;
+  const size_t tile = (size_t)(b.sample_tile + b.planes * b.product_tile) * sizeof(float);
+  const int64_t most = (int64_t)(share / tile);
   b.tiles = (int32_t)(most < 1 ? 1 : most < all ? most : all);
 
   char *at = workspace;
