@@ -1,10 +1,14 @@
 /// The way chosen to compute a layer: summing its products as they are, or Winograd's algorithm in one of its forms,
-/// whichever is expected to be fastest for one image on one thread.
+/// whichever was measured to be fastest, or is expected to be, for one image on one thread.
 struct AlgorithmChoice {
   let candidate: Candidate
   let reason: String
   /// All that were weighed, the fastest first.
   let weighed: [Candidate]
+  /// Each of them as if it had been chosen.
+  var alternatives: [AlgorithmChoice] {
+    weighed.map { AlgorithmChoice(candidate: $0, reason: "to be measured", weighed: weighed) }
+  }
 
   /// Winograd is taken where it saves more than this share of the time.
   private static let margin = 0.03
@@ -33,8 +37,14 @@ struct AlgorithmChoice {
     let fitting = winograd.filter { $0.packedBytes <= planner.maximumPackedBytes ?? .max }
     weighed = ([direct] + fitting).sorted { $0.expectedTime < $1.expectedTime }
 
+    let allowed = asked == .winograd ? fitting : weighed
+    let measured =
+      fitting.isEmpty ? [] : planner.measuredTimes?.times(of: allowed, for: layer, on: set) ?? []
     let best = fitting.min { $0.expectedTime < $1.expectedTime }
-    if asked == .winograd {
+    if let fastest = measured.first {
+      candidate = fastest.candidate
+      reason = "measured " + Self.comparison(measured)
+    } else if asked == .winograd {
       guard let best else { throw Self.refusal(planner, layer, winograd) }
       candidate = best
       reason = "asked for, " + Self.comparison(best, direct)
@@ -45,6 +55,19 @@ struct AlgorithmChoice {
       candidate = direct
       reason = choice.reason
     }
+  }
+
+  private init(candidate: Candidate, reason: String, weighed: [Candidate]) {
+    self.candidate = candidate
+    self.reason = reason
+    self.weighed = weighed
+  }
+
+  /// The first one's time, and the others' with their names.
+  private static func comparison(_ measured: [(candidate: Candidate, time: Double)]) -> String {
+    measured.enumerated().map { index, way in
+      (index == 0 ? "" : way.candidate.name + " ") + way.time.microseconds
+    }.joined(separator: ", ")
   }
 
   private static func comparison(_ winograd: Candidate, _ direct: Candidate) -> String {

@@ -92,17 +92,18 @@ public struct LayerDescriptor: Sendable {
     weights: Tensor, bias: Tensor? = nil, padding: Padding? = nil, border: PerAxis<Border> = .zeros,
     activation: Activation = .identity, layout: Layout = .channelsFirst, threads: Int? = nil,
     accuracy: Accuracy = .standard, algorithm: Algorithm = .automatic,
-    instructionSet: InstructionSet? = nil, maximumPackedBytes: Int? = nil
+    instructionSet: InstructionSet? = nil, maximumPackedBytes: Int? = nil,
+    measuredTimes: MeasuredTimes? = nil
   ) throws(ConvolutionError) -> Plan {
     func plan<let axes: Int>(as _: ConvolutionLayer<axes>.Type) throws(ConvolutionError) -> Plan {
-      try ConvolutionLayer<axes>(
+      let layer = try ConvolutionLayer<axes>(
         weights: weights, bias: bias, stride: .each(stride), dilation: .each(dilation),
         groups: groups,
-        padding: padding ?? .explicit(pads), border: border, activation: activation
-      ).plan(
-        for: inputShape(in: layout), layout: layout, threads: threads, accuracy: accuracy,
-        algorithm: algorithm, instructionSet: instructionSet,
-        maximumPackedBytes: maximumPackedBytes)
+        padding: padding ?? .explicit(pads), border: border, activation: activation)
+      return try Planner(
+        threads: threads, accuracy: accuracy, algorithm: algorithm, instructionSet: instructionSet,
+        maximumPackedBytes: maximumPackedBytes, measuredTimes: measuredTimes
+      ).plan(layer, for: inputShape(in: layout), layout: layout)
     }
     switch rank {
     case 1: return try plan(as: Conv1D.self)

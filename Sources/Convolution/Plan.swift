@@ -31,6 +31,8 @@ public struct Plan: Sendable {
   /// Two for every multiply-add, border taps counted.
   public let floatingPointOperations: Double
   let explanation: Explanation
+  /// What measured times know it by.
+  let measuredLayer: MeasuredLayer
   let resolved: ResolvedConvolution
 
   /// What the description says besides the public properties.

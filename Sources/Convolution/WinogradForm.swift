@@ -28,14 +28,25 @@ public struct WinogradForm: Sendable, Hashable {
   /// F(4x2) comes before F(2x4), which is as much work: tall tiles read fewer rows twice.
   static func candidates(for layer: LayerFacts, accuracy: Accuracy) -> [WinogradForm] {
     guard obstacle(of: layer) == nil else { return [] }
-    let kernel = Array(layer.kernel.suffix(layer.rank))
+    return all(kernel: layer.kernel.suffix(layer.rank)).filter(accuracy.allows)
+  }
+
+  /// Every form of a kernel, those with few points first.
+  static func all(kernel: some Collection<Int>) -> [WinogradForm] {
+    let extents = Array(repeating: 1, count: 3 - kernel.count) + kernel
+    guard isTransformed(height: extents[1], width: extents[2]) else { return [] }
     var tiles: [[Int]] = [[]]
-    for (axis, extent) in layer.kernel.enumerated().suffix(layer.rank) {
+    for (axis, extent) in extents.enumerated().suffix(kernel.count) {
       let isTransformed = axis > 0 && extent > 1
       let choices = isTransformed ? pointCounts.map { $0 - extent + 1 }.filter { $0 > 1 } : [1]
       tiles = choices.flatMap { choice in tiles.map { $0 + [choice] } }
     }
-    return tiles.map { WinogradForm(tile: $0, kernel: kernel) }.filter(accuracy.allows)
+    return tiles.map { WinogradForm(tile: $0, kernel: Array(kernel)) }
+  }
+
+  private static func isTransformed(height: Int, width: Int) -> Bool {
+    let isLine = min(height, width) == 1 && lines.contains(max(height, width))
+    return isLine || (height == width && squares.contains(height))
   }
 
   /// Why Winograd's algorithm does not compute a layer, and what it expects; nil where it does.
@@ -49,9 +60,7 @@ public struct WinogradForm: Sendable, Hashable {
     guard layer.stride.allSatisfy({ $0 == 1 }) else {
       return ("stride \(joined(layer.stride))", "stride 1")
     }
-    let (height, width) = (layer.kernel[1], layer.kernel[2])
-    let isLine = min(height, width) == 1 && lines.contains(max(height, width))
-    guard isLine || (height == width && squares.contains(height)) else {
+    guard isTransformed(height: layer.kernel[1], width: layer.kernel[2]) else {
       return (
         "kernel \(joined(layer.kernel))", "3x3 or 5x5 along height and width, or one to 2...5 taps"
       )

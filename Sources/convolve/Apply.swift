@@ -57,15 +57,16 @@ struct Apply: ParsableCommand {
   private func plan<let rank: Int>(
     _ type: ConvolutionLayer<rank>.Type, _ x: Tensor, weights: Tensor, bias: Tensor?
   ) throws -> Plan {
-    try type.init(
+    let convolution = try type.init(
       weights: weights, bias: bias, stride: PerAxis(window.stride),
       dilation: PerAxis(window.dilation),
       groups: groups, padding: layer.chosenPadding ?? .valid,
       border: border.borders(default: .zeros),
-      activation: layer.activation ?? .identity
-    ).plan(
-      for: x.shape, layout: x.layout, threads: machine.threads,
-      accuracy: layer.accuracy ?? .standard, algorithm: layer.algorithm ?? .automatic,
-      instructionSet: machine.isa)
+      activation: layer.activation ?? .identity)
+    return try Planner(
+      threads: machine.threads, accuracy: layer.accuracy ?? .standard,
+      algorithm: layer.algorithm ?? .automatic, instructionSet: machine.isa,
+      measuredTimes: layer.measuredTimes()
+    ).plan(convolution, for: x.shape, layout: x.layout)
   }
 }

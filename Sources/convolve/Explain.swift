@@ -22,7 +22,7 @@ struct Explain: ParsableCommand {
       border: border.borders(default: .zeros), activation: layer.activation ?? .identity,
       layout: layer.layout ?? .channelsFirst, threads: machine.threads,
       accuracy: layer.accuracy ?? .standard, algorithm: layer.algorithm ?? .automatic,
-      instructionSet: machine.isa)
+      instructionSet: machine.isa, measuredTimes: layer.measuredTimes())
     print(sizes.text)
     print(plan)
   }

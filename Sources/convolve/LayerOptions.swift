@@ -88,6 +88,12 @@ struct LayerOptions: ParsableArguments {
     transform: { try Words.find($0) })
   var algorithm: Algorithm?
 
+  @Option(
+    help: ArgumentHelp(
+      "What the ways to compute layers took, measured by convbench --tune: the fastest is taken.",
+      valueName: "file"))
+  var times: String?
+
   func validate() throws {
     if let pads {
       guard padding == nil || padding == .explicit else {
@@ -103,6 +109,9 @@ struct LayerOptions: ParsableArguments {
         "--padding explicit: got no --pads, expected --pads before,after for each axis")
     }
   }
+
+  /// What the file of `--times` says, if any.
+  func measuredTimes() throws -> MeasuredTimes? { try times.map { try MeasuredTimes(file: $0) } }
 
   /// The padding asked for, if any.
   var chosenPadding: Padding? {

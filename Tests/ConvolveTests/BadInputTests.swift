@@ -90,6 +90,7 @@ struct BadInputTests {
     let thin = try folder.npy("thin.npy", wave(27, 0.2), [3, 1, 3, 3])
     let line = try folder.npy("line.npy", wave(18, 0.2), [3, 2, 3])
     let pair = try folder.npy("pair.npy", [1, 2], [2])
+    let times = try folder.file("times.txt", Array("# times\nic1 nchw\n".utf8))
     let y = try folder.file("y.npy", Array("old".utf8))
     let before = try folder.names
 
@@ -105,6 +106,8 @@ struct BadInputTests {
     try expectFailure(apply(x, line), ["weights", "[3, 2, 3]", "4 axes"])
     try expectFailure(apply(x, w, "--bias", pair), ["bias", "[2]", "[3]"])
     try expectFailure(apply(x, w, "--residual", x), ["residual", "[1, 2, 5, 5]", "[1, 3, 3, 3]"])
+    try expectFailure(apply(x, w, "--times", times), ["times.txt:2", "2 words", "direct=1330.0us"])
+    try expectFailure(apply(x, w, "--times", "no.txt"), ["no.txt", "No such file"])
     #expect(try folder.names == before)
     #expect(try Data(contentsOf: URL(filePath: y)) == Data("old".utf8))
 

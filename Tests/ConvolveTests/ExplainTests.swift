@@ -46,6 +46,20 @@ struct ExplainTests {
     #expect(result.output.contains("weighed") == (form != nil))
   }
 
+  @Test func measuredTimesChoose() throws {
+    let folder = try TemporaryFolder()
+    let times = try folder.file(
+      "times.txt",
+      Array("mb1_ic64ih60_oc64oh60_kh3 nhwc scalar F(2x2,3x3)=2.5us direct=7us\n".utf8))
+    let flags = ["--layout", "nhwc", "--isa", "scalar", "--times", times]
+    let known = try convolve(["explain", "mb1ic64ih60oc64kh3ph1"] + flags)
+    #expect(known.status == 0)
+    #expect(known.output.contains("winograd F(2x2, 3x3): measured 2.5 us, direct 7.0 us\n"))
+    let other = try convolve(["explain", "mb1ic64ih61oc64kh3ph1"] + flags)
+    #expect(other.status == 0)
+    #expect(!other.output.contains("measured"))
+  }
+
   @Test func depthwiseIsChosenForOneChannelAGroup() throws {
     let result = try convolve(["explain", "g32mb1ic32ih28oc32kh3ph1", "--layout", "nhwc"])
     #expect(result.output.contains("depthwise"))

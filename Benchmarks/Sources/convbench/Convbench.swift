@@ -15,6 +15,10 @@ struct Convbench: ParsableCommand {
       The layers are run in rounds, each round all layers once more and the machine's FMA peak and copy bandwidth, \
       so that a noisy minute falls on all alike. The error is the largest difference to a float64 convolution, \
       divided by its largest output. An error above \(Measurement.tolerance) fails the run.
+
+      With --tune, every way to compute each layer is timed instead, direct and Winograd's forms that --accuracy \
+      allows, on one image and one thread, for a planner to choose by: it takes the fastest way of the file that its \
+      own accuracy and memory allow, on any number of images and threads. --accuracy fast times all that there are.
       """)
 
   @Argument(
@@ -52,6 +56,17 @@ struct Convbench: ParsableCommand {
   @Option(help: "How often every layer is measured, each time for some milliseconds.")
   var rounds = 5
 
+  @Option(
+    help: ArgumentHelp(
+      "Choose how to compute by these times, which --tune measured.", valueName: "file"))
+  var times: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Time every way to compute the layers; keep what this file knows of others.",
+      valueName: "file"))
+  var tune: String?
+
   @Option(help: ArgumentHelp("Also write everything as JSON.", valueName: "file"))
   var json: String?
 
@@ -75,15 +90,25 @@ struct Convbench: ParsableCommand {
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads: got \(threads), expected 1 to 1024")
     }
+    for (name, value) in [("times", times), ("json", json), ("html", html)]
+    where tune != nil && value != nil {
+      throw ValidationError("--\(name): got it beside --tune, which measures something else")
+    }
   }
 
   func run() throws {
     let layers = try layers.flatMap { try LayerLine.lines(of: $0) }
       .map { LayerLine(descriptor: $0.descriptor, options: $0.options.overridden(by: options)) }
-    let setting = Setting(
-      threads: threads, instructionSet: min(isa ?? Machine.instructionSet, Machine.instructionSet),
-      accuracy: accuracy, algorithm: algorithm)
-    let report = try Measurement.report(on: layers, setting: setting, rounds: rounds)
+    let planner = Planner(
+      threads: threads, accuracy: accuracy, algorithm: algorithm,
+      instructionSet: min(isa ?? Machine.instructionSet, Machine.instructionSet),
+      measuredTimes: try times.map { try MeasuredTimes(file: $0) })
+    if let tune {
+      let tuned = try Tuning.tune(layers, planner: planner, rounds: rounds, file: tune)
+      print(TuningTable.text(of: tuned))
+      return
+    }
+    let report = try Measurement.report(on: layers, planner: planner, rounds: rounds)
     print(Table.text(of: report))
     if let json { try report.writeJSON(to: json) }
     if let html { try report.writeHTML(to: html) }

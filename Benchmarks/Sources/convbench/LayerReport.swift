@@ -12,6 +12,8 @@ struct LayerReport: Encodable {
   /// Before and after each axis.
   let padding: [[Int]]
   let border, algorithm: String
+  /// The form of Winograd's algorithm, like F(4x4, 3x3); empty with any other.
+  let winograd: String
   /// The kernel family.
   let kernel: String
   /// Two for every multiply-add, border taps counted.
@@ -60,6 +62,7 @@ struct LayerReport: Encodable {
     padding = plan.padding.map { [$0.before, $0.after] }
     border = trial.line.options.border?.description ?? BorderWord.zeros.rawValue
     algorithm = plan.algorithm.rawValue
+    winograd = plan.winograd?.description ?? ""
     kernel = plan.kernel
     gflop = plan.floatingPointOperations / 1e9
     compulsoryBytes = [inputShape, weightShape, outputShape].reduce(0) { bytes, shape in
@@ -85,7 +88,7 @@ struct LayerReport: Encodable {
 
   enum CodingKeys: String, CodingKey {
     case name, descriptor, options, layout, groups, stride, dilation, padding, border, algorithm
-    case kernel, gflop, gflops, rounds
+    case winograd, kernel, gflop, gflops, rounds
     case inputShape = "input_shape"
     case weightShape = "weight_shape"
     case outputShape = "output_shape"

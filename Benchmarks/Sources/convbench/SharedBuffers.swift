@@ -1,3 +1,4 @@
+import Convolution
 import Foundation
 
 /// Input, output and workspace that all layers use in turn, so that a long list needs no more memory than its
@@ -7,10 +8,13 @@ struct SharedBuffers: ~Copyable {
   private var outputMemory = AlignedMemory(byteCount: 0)
   private var workspaceMemory = AlignedMemory(byteCount: 0)
 
-  /// Makes room; what was there before may be gone.
+  /// Makes room for a plan; what was there before may be gone.
   ///
   /// - Throws: when it is more than the machine's memory.
-  mutating func reserve(inputCount: Int, outputCount: Int, workspaceBytes: Int) throws {
+  mutating func reserve(for plan: Plan) throws {
+    let inputCount = plan.inputShape.reduce(1, *)
+    let outputCount = plan.outputShape.reduce(1, *)
+    let workspaceBytes = plan.workspaceBytes
     try Self.check(bytes: 4 * (Double(inputCount) + Double(outputCount)) + Double(workspaceBytes))
     if inputMemory.bytes.count < inputCount * 4 {
       inputMemory = AlignedMemory(byteCount: inputCount * 4)
@@ -35,6 +39,16 @@ struct SharedBuffers: ~Copyable {
     }
   }
 
+  /// One run.
+  func time(_ plan: Plan) throws -> Duration {
+    let input = input(plan.inputShape.reduce(1, *))
+    let output = output(plan.outputShape.reduce(1, *))
+    let workspace = workspace(plan.workspaceBytes)
+    return try ContinuousClock().measure {
+      try plan.run(input, into: output, workspace: workspace)
+    }
+  }
+
   func input(_ count: Int) -> UnsafeBufferPointer<Float> {
     UnsafeBufferPointer(rebasing: inputMemory.floats[..<count])
   }
@@ -43,7 +57,7 @@ struct SharedBuffers: ~Copyable {
     UnsafeMutableBufferPointer(rebasing: outputMemory.floats[..<count])
   }
 
-  func workspace(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+  private func workspace(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: workspaceMemory.bytes[..<byteCount])
   }
 }

@@ -10,7 +10,7 @@ enum Table {
   private static let columns = [
     Column(title: "layer") { $0.name },
     Column(title: "layout") { $0.layout.rawValue },
-    Column(title: "algorithm") { $0.algorithm },
+    Column(title: "algorithm") { $0.winograd.isEmpty ? $0.algorithm : $0.winograd },
     Column(title: "median ms") { String(format: "%.3f", $0.medianMilliseconds) },
     Column(title: "best ms") { String(format: "%.3f", $0.minMilliseconds) },
     Column(title: "GFLOP/s") { String(format: "%.1f", $0.gflops) },
@@ -22,20 +22,23 @@ enum Table {
     Column(title: "work kB") { String(format: "%.1f", Double($0.workspaceBytes) / 1e3) },
   ]
 
-  /// Columns that hold words, aligned to the left; the numbers after them to the right.
-  private static let wordColumns = 3
-
   static func text(of report: Report) -> String {
     let rows =
       [columns.map(\.title)] + report.layers.map { layer in columns.map { $0.cell(layer) } }
-    let widths = columns.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    let lines = rows.map { row in
-      columns.indices.map { column in
-        let space = String(repeating: " ", count: widths[column] - row[column].count)
-        return column < wordColumns ? row[column] + space : space + row[column]
-      }.joined(separator: "  ")
-    }
-    return ([machine(report.machine)] + lines).joined(separator: "\n")
+    return machine(report.machine) + "\n" + aligned(rows, numbers: 3..<columns.count)
+  }
+
+  /// Rows in columns, those of `numbers` aligned to the right.
+  static func aligned(_ rows: [[String]], numbers: Range<Int>) -> String {
+    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max()! }
+    return rows.map { row in
+      let cells = row.enumerated().map { column, cell in
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        if numbers.contains(column) { return space + cell }
+        return column == row.count - 1 ? cell : cell + space
+      }
+      return cells.joined(separator: "  ")
+    }.joined(separator: "\n")
   }
 
   private static func machine(_ machine: MachineReport) -> String {

@@ -60,7 +60,7 @@ struct LayerTable {
       <td class="word">\(Figures.shape(layer.inputShape)) → \(Figures.shape(layer.outputShape))\
       <small>\(Figures.shape(layer.weightShape)); taps \(taps), \(layer.border)</small></td>
       <td class="word kernel"><svg class="swatch"><rect class="\(colors.name(layer.kernel))"/></svg>\
-      \(Markup.breakable(layer.kernel))<small>\(layer.algorithm)</small></td>
+      \(Markup.breakable(layer.kernel))<small>\(layer.algorithm) \(layer.winograd)</small></td>
       \(cells)</tr>
       """
   }
