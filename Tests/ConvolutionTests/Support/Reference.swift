@@ -7,6 +7,8 @@ struct Reference {
   let values: [Double]
   /// The largest sum of |input x weight|, |bias| and |residual| over the outputs: what rounding errors are measured by.
   let magnitude: Double
+  /// The largest absolute value.
+  let largest: Double
 
   init(_ layer: LayerCase) {
     let images = layer.inputShape[0]
@@ -76,23 +78,30 @@ struct Reference {
     shape = [images, layer.weightShape[0]] + output[missing.count...]
     self.values = values
     self.magnitude = magnitude
+    largest = values.lazy.map(abs).max() ?? 0
   }
 }
 
-/// The sum of samples times weights, and of its terms' absolute values. Unchecked arithmetic: tests run unoptimised.
+/// The sum of samples times weights, and of its terms' absolute values. Bare pointers and unchecked arithmetic: tests run
+/// unoptimised.
 private func dot(
   _ samples: UnsafeBufferPointer<Double>, from window: Int, _ offsets: [Int], _ weights: [Double],
   from first: Int
 ) -> (sum: Double, absolute: Double) {
   offsets.withUnsafeBufferPointer { offsets in
     weights.withUnsafeBufferPointer { weights in
+      guard !offsets.isEmpty else { return (0, 0) }
+      let samples = samples.baseAddress! + window
+      let weights = weights.baseAddress! + first
+      let count = offsets.count
+      let offsets = offsets.baseAddress!
       var sum = 0.0
       var absolute = 0.0
       var tap = 0
-      while tap < offsets.count {
-        let product = samples[window &+ offsets[tap]] * weights[first &+ tap]
+      while tap < count {
+        let product = samples[offsets[tap]] * weights[tap]
         sum += product
-        absolute += product.magnitude
+        absolute += product < 0 ? -product : product
         tap &+= 1
       }
       return (sum, absolute)

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A seeded generator of 64-bit numbers (Steele, Lea and Flood 2014): the same numbers on every run and machine.
 struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
@@ -15,5 +17,12 @@ struct SplitMix64: RandomNumberGenerator {
   /// `count` floats between -scale and scale.
   mutating func floats(_ count: Int, scale: Float = 1) -> [Float] {
     (0..<count).map { _ in (Float(next() >> 40) / Float(1 << 23) - 1) * scale }
+  }
+  /// `count` normally distributed floats (Box and Muller 1958) around 0.
+  mutating func normals(_ count: Int, deviation: Double = 1) -> [Float] {
+    (0..<count).map { _ in
+      let radius = (-2 * log(1 - Double(next() >> 11) * 0x1p-53)).squareRoot()
+      return Float(deviation * radius * cos(2 * .pi * Double(next() >> 11) * 0x1p-53))
+    }
   }
 }
