@@ -32,9 +32,9 @@ extension Schedule {
     private static let transform = 0.065
     /// Reading a sample of the input or storing an output.
     private static let sample = 0.2
-    /// Turning it between the layouts; where samples side by side belong to other tiles, they are read one by one.
-    private static let turn = 0.1
-    private static let turnOfDilated = 2.0
+    /// Turning it between the layouts; where samples side by side belong to other tiles, they are gathered.
+    private static let turn = 0.2
+    private static let turnOfDilated = 1.4
     /// Bytes a nanosecond of packed weights that a block fetches once more.
     private static let refetchedBytes = 18.0
     /// Transformed samples and sums of a block; a fixed size, that the choice of a form depends on no machine.

@@ -79,6 +79,18 @@ INLINE void copy_sample(const float *x, ptrdiff_t channel, int32_t count, float 
   for (int32_t c = 0; c < count; c++) to[c] = x[c * channel];
 }
 
+/// Copies `count` samples of a plane's row at the distance `step`, for up to LANES channels; the other lanes are 0.
+INLINE void gather_samples(const float *x, ptrdiff_t channel, int32_t channels, int32_t step, int32_t count, float *to) {
+  int32_t index[LANES];
+  for (int32_t l = 0; l < LANES; l++) index[l] = l < count ? l * step : 0;
+  const vmask mask = v_first(count);
+  vec a[LANES];
+  for (int32_t c = 0; c < LANES; c++)
+    a[c] = c < channels ? v_gather(x + c * channel, index, mask, v_zero()) : v_zero();
+  v_transpose(a);
+  for (int32_t l = 0; l < count; l++) v_store(to + l * LANES, a[l]);
+}
+
 /// Copies the samples `columns` of one row of a stretch, border taps looked up.
 INLINE void stage_row(const entrance *in, const stretch *s, int32_t row, index_range columns, channel_range channels,
                       float *to) {
@@ -100,9 +112,13 @@ INLINE void stage_row(const entrance *in, const stretch *s, int32_t row, index_r
       copy_sample(x + column * step, channel, channels.count, to);
     } else {
       count = least_of(inside.end, columns.end) - j;
-      if (channel == 1 || d > 1) {
+      if (channel == 1) {
         for (int32_t k = 0; k < count; k++)
           copy_sample(x + (column + k * d) * step, channel, channels.count, to + k * sample);
+      } else if (d > 1) {
+        for (int32_t k = 0; k < count; k += LANES)
+          gather_samples(x + (column + k * d) * step, channel, channels.count, d, least_of(count - k, LANES),
+                         to + k * sample);
       } else {
         if (channels.count < LANES) memset(to, 0, (size_t)count * LANES * sizeof(float));
         transpose(x + column * step, channel, to, LANES, channels.count, count);
