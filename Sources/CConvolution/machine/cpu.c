@@ -25,6 +25,11 @@ int32_t conv_core_count(void) {
 }
 
 size_t conv_private_cache_bytes(void) {
-  const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
-  return bytes > 0 ? (size_t)bytes : 512 * 1024;
+  // Asked for in every run, and the system may be slow to answer.
+  static _Atomic size_t known;
+  if (known == 0) {
+    const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+    known = bytes > 0 ? (size_t)bytes : 512 * 1024;
+  }
+  return known;
 }

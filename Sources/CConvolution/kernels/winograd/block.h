@@ -8,16 +8,16 @@
 enum { MOST_PLANES = 8 };
 
 typedef struct {
-  int32_t tiles;        ///< in space, at most
-  int32_t planes;       ///< of outputs along depth, at most; more than 1 where depth has several taps
+  int32_t tiles;   ///< in space, at most
+  int32_t planes;  ///< of outputs along depth, at most; more than 1 where depth has several taps
   int32_t positions;
-  int32_t channels;     ///< floats from one plane of samples to the next
+  int32_t channels;                        ///< floats from one plane of samples to the next
   ptrdiff_t sample_position, sample_tile;  ///< floats
   ptrdiff_t product_tile;                  ///< floats, for one plane of outputs
-  float *samples;       ///< [tile][position][plane of samples][channel], at the points
-  float *products;      ///< [tile][plane of outputs][position][channel of a panel]
+  float *samples;                          ///< [tile][position][plane of samples][channel], at the points
+  float *products;                         ///< [tile][plane of outputs][position][channel of a panel]
   float *patch, *staged;
-  ptrdiff_t *rows;      ///< where the samples of [tile][plane of outputs] begin
+  ptrdiff_t *rows;                         ///< where the samples of [tile][plane of outputs] begin
   size_t bytes;
 } block_memory;
 
@@ -34,8 +34,8 @@ INLINE block_memory block_memory_in(const conv_problem *problem, void *workspace
   b.sample_tile = b.positions * b.sample_position + LANES;
   b.product_tile = b.positions * PRODUCT_POSITION + LANES;
 
-  // Where the weights pass by, a block leaves them half of the cache. Where they stay, a smaller one is better: its samples
-  // and products are sooner needed again. In channels-first memory, longer runs of a plane are worth a larger one.
+  // Where the weights pass by, a block leaves them half of the cache. Where they stay, a smaller one is better: its
+  // samples and products are sooner needed again; in channels-first memory, less so: planes are read in longer runs.
   const tile_axis rows = tiles_of(height, problem->winograd[1], 0, height->output);
   const tile_axis columns = tiles_of(width, problem->winograd[2], 0, width->output);
   const int64_t all = (int64_t)tile_count(&rows) * tile_count(&columns);

@@ -3,8 +3,8 @@
 // A task goes through its tiles in blocks. The samples of a block are taken to the points (transform.h), every position
 // becomes a product of matrices (multiply.h), panel by panel, and the products are taken to outputs. Both sides of a
 // block, nothing larger, are in the workspace: in the second-level cache. Border taps are looked up where samples enter
-// (stage.h); bias, residual and activation are applied where outputs leave (finish.h). Depth is not transformed: its taps
-// are more channels, and outputs side by side along it share their samples.
+// (stage.h); bias, residual and activation are applied where outputs leave (finish.h). Depth is not transformed: its
+// taps are more channels, and outputs side by side along it share their samples.
 #include "block.h"
 
 /// A block of a task: tiles first..<end in space, counted row of tiles by row of tiles, and outputs along depth.
@@ -19,7 +19,7 @@ typedef struct {
   int32_t plane, planes;
 } block;
 
-/// The stretch of tiles that begins with tile `first` of a block: neighbours in one row, as many as are handled together.
+/// The stretch that begins with tile `first` of a block: neighbours in one row, as many as are handled together.
 INLINE stretch stretch_from(const block *b, int64_t first) {
   const int32_t in_row = tile_count(&b->width);
   const int32_t row = (int32_t)(first / in_row), column = (int32_t)(first % in_row);
@@ -31,7 +31,7 @@ INLINE stretch stretch_from(const block *b, int64_t first) {
                     tile_begin(&b->width, column));
 }
 
-/// The next channels of `count` that are handled together, after those of `range`: as many whole vectors as `most`, or what
+/// The channels of `count` that follow those of `range` and are handled together: up to `most` whole vectors, or what
 /// is less than one.
 INLINE channel_range next_channels(channel_range range, int32_t count, int32_t most) {
   const int32_t first = range.first + range.count, rest = count - first;

@@ -8,15 +8,15 @@
   F(4, 1) F(6, 1) F(8, 1) F(1, 4) F(1, 6) F(1, 8) \
   F(4, 4) F(4, 6) F(4, 8) F(6, 4) F(6, 6) F(6, 8) F(8, 4) F(8, 6) F(8, 8)
 
-// F(points of height, outputs of height, points of width, outputs of width): of 2, 4, 3, 5 taps along one axis; of 3 and
-// 5 taps along both.
+// F(points of height, outputs of height, points of width, outputs of width): of 2, 4, 3, 5 taps along one axis; of 3
+// and 5 taps along both.
 #define OUTPUT_FORMS(F) \
   F(4, 3, 1, 1) F(6, 5, 1, 1) F(8, 7, 1, 1) F(1, 1, 4, 3) F(1, 1, 6, 5) F(1, 1, 8, 7) \
   F(6, 3, 1, 1) F(8, 5, 1, 1) F(1, 1, 6, 3) F(1, 1, 8, 5) \
   F(4, 2, 1, 1) F(6, 4, 1, 1) F(8, 6, 1, 1) F(1, 1, 4, 2) F(1, 1, 6, 4) F(1, 1, 8, 6) \
   F(6, 2, 1, 1) F(8, 4, 1, 1) F(1, 1, 6, 2) F(1, 1, 8, 4) \
-  F(4, 2, 4, 2) F(4, 2, 6, 4) F(4, 2, 8, 6) F(6, 4, 4, 2) F(6, 4, 6, 4) F(6, 4, 8, 6) F(8, 6, 4, 2) F(8, 6, 6, 4) \
-  F(8, 6, 8, 6) F(6, 2, 6, 2) F(6, 2, 8, 4) F(8, 4, 6, 2) F(8, 4, 8, 4)
+  F(4, 2, 4, 2) F(4, 2, 6, 4) F(4, 2, 8, 6) F(6, 4, 4, 2) F(6, 4, 6, 4) F(6, 4, 8, 6) \
+  F(8, 6, 4, 2) F(8, 6, 6, 4) F(8, 6, 8, 6) F(6, 2, 6, 2) F(6, 2, 8, 4) F(8, 4, 6, 2) F(8, 4, 8, 4)
 
 #define INPUT_FUNCTION(height, width) \
   static void input_##height##x##width(const float *from, grid at, float *to, ptrdiff_t position, tile_run tiles, \
@@ -39,7 +39,8 @@ INPUT_FORMS(INPUT_FUNCTION)
     else if (height == 1) \
       transform_line_output(width, columns, products, to, to_at.column, column_range, finish, residual); \
     else \
-      transform_tile_output(height, rows, width, columns, products, to, to_at, row_range, column_range, finish, residual); \
+      transform_tile_output(height, rows, width, columns, products, to, to_at, row_range, column_range, finish, \
+                            residual); \
   }
 OUTPUT_FORMS(OUTPUT_FUNCTION)
 

@@ -17,8 +17,12 @@ typedef struct {
   bool adds;              ///< to the products that are there
 } product;
 
-/// Rows of weights that are summed in one go: sums of sums err less than one long sum.
-enum { SUMMED_ROWS = 256 };
+enum {
+  /// Rows of weights that are summed in one go: sums of sums err less than one long sum.
+  SUMMED_ROWS = 256,
+  /// Floats of a cache line.
+  CACHE_LINE = 16,
+};
 
 INLINE void microkernel(const int rows, const int vectors, const product *p) {
   vec sum[TILE_BROADCASTS][PANEL_VECTORS];
@@ -29,7 +33,7 @@ INLINE void microkernel(const int rows, const int vectors, const product *p) {
   }
   const float *weights = p->weights, *next = p->next;
   const int32_t depth = p->depth;
-  for (int32_t c = 0; c < depth; c++, weights += vectors * LANES, next += 16) {
+  for (int32_t c = 0; c < depth; c++, weights += vectors * LANES, next += CACHE_LINE) {
     __builtin_prefetch(next, 0, 2);
     vec w[PANEL_VECTORS];
     UNROLL for (int v = 0; v < vectors; v++) w[v] = v_load(weights + v * LANES);
@@ -68,11 +72,13 @@ INLINE void multiply(product p, int32_t rows, int32_t vectors) {
   const ptrdiff_t *row = p.row;
   float *products = p.products;
   const float *next = p.next;
+  const int32_t lines = (vectors * LANES + CACHE_LINE - 1) / CACHE_LINE;
   for (int32_t tile = 0; tile < tiles; tile++) {
     const int32_t begin = part_begin(rows, tiles, tile), count = part_begin(rows, tiles, tile + 1) - begin;
     p.row = row + begin;
     p.products = products + begin * p.product_row;
-    p.next = next + (ptrdiff_t)(tile % vectors) * p.depth * 16;
+    // Every tile fetches a part of what is next.
+    p.next = next + (ptrdiff_t)(tile % lines) * p.depth * CACHE_LINE;
     if (is_wide)
       wide[count - 1][vectors - TILE_VECTORS - 1](&p);
     else

@@ -1,8 +1,8 @@
 // The points at which Winograd's transforms evaluate polynomials, and the coefficients that follow from them.
 //
 // F(m, r), m outputs of r taps, takes m + r - 1 points: 0, pairs +p and -p, and infinity (Toom and Cook's method in the
-// form of Lavin and Gray, "Fast algorithms for convolutional neural networks", 2015). With M(x) = x (x^2 - p^2)
-// (x^2 - q^2) ... a sample vector d is taken to the coefficients of M(x) / (x - point), times d; M(x) itself at infinity.
+// form of Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015). With M(x) = x (x^2 - p^2)
+// (x^2 - q^2) ... samples d are taken to the coefficients of M(x) / (x - point), times d; to those of M(x) at infinity.
 // Their leading coefficient is 1: what they are short of is in the weights, which are transformed in float64.
 #pragma once
 

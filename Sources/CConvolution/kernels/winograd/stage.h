@@ -27,12 +27,12 @@ INLINE int32_t stretch_tiles(const conv_problem *problem) {
 
 typedef struct {
   const tile_axis *height, *width;
-  int32_t tiles;                 ///< along the width
-  int32_t row, column;           ///< outputs at which the first tile begins
-  int32_t columns;               ///< samples along the width
+  int32_t tiles;                   ///< along the width
+  int32_t row, column;             ///< outputs at which the first tile begins
+  int32_t columns;                 ///< samples along the width
   int32_t row_index[MOST_POINTS];  ///< of rows of samples, as sample_index says
-  bool rows_inside;              ///< whether all rows lie side by side in the input
-  index_range columns_inside;    ///< the columns that do
+  bool rows_inside;                ///< whether all rows lie side by side in the input
+  index_range columns_inside;      ///< the columns that do
 } stretch;
 
 INLINE stretch stretch_of(const tile_axis *height, const tile_axis *width, int32_t tiles, int32_t row, int32_t column) {
@@ -80,7 +80,8 @@ INLINE void copy_sample(const float *x, ptrdiff_t channel, int32_t count, float 
 }
 
 /// Copies `count` samples of a plane's row at the distance `step`, for up to LANES channels; the other lanes are 0.
-INLINE void gather_samples(const float *x, ptrdiff_t channel, int32_t channels, int32_t step, int32_t count, float *to) {
+INLINE void gather_samples(const float *x, ptrdiff_t channel, int32_t channels, int32_t step, int32_t count,
+                           float *to) {
   int32_t index[LANES];
   for (int32_t l = 0; l < LANES; l++) index[l] = l < count ? l * step : 0;
   const vmask mask = v_first(count);

@@ -35,7 +35,8 @@ INLINE int32_t tile_begin(const tile_axis *t, int32_t tile) {
 /// Of `count` outputs at the distance of the dilation, the first being `begin`, those that lie in first..<end.
 INLINE index_range outputs_between(const tile_axis *t, int32_t begin, int32_t count, int32_t first, int32_t end) {
   const int64_t d = t->dilation;
-  const int64_t from = first > begin ? (first - begin + d - 1) / d : 0, to = end > begin ? (end - begin + d - 1) / d : 0;
+  const int64_t from = first > begin ? (first - begin + d - 1) / d : 0;
+  const int64_t to = end > begin ? (end - begin + d - 1) / d : 0;
   const index_range range = {from < count ? (int32_t)from : count, to < count ? (int32_t)to : count};
   return (index_range){range.begin, range.end > range.begin ? range.end : range.begin};
 }
@@ -43,7 +44,7 @@ INLINE index_range outputs_between(const tile_axis *t, int32_t begin, int32_t co
 /// In place of an index: a sample of a partial tile that no output reads.
 enum { UNREAD = CONV_CONSTANT - 1 };
 
-/// The index of sample `sample` that tiles in a row, the first beginning at output `begin`, read; CONV_CONSTANT; UNREAD.
+/// What tiles in a row, the first at output `begin`, read as sample `sample`: an index, CONV_CONSTANT or UNREAD.
 INLINE int32_t sample_index(const tile_axis *t, int32_t begin, int32_t sample) {
   const conv_axis *axis = t->axis;
   const int64_t place = (int64_t)begin - axis->before + (int64_t)sample * t->dilation;

@@ -94,10 +94,12 @@ INLINE void transform_tile_input(const int height, const int width, const float 
           UNROLL for (int i = 0; i < height; i++) d[i] = v_load(from + i * at.row + j * at.column + o);
           to_group(height, group, d, &lower[j], &upper[j]);
         }
+        float *lower_row = to + lower_point(group) * width * position + o;
         to_points(width, lower, u);
-        UNROLL for (int j = 0; j < width; j++) v_store(to + (lower_point(group) * width + j) * position + o, u[j]);
+        UNROLL for (int j = 0; j < width; j++) v_store(lower_row + j * position, u[j]);
+        float *upper_row = to + upper_point(height, group) * width * position + o;
         to_points(width, upper, u);
-        UNROLL for (int j = 0; j < width; j++) v_store(to + (upper_point(height, group) * width + j) * position + o, u[j]);
+        UNROLL for (int j = 0; j < width; j++) v_store(upper_row + j * position, u[j]);
       }
     }
 }
@@ -116,7 +118,7 @@ typedef struct {
 
 INLINE bool is_within(index_range range, int32_t index) { return index >= range.begin && index < range.end; }
 
-/// Takes the products of a tile to the outputs within the ranges. A residual, which may be NULL, lies as the outputs do.
+/// Takes the products of a tile to the outputs within the ranges. A residual, which may be NULL, lies as they do.
 typedef void output_transform(const float *products, float *to, grid to_at, index_range rows, index_range columns,
                               const finish *finish, const float *residual);
 

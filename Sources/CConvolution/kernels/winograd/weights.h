@@ -1,5 +1,5 @@
-// Weights at the points, computed in float64 and packed: [panel][position][row][channel]. A position is a point of height
-// and a point of width; rows are the input channels of every tap of depth, and a tap's begin with a whole vector.
+// Weights at the points, computed in float64 and packed: [panel][position][row][channel]. A position is a point of
+// height and one of width; rows are the input channels of every tap of depth, and a tap's begin with a whole vector.
 #pragma once
 
 #include <string.h>
