@@ -60,15 +60,9 @@ INLINE void stretch_to_planes(const outlet *out, const stretch *s) {
   const ptrdiff_t corner = out->plane * y->axis[0] + s->row * y->axis[1] + (s->column + columns.begin * d) * y->axis[2];
 
   if (out->residual)
-    for (int32_t i = rows.begin; i < rows.end; i++) {
-      const float *from = out->residual + corner + i * row_step;
-      float *to = out->staged + ((ptrdiff_t)i * length + columns.begin) * LANES;
-      if (d == 1)
-        transpose(from, y->channel, to, LANES, out->channels, count);
-      else
-        for (int32_t j = 0; j < count; j++)
-          for (int32_t c = 0; c < out->channels; c++) to[j * LANES + c] = from[j * d * y->axis[2] + c * y->channel];
-    }
+    for (int32_t i = rows.begin; i < rows.end; i++)
+      turn_samples(out->residual + corner + i * row_step, y->channel, out->channels, d, count,
+                   out->staged + ((ptrdiff_t)i * length + columns.begin) * LANES);
 
   const finish finish = finish_of(out);
   const index_range all_rows = {0, height->outputs}, all_columns = {0, width->outputs};

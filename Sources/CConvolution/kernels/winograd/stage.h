@@ -79,7 +79,7 @@ INLINE void copy_sample(const float *x, ptrdiff_t channel, int32_t count, float 
   for (int32_t c = 0; c < count; c++) to[c] = x[c * channel];
 }
 
-/// Copies `count` samples of a plane's row at the distance `step`, for up to LANES channels; the other lanes are 0.
+/// Copies `count` <= LANES samples of a plane's row at the distance `step`, for up to LANES channels.
 INLINE void gather_samples(const float *x, ptrdiff_t channel, int32_t channels, int32_t step, int32_t count,
                            float *to) {
   int32_t index[LANES];
@@ -90,6 +90,18 @@ INLINE void gather_samples(const float *x, ptrdiff_t channel, int32_t channels, 
     a[c] = c < channels ? v_gather(x + c * channel, index, mask, v_zero()) : v_zero();
   v_transpose(a);
   for (int32_t l = 0; l < count; l++) v_store(to + l * LANES, a[l]);
+}
+
+/// Copies `count` samples of a plane's row at the distance `step`, for up to LANES channels, side by side in the lanes;
+/// the other lanes are 0.
+INLINE void turn_samples(const float *x, ptrdiff_t channel, int32_t channels, int32_t step, int32_t count, float *to) {
+  if (step > 1) {
+    for (int32_t k = 0; k < count; k += LANES)
+      gather_samples(x + (ptrdiff_t)k * step, channel, channels, step, least_of(count - k, LANES), to + k * LANES);
+    return;
+  }
+  if (channels < LANES) memset(to, 0, (size_t)count * LANES * sizeof(float));
+  transpose(x, channel, to, LANES, channels, count);
 }
 
 /// Copies the samples `columns` of one row of a stretch, border taps looked up.
@@ -116,13 +128,8 @@ INLINE void stage_row(const entrance *in, const stretch *s, int32_t row, index_r
       if (channel == 1) {
         for (int32_t k = 0; k < count; k++)
           copy_sample(x + (column + k * d) * step, channel, channels.count, to + k * sample);
-      } else if (d > 1) {
-        for (int32_t k = 0; k < count; k += LANES)
-          gather_samples(x + (column + k * d) * step, channel, channels.count, d, least_of(count - k, LANES),
-                         to + k * sample);
       } else {
-        if (channels.count < LANES) memset(to, 0, (size_t)count * LANES * sizeof(float));
-        transpose(x + column * step, channel, to, LANES, channels.count, count);
+        turn_samples(x + column * step, channel, channels.count, d, count, to);
       }
     }
   }
