@@ -3,7 +3,9 @@
 #: ISA=avx2         at most this instruction set: scalar, avx2 or avx512
 #: THREADS=1        at most so many threads in run and bench; in compare a list, by default "1 2"
 #: OPENMP=0         a single-threaded library that needs no libomp
-#: LAYERS=resnet50  what bench and compare measure: a list in Benchmarks/Layers, a file or a descriptor
+#: LAYERS=resnet50  what bench, compare (by default peers) and fit (zoo) measure: a list in Benchmarks/Layers, a file or a
+#:                  descriptor; zoo:60 is a sample of 60 layers of a list, always the same
+#: MODEL=file       where fit writes the cost model, by default cost-model.txt
 #: PEERS="ncnn mnn" what compare measures us beside, by default all in Benchmarks/Peers/peers
 #: ROUNDS=5         how often compare measures everything, by default 3 times
 #: RESULTS=folder   where compare writes, by default Benchmarks/Peers/results
@@ -18,7 +20,8 @@ endif
 ifdef OPENMP
   export OPENMP
 endif
-LAYERS ?= peers
+LAYERS ?= $(if $(filter fit,$(MAKECMDGOALS)),zoo,peers)
+MODEL ?= cost-model.txt
 CONFIGURATION := $(or $(CONFIG),release)
 MACHINE := $(if $(THREADS),--threads $(THREADS))
 
@@ -39,7 +42,7 @@ COMPARISON := --layers $(LAYERS) $(if $(PEERS),--peers $(PEERS)) $(if $(ROUNDS),
 quietly = log=$$(mktemp) && { { $(1); } > "$$log" 2>&1 || { cat "$$log" >&2; rm "$$log"; exit 1; }; } && rm "$$log"
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test bench compare format lint clean help
+.PHONY: setup build run test bench fit compare format lint clean help
 
 setup: ## install what is missing of the libraries to build with
 	@command -v swift > /dev/null || { echo "swift is missing: install Swift 6.2 or newer" >&2; exit 1; }
@@ -71,6 +74,10 @@ test: setup ## run all tests
 bench: setup ## measure the layers of LAYERS
 	@$(call quietly,$(BUILD_BENCHMARKS))
 	@$(CONVBENCH) $(LAYERS) $(MACHINE)
+
+fit: setup ## fit a cost model to this machine, measuring every way to compute the layers of LAYERS
+	@$(call quietly,$(BUILD_BENCHMARKS))
+	@$(CONVBENCH) $(LAYERS) --fit $(MODEL)
 
 compare: PACKAGES += python3-venv g++
 compare: setup ## measure the layers of LAYERS beside other libraries

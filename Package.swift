@@ -8,6 +8,9 @@ let package = Package(
   name: "swift-convolution",
   products: [
     .library(name: "Convolution", targets: ["Convolution"]),
+    .library(name: "ConvolutionFiles", targets: ["ConvolutionFiles"]),
+    // What the commands have in common, for the benchmarks' package.
+    .library(name: "ConvolutionOptions", targets: ["ConvolutionOptions"]),
     .executable(name: "convolve", targets: ["convolve"]),
   ],
   dependencies: [
@@ -15,7 +18,12 @@ let package = Package(
   ],
   targets: [
     // MARK: - The library
-    .target(name: "Convolution", dependencies: ["CConvolution"]),
+    .target(
+      name: "Convolution", dependencies: ["CConvolution"],
+      // For properties that are a `Span`.
+      swiftSettings: [.enableExperimentalFeature("Lifetimes")]
+    ),
+    .target(name: "ConvolutionFiles", dependencies: ["Convolution"]),
     .target(
       name: "CConvolution",
       // -O3 in every configuration: a debug build of an app must not run unoptimised kernels.
@@ -24,10 +32,17 @@ let package = Package(
     ),
 
     // MARK: - The command
+    .target(
+      name: "ConvolutionOptions",
+      dependencies: [
+        "ConvolutionFiles",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]
+    ),
     .executableTarget(
       name: "convolve",
       dependencies: [
-        "Convolution", "CPNG", "CTurboJPEG",
+        "ConvolutionFiles", "ConvolutionOptions", "CPNG", "CTurboJPEG",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -37,12 +52,14 @@ let package = Package(
     // MARK: - Tests
     .testTarget(
       name: "ConvolutionTests",
-      dependencies: ["Convolution", "CConvolution"],
+      dependencies: ["Convolution", "ConvolutionFiles", "CConvolution"],
       resources: [.copy("Fixtures")]
     ),
     .testTarget(
+      name: "ConvolutionFilesTests", dependencies: ["Convolution", "ConvolutionFiles"]),
+    .testTarget(
       name: "ConvolveTests",
-      dependencies: ["convolve"],
+      dependencies: ["convolve", "ConvolutionFiles", "ConvolutionOptions"],
       resources: [.copy("Descriptors")]
     ),
   ],

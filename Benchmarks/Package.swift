@@ -12,10 +12,16 @@ let package = Package(
     .executableTarget(
       name: "convbench",
       dependencies: [
+        "CMachineBenchmarks",
         .product(name: "Convolution", package: "swift-convolution"),
+        .product(name: "ConvolutionFiles", package: "swift-convolution"),
+        .product(name: "ConvolutionOptions", package: "swift-convolution"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
-    )
+    ),
+    // -O3 in every configuration: what is to stay in registers must stay there in a debug build too.
+    .target(name: "CMachineBenchmarks", cSettings: [.unsafeFlags(["-O3"])]),
   ],
-  swiftLanguageModes: [.v6]
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
 )

@@ -1,33 +1,35 @@
 /// What is wrong with an argument: its name, what came and what was expected.
 public struct ConvolutionError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The kind of mistake, for code that wants to tell them apart.
-  public enum Code: Sendable {
+  /// The kind of mistake, for code that wants to tell them apart. There may be more of them in later versions.
+  public struct Code: Sendable, Hashable, CustomStringConvertible {
+    public let description: String
+
     /// A name or value that the argument does not know.
-    case invalidValue
+    public static let invalidValue = Code(description: "invalidValue")
     /// A tensor or list with the wrong number of axes.
-    case rankMismatch
+    public static let rankMismatch = Code(description: "rankMismatch")
     /// Channels, groups or a shape that do not fit each other.
-    case shapeMismatch
+    public static let shapeMismatch = Code(description: "shapeMismatch")
     /// A size that must be positive and is not.
-    case nonPositiveSize
+    public static let nonPositiveSize = Code(description: "nonPositiveSize")
     /// A kernel that does not fit into the padded input.
-    case kernelLargerThanInput
+    public static let kernelLargerThanInput = Code(description: "kernelLargerThanInput")
     /// PyTorch's `padding="same"` with a stride above 1.
-    case stridedTorchSame
+    public static let stridedTorchSame = Code(description: "stridedTorchSame")
     /// A border mode that has no sample to repeat.
-    case emptyAxis
+    public static let emptyAxis = Code(description: "emptyAxis")
     /// A buffer or workspace with too few or too many elements.
-    case wrongBufferSize
+    public static let wrongBufferSize = Code(description: "wrongBufferSize")
     /// A shape whose number of elements, or a size computed from it, does not fit into an integer.
-    case integerOverflow
+    public static let integerOverflow = Code(description: "integerOverflow")
     /// More memory than the system has.
-    case outOfMemory
+    public static let outOfMemory = Code(description: "outOfMemory")
     /// An algorithm that does not compute this layer.
-    case unsupportedAlgorithm
+    public static let unsupportedAlgorithm = Code(description: "unsupportedAlgorithm")
     /// A file that is not what it should be, or has a type that is not supported.
-    case unsupportedFile
+    public static let unsupportedFile = Code(description: "unsupportedFile")
     /// A file that cannot be read or written.
-    case inputOutput
+    public static let inputOutput = Code(description: "inputOutput")
   }
 
   public let code: Code

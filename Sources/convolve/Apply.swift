@@ -1,5 +1,7 @@
 import ArgumentParser
 import Convolution
+import ConvolutionFiles
+import ConvolutionOptions
 
 /// One layer on data from files.
 struct Apply: ParsableCommand {
@@ -23,50 +25,32 @@ struct Apply: ParsableCommand {
   @OptionGroup var window: WindowOptions
   @Option(help: ArgumentHelp("Groups of channels.", valueName: "n")) var groups = 1
   @OptionGroup var layer: LayerOptions
-  @OptionGroup var border: BorderOptions
-  @OptionGroup var machine: MachineOptions
+  @OptionGroup var planning: PlannerOptions
 
   func run() throws {
-    let layout = layer.layout ?? .channelsFirst
-    let x = try Tensor(npyFile: input, layout: layout)
-    let w = try Tensor(npyFile: weights)
-    let b = try bias.map { try Tensor(npyFile: $0) }
-    let r = try residual.map { try Tensor(npyFile: $0, layout: layout) }
-    let plan: Plan
-    switch x.shape.count {
-    case 3: plan = try self.plan(Conv1D.self, x, weights: w, bias: b)
-    case 4: plan = try self.plan(Conv2D.self, x, weights: w, bias: b)
-    case 5: plan = try self.plan(Conv3D.self, x, weights: w, bias: b)
-    default:
+    let x = try Tensor(npyFile: input)
+    guard (3...5).contains(x.shape.count) else {
       throw ConvolutionError(
         .rankMismatch, argument: input, received: "\(x.shape.count) axes, \(x.shape)",
         expected: "3, 4 or 5: images, channels and one to three of space")
     }
+    let convolution = try ConvolutionLayer(
+      rank: x.shape.count - 2, weights: Tensor(npyFile: weights),
+      bias: bias.map { try Tensor(npyFile: $0) }, stride: window.stride, dilation: window.dilation,
+      groups: groups, padding: layer.padding ?? .valid, border: layer.border,
+      activation: layer.activation)
+    let residual = try residual.map { try Tensor(npyFile: $0) }
+    let plan = try convolution.plan(
+      for: x.shape, layout: layer.layout ?? .channelsFirst, with: planning.planner())
     let clock = ContinuousClock()
     let start = clock.now
-    let y = try plan.run(x, residual: r)
+    let y = try plan.run(x, residual: residual)
     let time = clock.now - start
     try y.write(toNPYFile: output)
     let speed = plan.floatingPointOperations / time.seconds / 1e9
     print(
-      "\(output): \(y.shape.joinedByX), \(plan.algorithm.rawValue) on \(plan.instructionSet.rawValue), "
+      "\(output): \(y.shape.joinedByX), \(plan.algorithm) on \(plan.instructionSet), "
         + "\(counted(plan.threads, "thread")), \(time.milliseconds), \(speed.rounded(to: 1)) GFLOP/s"
     )
-  }
-
-  private func plan<let rank: Int>(
-    _ type: ConvolutionLayer<rank>.Type, _ x: Tensor, weights: Tensor, bias: Tensor?
-  ) throws -> Plan {
-    let convolution = try type.init(
-      weights: weights, bias: bias, stride: PerAxis(window.stride),
-      dilation: PerAxis(window.dilation),
-      groups: groups, padding: layer.chosenPadding ?? .valid,
-      border: border.borders(default: .zeros),
-      activation: layer.activation ?? .identity)
-    return try Planner(
-      threads: machine.threads, accuracy: layer.accuracy ?? .standard,
-      algorithm: layer.algorithm ?? .automatic, instructionSet: machine.isa,
-      measuredTimes: layer.measuredTimes()
-    ).plan(convolution, for: x.shape, layout: x.layout)
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Convolution
+import ConvolutionOptions
 
 /// The tour that `make run` gives.
 struct Demo: ParsableCommand {
@@ -41,43 +42,32 @@ struct Demo: ParsableCommand {
     print("  " + line)
   }
 
-  /// Time, speed and share of the peak of the layer in one layout, as cells of a table.
+  /// Time and speed of the layer in one layout, as cells of a table.
   private func measure(_ picture: Picture, layout: Layout) throws -> [String] {
     let inputChannels = Self.input[1]
     let weightShape = [Self.outputChannels, inputChannels] + Self.kernel
     let weights = (0..<weightShape.reduce(1, *)).map { Float(($0 * 37) % 101 - 50) / 1000 }
     let layer = try Conv2D(weights: Tensor(weights, shape: weightShape), padding: .same)
     let x = try Self.crops(of: picture, layout: layout)
-    let plan = try layer.plan(
-      for: x.shape, layout: layout, threads: machine.threads, instructionSet: machine.isa)
-    let workspace = try Workspace(for: plan)
-    var y = try Tensor(shape: plan.outputShape, layout: layout)
-    func measurePeak() -> Double {
-      Machine.measureFMAPeak(instructionSet: plan.instructionSet, threads: plan.threads)
-    }
-    // The peak on both sides of the runs: a shared machine's speed changes.
-    let peakBefore = measurePeak()
+    let planner = Planner(threads: machine.threads, instructionSet: machine.isa)
+    let plan = try layer.plan(for: x.shape, layout: layout, with: planner)
+    var workspace = try Workspace(for: plan)
+    var y = try Tensor(shape: plan.outputShape)
     var times: [Double] = []
     // The first two rounds warm the caches and wake the threads.
     for round in -2..<Self.rounds {
+      var output = y.mutableSpan
       let time = try ContinuousClock().measure {
-        try x.withUnsafeBufferPointer { (x) throws(ConvolutionError) in
-          try y.withUnsafeMutableBufferPointer { (y) throws(ConvolutionError) in
-            try plan.run(x, into: y, workspace: workspace.bytes)
-          }
-        }
+        try plan.run(x.span, into: &output, workspace: &workspace)
       }
       if round >= 0 { times.append(time.seconds) }
     }
     let median = times.sorted()[Self.rounds / 2]
-    let speed = plan.floatingPointOperations / median / 1e9
-    let peak = (peakBefore + measurePeak()) / 2
     return [
       layout == .channelsFirst ? "channels first" : "channels last",
       "\((median * 1e3).rounded(to: 2)) ms (median of \(Self.rounds))",
-      "\(speed.rounded(to: 1)) GFLOP/s",
-      "\((100 * speed / peak).rounded(to: 1)) % of the \(peak.rounded(to: 1)) GFLOP/s FMA peak",
-      "\(plan.instructionSet.rawValue), \(counted(plan.threads, "thread"))",
+      "\((plan.floatingPointOperations / median / 1e9).rounded(to: 1)) GFLOP/s",
+      "\(plan.instructionSet), \(counted(plan.threads, "thread"))",
     ]
   }
 
@@ -85,10 +75,8 @@ struct Demo: ParsableCommand {
   private static func crops(of picture: Picture, layout: Layout) throws -> Tensor {
     let (images, channels, rows, columns) = (input[0], input[1], input[2], input[3])
     let isFirst = layout == .channelsFirst
-    var x = try Tensor(
-      shape: isFirst ? [images, channels, rows, columns] : [images, rows, columns, channels],
-      layout: layout)
-    x.withUnsafeMutableBufferPointer { x in
+    let shape = isFirst ? input : [images, rows, columns, channels]
+    return try Tensor(shape: shape) { x in
       for image in 0..<images {
         for channel in 0..<channels {
           for row in 0..<rows {
@@ -108,6 +96,5 @@ struct Demo: ParsableCommand {
         }
       }
     }
-    return x
   }
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Convolution
+import ConvolutionFiles
+import ConvolutionOptions
 
 /// A layer's plan, without its data.
 struct Explain: ParsableCommand {
@@ -12,17 +14,13 @@ struct Explain: ParsableCommand {
   @Argument(help: ArgumentHelp("The layer's sizes.", valueName: "descriptor")) var descriptor:
     String
   @OptionGroup var layer: LayerOptions
-  @OptionGroup var border: BorderOptions
-  @OptionGroup var machine: MachineOptions
+  @OptionGroup var planning: PlannerOptions
 
   func run() throws {
     let sizes = try LayerDescriptor(descriptor)
-    let plan = try sizes.plan(
-      weights: Tensor(shape: sizes.weightShape), bias: nil, padding: layer.chosenPadding,
-      border: border.borders(default: .zeros), activation: layer.activation ?? .identity,
-      layout: layer.layout ?? .channelsFirst, threads: machine.threads,
-      accuracy: layer.accuracy ?? .standard, algorithm: layer.algorithm ?? .automatic,
-      instructionSet: machine.isa, measuredTimes: layer.measuredTimes())
+    let layout = layer.layout ?? .channelsFirst
+    let plan = try layer.layer(of: sizes, weights: Tensor(shape: sizes.weightShape))
+      .plan(for: sizes.inputShape(in: layout), layout: layout, with: planning.planner())
     print(sizes.text)
     print(plan)
   }

@@ -81,19 +81,22 @@ extension Filter {
   /// The filtered picture, of the same size; alpha is carried over as it is.
   ///
   /// Every channel is convolved by itself: a depthwise convolution with a result for each stencil.
-  func callAsFunction(_ picture: Picture, border: PerAxis<Border>) throws(ConvolutionError)
-    -> Picture
+  func callAsFunction(_ picture: Picture, border: some PerAxis<Border>)
+    throws(ConvolutionError) -> Picture
   {
     var x = try picture.tensor()
     var values: [Float]
     switch self {
     case .sequence(let stencils):
       for stencil in stencils {
-        x = try Self.layer([stencil], channels: picture.channels, border: border)(x)
+        x = try Self.layer([stencil], channels: picture.channels, border: border)(
+          x, layout: .channelsLast)
       }
       values = x.elements
     case .magnitude(let stencils):
-      let results = try Self.layer(stencils, channels: picture.channels, border: border)(x).elements
+      let results = try Self.layer(stencils, channels: picture.channels, border: border)(
+        x, layout: .channelsLast
+      ).elements
       let count = stencils.count
       values = (0..<picture.samples.count).map { sample in
         results[(sample * count)..<((sample + 1) * count)].reduce(0) { $0 + $1 * $1 }.squareRoot()
@@ -109,7 +112,7 @@ extension Filter {
   }
 
   private static func layer(
-    _ stencils: [Stencil], channels: Int, border: PerAxis<Border>
+    _ stencils: [Stencil], channels: Int, border: some PerAxis<Border>
   ) throws(ConvolutionError) -> Conv2D {
     let taps = (0..<channels).flatMap { _ in stencils.flatMap(\.taps) }
     return try Conv2D(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Convolution
+import ConvolutionOptions
 
 /// A filter on a picture file.
 struct FilterPicture: ParsableCommand {
@@ -25,14 +26,14 @@ struct FilterPicture: ParsableCommand {
 
   func run() throws {
     print(
-      try Self.filter(photo, with: kernel, border: border.borders(default: .reflect), to: output))
+      try Self.filter(photo, with: kernel, border: border.border(default: .reflect), to: output))
   }
 
   /// Filters a file into a file.
   ///
   /// - Returns: a line that says what was done.
   static func filter(
-    _ path: String, with filter: Filter, border: PerAxis<Border>, to output: String
+    _ path: String, with filter: Filter, border: some PerAxis<Border>, to output: String
   ) throws(ConvolutionError) -> String {
     _ = try PictureFormat(path: output)
     let picture = try Picture(file: path)

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Convolution
+import ConvolutionOptions
 
 /// The forum's question, "which side is padded by how much?", for every convention.
 struct Pad: ParsableCommand {
@@ -11,8 +11,10 @@ struct Pad: ParsableCommand {
     help: ArgumentHelp("Extents of the input's axes of space.", valueName: "100x20"),
     transform: Words.extents)
   var input: [Int]
-  @Option(help: ArgumentHelp("Extents of the kernel.", valueName: "4x1"), transform: Words.extents)
-  var kernel: [Int]
+  @Option(
+    help: ArgumentHelp("Extents of the kernel, one or one an axis.", valueName: "4x1"),
+    transform: { AxisValues(try Words.extents($0)) })
+  var kernel: AxisValues<Int>
   @OptionGroup var window: WindowOptions
 
   func run() throws {

@@ -3,89 +3,51 @@ import Convolution
 /// Border taps and output size of one window for every convention.
 struct PaddingReport: CustomStringConvertible {
   struct Row {
-    let convention: PaddingWord
+    let convention: Padding
     /// One an axis; nil where the convention is refused.
-    let amounts: [PaddingAmount]?
+    var amounts: [PaddingAmount]?
     /// The output's extents; nil where there is none.
-    let output: [Int]?
+    var output: [Int]?
     /// Why there are no amounts or no output.
-    let refusal: String?
+    var refusal: String?
   }
 
-  let input, kernel, stride, dilation: [Int]
-  let rows: [Row]
+  let input, stride: [Int]
+  private(set) var rows: [Row] = []
 
-  /// - Parameters: extents and distances, one an axis or one for all axes; `input` has one an axis.
+  /// - Parameter input: the extents of the axes of space.
   /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.integerOverflow`.
   init(
-    input: [Int], kernel: [Int], stride: [Int] = [1], dilation: [Int] = [1]
+    input: [Int], kernel: some PerAxis<Int>, stride: some PerAxis<Int> = 1,
+    dilation: some PerAxis<Int> = 1
   ) throws(ConvolutionError) {
-    guard (1...3).contains(input.count) else {
+    let rank = input.count
+    guard (1...3).contains(rank) else {
       throw ConvolutionError(
-        .rankMismatch, argument: "--input", received: "\(input.count) extents",
-        expected: "1, 2 or 3")
+        .rankMismatch, argument: "--input", received: "\(rank) extents", expected: "1, 2 or 3")
     }
-    func each(_ values: [Int], _ argument: String) throws(ConvolutionError) -> [Int] {
-      guard values.count == 1 || values.count == input.count else {
-        throw ConvolutionError(
-          .rankMismatch, argument: argument, received: "\(values.count) numbers",
-          expected: input.count == 1 ? "1" : "1 or \(input.count), one for each axis of the input")
-      }
-      if let value = values.first(where: { $0 < 1 }) {
-        throw ConvolutionError(
-          .nonPositiveSize, argument: argument, received: "\(value)", expected: "at least 1")
-      }
-      return values.count == 1 ? Array(repeating: values[0], count: input.count) : values
-    }
-    self.input = try each(input, "--input")
-    self.kernel = try each(kernel, "--kernel")
-    self.stride = try each(stride, "--stride")
-    self.dilation = try each(dilation, "--dilation")
-    rows =
-      switch input.count {
-      case 1: try Self.rows(Conv1D.self, input, self.kernel, self.stride, self.dilation)
-      case 2: try Self.rows(Conv2D.self, input, self.kernel, self.stride, self.dilation)
-      default: try Self.rows(Conv3D.self, input, self.kernel, self.stride, self.dilation)
-      }
-  }
-
-  private static func rows<let rank: Int>(
-    _ type: ConvolutionLayer<rank>.Type, _ input: [Int], _ kernel: [Int], _ stride: [Int],
-    _ dilation: [Int]
-  ) throws(ConvolutionError) -> [Row] {
+    self.input = input
+    self.stride = try stride.values(rank: rank, argument: "--stride")
+    let kernel = try kernel.values(rank: rank, argument: "--kernel")
+    let dilation = try dilation.values(rank: rank, argument: "--dilation")
     // Padding depends on the span of the kernel alone: two taps so far apart stand for all of it, and no weights
     // of the kernel's size are needed.
-    var distances: [Int] = []
-    for (kernel, dilation) in zip(kernel, dilation) {
-      let (distance, overflow) = dilation.multipliedReportingOverflow(by: kernel - 1)
-      if overflow {
-        throw ConvolutionError(
-          .integerOverflow, argument: "--dilation", received: "\(dilation) x (\(kernel) - 1)",
-          expected: "a size that fits into 64 bits")
-      }
-      distances.append(max(distance, 1))
+    let distances = try zip(kernel, dilation).map { (kernel, dilation) throws(ConvolutionError) in
+      max(try Checked.multiply(dilation, kernel - 1, argument: "--dilation"), 1)
     }
     let weights = try Tensor(shape: [1, 1] + kernel.map { min($0, 2) })
-    var rows: [Row] = []
-    for convention in PaddingWord.conventions {
-      let layer = try ConvolutionLayer<rank>(
-        weights: weights, stride: .each(stride), dilation: .each(distances),
-        padding: convention.padding())
-      var amounts: [PaddingAmount]?
+    for (_, convention) in Padding.conventions {
+      let layer = try ConvolutionLayer(
+        rank: rank, weights: weights, stride: self.stride, dilation: distances, padding: convention)
+      var row = Row(convention: convention)
       do {
-        let sides = try layer.paddingAmounts(for: input)
-        amounts = sides
-        let output = try layer.outputShape(for: [1, 1] + input)
-        rows.append(
-          Row(
-            convention: convention, amounts: sides, output: Array(output.dropFirst(2)), refusal: nil
-          ))
+        row.amounts = try layer.paddingAmounts(for: input)
+        row.output = Array(try layer.outputShape(for: [1, 1] + input).dropFirst(2))
       } catch {
-        rows.append(
-          Row(convention: convention, amounts: amounts, output: nil, refusal: try refusal(error)))
+        row.refusal = try Self.refusal(error)
       }
+      rows.append(row)
     }
-    return rows
   }
 
   /// What a table says of an error that belongs to one convention; any other error is thrown on.
@@ -125,7 +87,7 @@ struct PaddingReport: CustomStringConvertible {
     let header = ["convention"] + axes.flatMap { ["\($0.name): before", "after"] } + ["output"]
     let lines = rows.map { row in
       let amounts = row.amounts?.flatMap { ["\($0.before)", "\($0.after)"] }
-      return [row.convention.rawValue]
+      return [row.convention.description]
         + (amounts ?? Array(repeating: "-", count: 2 * input.count))
         + [row.output?.joinedByX ?? row.refusal ?? ""]
     }
@@ -135,7 +97,7 @@ struct PaddingReport: CustomStringConvertible {
   /// The summary, then how each framework writes every convention.
   var description: String {
     let spellings = rows.map { row in
-      row.convention.rawValue + "\n" + table(Spelling.lines(row, stride: stride), indent: "  ")
+      "\(row.convention)\n" + table(Spelling.lines(row, stride: stride), indent: "  ")
     }
     return ([summary] + spellings).joined(separator: "\n\n")
   }

@@ -1,4 +1,5 @@
 import Convolution
+import ConvolutionFiles
 
 /// A picture as files hold it: 8-bit samples, rows from the top, channels together.
 struct Picture: Equatable {
@@ -25,9 +26,9 @@ struct Picture: Equatable {
   /// `451x300`, width first as pictures are named.
   var size: String { "\(width)x\(height)" }
 
-  /// 1 H W C channels-last, values 0...255.
+  /// 1 H W C, values 0...255.
   func tensor() throws(ConvolutionError) -> Tensor {
-    try Tensor(samples.map(Float.init), shape: shape, layout: .channelsLast)
+    try Tensor(samples.map(Float.init), shape: shape)
   }
 
   /// The picture of `values` (height x width x channels), rounded and clamped to 0...255.

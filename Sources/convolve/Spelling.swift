@@ -4,7 +4,7 @@ import Convolution
 enum Spelling {
   /// Lines of framework and code.
   static func lines(_ row: PaddingReport.Row, stride: [Int]) -> [[String]] {
-    let here = ["Swift", "padding: .\(row.convention)"]
+    let here = ["Swift", "padding: .\(swift(row.convention))"]
     guard let amounts = row.amounts else {
       return [["PyTorch", "padding=\"same\", refused with a stride above 1"], here]
     }
@@ -16,23 +16,31 @@ enum Spelling {
     ]
   }
 
-  private static func tensorFlow(_ convention: PaddingWord, _ amounts: [PaddingAmount]) -> String {
+  private static func swift(_ convention: Padding) -> String {
     switch convention {
-    case .valid, .same: return "padding=\"\(convention.rawValue)\""
+    case .sameLower: "sameLower"
+    case .sameTorch: "sameTorch"
+    default: convention.description
+    }
+  }
+
+  private static func tensorFlow(_ convention: Padding, _ amounts: [PaddingAmount]) -> String {
+    switch convention {
+    case .valid, .same: return "padding=\"\(convention)\""
     case .causal where amounts.count == 1: return "padding=\"causal\""
     default:
       // Channels last: nothing before the axes of space, for images, nor behind them, for channels.
       let sides = amounts.map { "[\($0.before), \($0.after)]" }
-      return amounts.allSatisfy { $0.isNone }
+      return amounts.allSatisfy { $0 == .none }
         ? "padding=\"valid\""
         : "tf.pad(x, [\((["[0, 0]"] + sides + ["[0, 0]"]).joined(separator: ", "))]), then padding=\"valid\""
     }
   }
 
-  private static func torch(_ convention: PaddingWord, _ amounts: [PaddingAmount], stride: [Int])
+  private static func torch(_ convention: Padding, _ amounts: [PaddingAmount], stride: [Int])
     -> String
   {
-    if amounts.allSatisfy({ $0.isNone }) {
+    if amounts.allSatisfy({ $0 == .none }) {
       return convention == .sameTorch ? "padding=\"same\"" : "padding=0"
     }
     // F.pad counts axes from the last.
@@ -48,7 +56,7 @@ enum Spelling {
     return "padding=\(amounts.count == 1 ? both : "(\(both))"), or \(pad)"
   }
 
-  private static func onnx(_ convention: PaddingWord, _ amounts: [PaddingAmount]) -> String {
+  private static func onnx(_ convention: Padding, _ amounts: [PaddingAmount]) -> String {
     let pads = (amounts.map(\.before) + amounts.map(\.after)).map(String.init).joined(
       separator: ", ")
     let word: String? =
@@ -60,8 +68,4 @@ enum Spelling {
       }
     return (word.map { "auto_pad=\"\($0)\", or " } ?? "") + "pads=[\(pads)]"
   }
-}
-
-extension PaddingAmount {
-  fileprivate var isNone: Bool { before == 0 && after == 0 }
 }

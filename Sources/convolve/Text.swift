@@ -1,10 +1,5 @@
 import Foundation
 
-extension [Int] {
-  /// `64x32x100x20`
-  var joinedByX: String { map(String.init).joined(separator: "x") }
-}
-
 /// `1 thread`, `2 threads`
 func counted(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 

@@ -1,6 +1,7 @@
+import ConvolutionFiles
 import Testing
 
-@testable import Convolution
+@_spi(Tools) @testable import Convolution
 
 /// What the caller allows is kept: how sums may be ordered, and how much memory transformed weights may take.
 struct AccuracyTests {
@@ -10,7 +11,8 @@ struct AccuracyTests {
   @Test(arguments: Layout.allCases)
   func exactOrderIsNeverWinograd(layout: Layout) throws {
     for layer in Self.layers {
-      let plan = try layer.plan(layout: layout, threads: 2, accuracy: .exactOrder)
+      let plan = try layer.plan(
+        layout: layout, with: Planner(threads: 2, accuracy: .exactOrder))
       #expect(plan.winograd == nil && plan.algorithm != .winograd, "\(layer.text)")
     }
   }
@@ -19,7 +21,7 @@ struct AccuracyTests {
   func standardHasAtMostSixPointsAndIsTheDefault(layout: Layout) throws {
     var forms: Set<WinogradForm?> = []
     for layer in Self.layers {
-      let plan = try layer.plan(layout: layout, threads: 2, accuracy: .standard)
+      let plan = try layer.plan(layout: layout, with: Planner(threads: 2))
       #expect(plan.winograd?.points.allSatisfy { $0 <= 6 } ?? true, "\(layer.text)")
       forms.insert(plan.winograd)
     }
@@ -28,16 +30,19 @@ struct AccuracyTests {
     let plan = try layer.plan(for: [1, 64, 60, 60])
     #expect(plan.winograd?.points == [6, 6])
     #expect(Planner().accuracy == .standard)
-    #expect(try layer.plan(for: [1, 64, 60, 60], accuracy: .fast).winograd?.points == [8, 8])
+    let fast = try layer.plan(for: [1, 64, 60, 60], with: Planner(accuracy: .fast))
+    #expect(fast.winograd?.points == [8, 8])
   }
 
   /// Without a cap, up to what direct summation takes, and for every amount between.
   @Test func packedWeightsStayUnderTheirCap() throws {
     let layer = try Conv2D(weights: Tensor(shape: [64, 64, 3, 3]), padding: .same)
     func plan(_ bytes: Int?) throws -> Plan {
-      try layer.plan(for: [1, 64, 60, 60], accuracy: .fast, maximumPackedBytes: bytes)
+      try layer.plan(
+        for: [1, 64, 60, 60], with: Planner(accuracy: .fast, maximumPackedBytes: bytes))
     }
-    let direct = try layer.plan(for: [1, 64, 60, 60], accuracy: .exactOrder).packedBytes
+    let exact = Planner(accuracy: .exactOrder)
+    let direct = try layer.plan(for: [1, 64, 60, 60], with: exact).packedBytes
     let free = try plan(nil)
     #expect(free.packedBytes == 64 * 64 * 64 * 4)
     #expect(try plan(free.packedBytes).winograd == free.winograd)
@@ -55,12 +60,14 @@ struct AccuracyTests {
   /// Every plan of the layer lists, with all other settings as they come.
   @Test(arguments: LayerLists.names, Layout.allCases)
   func threadsBatchAndRegionDoNotChangeTheChoice(list: String, layout: Layout) throws {
-    for layer in try LayerLists.layers(list) {
-      let one = try layer.plan(layout: layout, threads: 1, accuracy: .standard)
-      for threads in [2, 32] {
-        let plan = try layer.plan(layout: layout, threads: threads, accuracy: .standard)
-        #expect(plan.winograd == one.winograd && plan.kernel == one.kernel, "\(layer.text)")
+    for descriptor in try LayerLists.layers(list) {
+      let layer = try descriptor.layer()
+      var shape = descriptor.inputShape(in: layout)
+      let ways = try [(1, 1), (2, 1), (32, 1), (1, 8), (32, 8)].map { threads, images in
+        shape[0] = images
+        return try layer.plan(for: shape, layout: layout, with: Planner(threads: threads)).wayName
       }
+      #expect(Set(ways).count == 1, "\(descriptor.text): \(ways)")
     }
     let layer = try Conv2D(weights: Tensor(shape: [64, 64, 3, 3]), padding: .same)
     func plan(images: Int, region: [Range<Int>]? = nil) throws -> Plan {
@@ -70,10 +77,9 @@ struct AccuracyTests {
     }
     let one = try plan(images: 1)
     #expect(one.winograd != nil)
-    #expect(try plan(images: 0).winograd == one.winograd)
-    #expect(try plan(images: 50).winograd == one.winograd)
-    #expect(try plan(images: 1, region: [1..<2, 3..<5]).winograd == one.winograd)
-    #expect(try plan(images: 1, region: [1..<1, 3..<5]).winograd == one.winograd)
+    for images in [0, 1, 8, 50] { #expect(try plan(images: images).wayName == one.wayName) }
+    #expect(try plan(images: 1, region: [1..<2, 3..<5]).wayName == one.wayName)
+    #expect(try plan(images: 1, region: [1..<1, 3..<5]).wayName == one.wayName)
   }
 
   @Test func aPlannerIsItsSettings() throws {
@@ -81,38 +87,22 @@ struct AccuracyTests {
     let planner = Planner(
       threads: 1, accuracy: .fast, algorithm: .winograd, instructionSet: .scalar,
       maximumPackedBytes: 36 * 32 * 32 * 4)
-    let plan = try planner.plan(layer, for: [1, 60, 60, 32], layout: .channelsLast)
+    let plan = try layer.plan(for: [1, 60, 60, 32], layout: .channelsLast, with: planner)
     #expect(plan.threads == 1 && plan.instructionSet == .scalar)
     #expect(plan.winograd?.points == [6, 6])
-    #expect(try Planner(accuracy: .exactOrder).plan(layer, for: [1, 32, 60, 60]).winograd == nil)
+    let exact = Planner(accuracy: .exactOrder)
+    #expect(try layer.plan(for: [1, 32, 60, 60], with: exact).winograd == nil)
   }
 
-  @Test func aPlanSaysWhatItTakesAndWhy() throws {
-    let layer = try Conv2D(weights: Tensor(shape: [64, 64, 3, 3]), padding: .same)
-    let plan = try layer.plan(for: [1, 64, 60, 60])
-    let lines = plan.description.split(separator: "\n").map(String.init)
-    let algorithm = try #require(lines.first { $0.hasPrefix("algorithm") })
-    #expect(algorithm.contains("winograd F(4x4, 3x3): expected "))
-    #expect(algorithm.contains(" us, direct "))
-    // Sorted: the chosen one first.
-    let weighed = try #require(lines.first { $0.hasPrefix("weighed") })
-    #expect(weighed.dropFirst(7).drop { $0 == " " }.hasPrefix("F(4x4, 3x3) "))
-    for form in ["F(2x2, 3x3) ", "F(4x2, 3x3) ", "F(2x4, 3x3) ", "direct "] {
-      #expect(weighed.contains(form))
-    }
-    let direct = try layer.plan(for: [1, 64, 60, 60], accuracy: .exactOrder)
-    #expect(!direct.description.contains("F("))
-    #expect(!direct.description.contains("weighed"))
-  }
-
-  /// Few channels a group are mostly transforms.
-  @Test func fewChannelsAreSummedDirectly() throws {
-    for (groups, inputs, outputs) in [(1, 3, 64), (1, 64, 3), (64, 64, 64), (32, 256, 256)] {
-      let layer = try Conv2D(
-        weights: Tensor(shape: [outputs, inputs / groups, 3, 3]), groups: groups, padding: .same)
-      #expect(try layer.plan(for: [1, inputs, 60, 60]).winograd == nil)
-      // But may be asked for.
-      #expect(try layer.plan(for: [1, inputs, 60, 60], algorithm: .winograd).winograd != nil)
-    }
+  /// One channel a group is all transforms.
+  @Test(arguments: Layout.allCases)
+  func depthwiseLayersAreSummedDirectly(layout: Layout) throws {
+    let layer = try Conv2D(
+      weights: Tensor(shape: [64, 1, 3, 3]), groups: 64, padding: .same)
+    let shape = layout == .channelsFirst ? [1, 64, 60, 60] : [1, 60, 60, 64]
+    #expect(try layer.plan(for: shape, layout: layout).winograd == nil)
+    // But may be asked for.
+    let winograd = Planner(algorithm: .winograd)
+    #expect(try layer.plan(for: shape, layout: layout, with: winograd).winograd != nil)
   }
 }

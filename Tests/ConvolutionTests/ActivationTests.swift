@@ -1,5 +1,6 @@
-import Convolution
 import Testing
+
+@testable import Convolution
 
 /// Activations against their definitions in float64.
 struct ActivationTests {
@@ -19,39 +20,57 @@ struct ActivationTests {
       ]
     }
 
-  /// `values` through a kernel of one tap that is 1.
-  private func apply(_ activation: Activation, to values: [Float], _ setting: Setting) throws
-    -> [Float]?
-  {
+  /// `values` through a kernel of `taps` taps of which the middle one is 1 and the others 0, by everything that computes
+  /// it.
+  private func apply(
+    _ activation: Activation, to values: [Float], taps: Int
+  ) throws -> [(setting: Setting, plan: Plan, result: [Float])] {
+    var w = [Float](repeating: 0, count: taps)
+    w[taps / 2] = 1
     let layerCase = LayerCase(
-      inputShape: [1, 1, values.count], weightShape: [1, 1, 1], stride: [1], dilation: [1],
-      border: [.zeros],
-      activation: activation, x: values, w: [1])
-    return try layerCase.plan(layerCase.layer(), setting).map { try layerCase.run($0) }
-  }
-
-  @Test(arguments: Setting.all, activations)
-  func valuesAreWithinAFewRoundings(setting: Setting, activation: Activation) throws {
-    guard let result = try apply(activation, to: Self.samples, setting) else { return }
-    for (x, y) in zip(Self.samples, result) {
-      let expected = activation.reference(Double(x))
-      // A rounding is at most 2^-24 of the result; gelu's tail is a difference that has lost its leading digits.
-      let scale = activation == .gelu ? max(abs(expected), abs(Double(x)) / 2) : abs(expected)
-      #expect(
-        abs(Double(y) - expected) <= 8 * 0x1p-24 * scale,
-        "\(activation)(\(x)) is \(y), not \(expected)")
+      inputShape: [1, 1, values.count], weightShape: [1, 1, taps], stride: [1], dilation: [1],
+      padding: .same, border: [.zeros], activation: activation, x: values, w: w)
+    return try layerCase.plansOfEveryKernel(layerCase.layer()).map {
+      ($0.setting, $0.plan, try layerCase.run($0.plan))
     }
   }
 
-  @Test(arguments: Setting.all, activations)
-  func zerosInfinitiesAndNaNFollowTheDefinition(setting: Setting, activation: Activation) throws {
+  @Test(arguments: activations)
+  func valuesAreWithinAFewRoundings(activation: Activation) throws {
+    for (setting, _, result) in try apply(activation, to: Self.samples, taps: 1) {
+      for (x, y) in zip(Self.samples, result) {
+        let expected = activation.reference(Double(x))
+        // A rounding is at most 2^-24 of the result; gelu's tail is a difference that has lost its leading digits.
+        let scale =
+          activation == .gelu ? max(abs(expected), abs(Double(x)) / 2) : abs(expected)
+        guard abs(Double(y) - expected) <= 8 * 0x1p-24 * scale else {
+          Issue.record("\(activation)(\(x)) is \(y), not \(expected), on \(setting)")
+          return
+        }
+      }
+    }
+  }
+
+  /// Winograd too applies activations, to sums that have their own roundings: of the largest output of a tile.
+  @Test(arguments: activations)
+  func winogradAppliesThemToo(activation: Activation) throws {
+    var forms = 0
+    let largest = Double(Self.samples.max()!)
+    for (setting, plan, result) in try apply(activation, to: Self.samples, taps: 3) {
+      forms += plan.winograd == nil ? 0 : 1
+      let expected = Self.samples.map { activation.reference(Double($0)) }
+      let bound = 1.13 * largest * Reference.bound(of: plan)
+      #expect(largestDifference(result, expected) <= bound, "\(activation) on \(setting)")
+    }
+    #expect(forms > 0)
+  }
+
+  @Test(arguments: activations)
+  func zerosInfinitiesAndNaNFollowTheDefinition(activation: Activation) throws {
     let values: [Float] = [0, -0.0, .infinity, -.infinity, .nan]
-    guard let result = try apply(activation, to: values, setting) else { return }
-    for (x, y) in zip(values, result) {
-      let expected = Float(activation.reference(Double(x)))
-      #expect(
-        y == expected || (y.isNaN && expected.isNaN), "\(activation)(\(x)) is \(y), not \(expected)"
-      )
+    for (setting, _, result) in try apply(activation, to: values, taps: 1) {
+      let expected = values.map { Float(activation.reference(Double($0))) }
+      expectSame(result, expected, by: .values, "\(activation) on \(setting)")
     }
   }
 }

@@ -14,33 +14,46 @@ struct EmptyTests {
   @Test(arguments: Layout.allCases)
   func anEmptyBatchGivesAnEmptyBatch(layout: Layout) throws {
     let layer = try Conv2D(weights: weights, padding: .same)
-    let x = try Tensor(shape: arrange(shape: [0, 3, 8, 9], in: layout), layout: layout)
-    #expect(try layer(x).shape == arrange(shape: [0, 5, 8, 9], in: layout))
+    let x = try Tensor(shape: arrange(shape: [0, 3, 8, 9], in: layout))
+    #expect(try layer(x, layout: layout).shape == arrange(shape: [0, 5, 8, 9], in: layout))
   }
 
   @Test(arguments: [Padding.valid, .same, .sameLower], Layout.allCases)
   func anEmptyAxisGivesAnEmptyAxis(padding: Padding, layout: Layout) throws {
     let layer = try Conv2D(weights: weights, padding: padding, border: .reflect)
-    let x = try Tensor(shape: arrange(shape: [2, 3, 8, 0], in: layout), layout: layout)
+    let x = try Tensor(shape: arrange(shape: [2, 3, 8, 0], in: layout))
     let height = padding == .valid ? 7 : 8
-    #expect(try layer(x).shape == arrange(shape: [2, 5, height, 0], in: layout))
+    #expect(try layer(x, layout: layout).shape == arrange(shape: [2, 5, height, 0], in: layout))
+  }
+
+  /// By each kernel, for an empty batch too.
+  @Test(arguments: 0..<40)
+  func everyKernelComputesNothing(seed: Int) throws {
+    let layerCase = LayerCase.random(seed: 9000 + seed, work: 20_000)
+    for axis in [0] + Array(2..<layerCase.rank + 2) {
+      var empty = layerCase
+      empty.inputShape[axis] = 0
+      empty.padding = .same
+      empty.x = []
+      empty.residual = nil
+      for (setting, plan) in try empty.plansOfEveryKernel(empty.layer()) {
+        #expect(plan.outputShape.contains(0) && plan.taskCount == 0, "\(empty) on \(setting)")
+        #expect(try empty.run(plan).isEmpty)
+      }
+    }
   }
 
   /// Only border taps are read: 1 x 2 taps of 3 channels, each 1 times the constant.
-  @Test(arguments: Setting.all)
-  func anEmptyAxisWithAConstantBorderIsAllBorder(setting: Setting) throws {
-    var layerCase = LayerCase(
+  @Test(arguments: [(Border.zeros, 0), (.constant(0.5), 3)] as [(Border, Float)])
+  func anEmptyAxisWithAConstantBorderIsAllBorder(border: Border, sum: Float) throws {
+    let layerCase = LayerCase(
       inputShape: [1, 3, 1, 0], weightShape: [5, 3, 1, 2], stride: [1, 1], dilation: [1, 1],
       padding: .explicit([PaddingAmount(before: 0, after: 0), PaddingAmount(before: 1, after: 2)]),
-      border: [.zeros, .zeros], x: [], w: Array(repeating: 1, count: 30), bias: bias.elements)
-    guard let zeros = try layerCase.plan(layerCase.layer(), setting) else { return }
-    expect(
-      try layerCase.run(zeros), of: zeros, toBe: [1, 1, 2, 2, 3, 3, 4, 4, 5, 5], "\(setting)")
-    layerCase.border[1] = .constant(0.5)
-    guard let constant = try layerCase.plan(layerCase.layer(), setting) else { return }
-    expect(
-      try layerCase.run(constant), of: constant, toBe: [4, 4, 5, 5, 6, 6, 7, 7, 8, 8],
-      "\(setting)")
+      border: [.zeros, border], x: [], w: Array(repeating: 1, count: 30), bias: bias.elements)
+    let expected = bias.elements.flatMap { [$0 + sum, $0 + sum] }
+    for (setting, plan) in try layerCase.plansOfEveryKernel(layerCase.layer()) {
+      expect(try layerCase.run(plan), of: plan, toBe: expected, "\(setting)")
+    }
   }
 
   @Test func anEmptyRegionComputesNothing() throws {
@@ -50,7 +63,11 @@ struct EmptyTests {
     var output = [Float](repeating: -1, count: 20)
     var span = output.mutableSpan
     try plan.run([Float](repeating: 1, count: 27).span, into: &span, workspace: &workspace)
-    #expect(output == Array(repeating: -1, count: 20))
+    expectSame(output, Array(repeating: -1, count: 20))
+    let window = try layer.plan(for: [1, 3, 3, 3], region: [1..<1, 0..<2], buffers: .region)
+    #expect(window.inputRegion == [0..<0, 0..<3])
+    #expect(window.inputShape == [1, 3, 0, 3] && window.outputShape == [1, 5, 0, 2])
+    #expect(try window.run(Tensor(shape: window.inputShape)).count == 0)
   }
 
   /// The product of the other extents does not fit an integer, the number of elements is 0 all the same.

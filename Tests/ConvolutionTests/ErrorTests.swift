@@ -1,13 +1,13 @@
-import Convolution
+@_spi(Tools) import Convolution
 import Testing
 
 /// A mistake in a layer's description or input shape is an error that says what came and what was expected.
 struct ErrorTests {
   /// 4 -> 6 channels, kernel 3 x 2.
   private func layer(
-    _ shape: [Int] = [6, 4, 3, 2], bias: [Int]? = nil, stride: PerAxis<Int> = 1,
-    dilation: PerAxis<Int> = 1,
-    groups: Int = 1, padding: Padding = .valid, border: PerAxis<Border> = .zeros,
+    _ shape: [Int] = [6, 4, 3, 2], bias: [Int]? = nil, stride: some PerAxis<Int> = 1,
+    dilation: some PerAxis<Int> = 1,
+    groups: Int = 1, padding: Padding = .valid, border: some PerAxis<Border> = .zeros,
     activation: Activation = .identity
   ) throws -> Conv2D {
     try Conv2D(
@@ -17,6 +17,13 @@ struct ErrorTests {
   }
 
   // MARK: The layer
+
+  @Test(arguments: [-1, 0, 4])
+  func anotherNumberOfAxes(rank: Int) {
+    expectError(.rankMismatch, "rank", ["\(rank)", "1, 2 or 3"]) {
+      _ = try ConvolutionLayer(rank: rank, weights: Tensor(shape: [6, 4, 3, 2]))
+    }
+  }
 
   @Test func weightsOfAnotherRank() {
     expectError(.rankMismatch, "weights", ["[6, 4, 3]", "4 axes"]) { _ = try layer([6, 4, 3]) }
@@ -42,10 +49,10 @@ struct ErrorTests {
       _ = try layer(groups: size)
     }
     expectError(.nonPositiveSize, "stride", ["\(size)", "at least 1"]) {
-      _ = try layer(stride: .each([1, size]))
+      _ = try layer(stride: [1, size])
     }
     expectError(.nonPositiveSize, "dilation", ["\(size)", "at least 1"]) {
-      _ = try layer(dilation: .all(size))
+      _ = try layer(dilation: size)
     }
   }
 
@@ -70,7 +77,7 @@ struct ErrorTests {
   }
 
   @Test func aClipWithoutARange() {
-    expectError(.invalidValue, "activation", ["clip(2.0, 1.0)", "not above"]) {
+    expectError(.invalidValue, "activation", ["clip:2.0,1.0", "not above"]) {
       _ = try layer(activation: .clip(minimum: 2, maximum: 1))
     }
     expectError(.invalidValue, "activation", ["nan"]) {
@@ -79,7 +86,7 @@ struct ErrorTests {
   }
 
   @Test func aDilationThatOverflows() throws {
-    let layer = try layer(dilation: .all(.max))
+    let layer = try layer(dilation: Int.max)
     expectError(.integerOverflow, "dilation", ["\(Int.max)", "64 bits"]) {
       _ = try layer.paddingAmounts(for: [8, 8])
     }
@@ -152,7 +159,7 @@ struct ErrorTests {
   @Test(arguments: [Border.replicate, .reflect, .symmetric, .circular])
   func aBorderThatRepeatsSamplesOfAnEmptyAxis(border: Border) throws {
     let layer = try layer(
-      padding: .explicit([PaddingAmount(before: 2, after: 2)]), border: .all(border))
+      padding: .explicit([PaddingAmount(before: 2, after: 2)]), border: border)
     expectError(.emptyAxis, "border", ["\(border)", "axis 1", "constant"]) {
       _ = try layer.plan(for: [1, 4, 8, 0])
     }
@@ -195,54 +202,66 @@ struct ErrorTests {
 
   // MARK: The plan's settings
 
-  @Test(arguments: [0, -1, 1025])
+  @Test(arguments: [0, -1, 1025, 2000])
   func threadsOutOfRange(threads: Int) throws {
     expectError(.nonPositiveSize, "threads", ["\(threads)", "1 to 1024"]) {
-      _ = try layer().plan(for: [1, 4, 8, 8], threads: threads)
+      _ = try layer().plan(for: [1, 4, 8, 8], with: Planner(threads: threads))
     }
   }
 
   @Test func anAlgorithmThatDoesNotComputeTheLayer() throws {
-    expectError(.unsupportedAlgorithm, "algorithm", ["depthwise", "4 input channels", "direct"]) {
-      _ = try layer().plan(for: [1, 4, 8, 8], algorithm: .depthwise)
+    let mentions = ["depthwise", "several input channels a group", "direct", "general"]
+    expectError(.unsupportedAlgorithm, "algorithm", mentions) {
+      _ = try layer().plan(for: [1, 4, 8, 8], with: Planner(algorithm: .depthwise))
     }
     // Only the general algorithm leaves the taps of a zero border out.
-    let infinite = try Conv2D(weights: Tensor(repeating: .infinity, shape: [6, 4, 3, 2]))
-    expectError(.unsupportedAlgorithm, "algorithm", ["direct", "not finite", "general"]) {
-      _ = try infinite.plan(for: [1, 4, 8, 8], algorithm: .direct)
+    let infinite = try Tensor(repeating: .infinity, shape: [6, 4, 3, 2])
+    let direct = Planner(algorithm: .direct)
+    for layout in Layout.allCases {
+      let mentions = ["direct", "not finite beside a zero border", "general"]
+      expectError(.unsupportedAlgorithm, "algorithm", mentions) {
+        _ = try Conv2D(weights: infinite, padding: .same).plan(
+          for: layout == .channelsFirst ? [1, 4, 8, 8] : [1, 8, 8, 4], layout: layout, with: direct)
+      }
     }
+    #expect(
+      try Conv2D(weights: infinite).plan(for: [1, 4, 8, 8], with: direct).algorithm == .direct)
   }
 
   @Test func layersThatWinogradDoesNotCompute() throws {
     func plan(
       _ layer: Conv2D, accuracy: Accuracy = .standard, maximumPackedBytes: Int? = nil
     ) throws {
-      _ = try layer.plan(
-        for: [1, 4, 30, 30], accuracy: accuracy, algorithm: .winograd,
-        maximumPackedBytes: maximumPackedBytes)
+      let planner = Planner(
+        accuracy: accuracy, algorithm: .winograd, maximumPackedBytes: maximumPackedBytes)
+      _ = try layer.plan(for: [1, 4, 30, 30], with: planner)
     }
     func expectRefusal(_ mentions: [String], _ body: () throws -> Void) {
       expectError(.unsupportedAlgorithm, "algorithm", ["winograd"] + mentions, body)
     }
     let square = [6, 4, 3, 3]
-    expectRefusal(["stride 2x1", "expected stride 1"]) { try plan(layer(square, stride: [2, 1])) }
+    expectRefusal(["stride above 1"]) { try plan(layer(square, stride: [2, 1])) }
     for (height, width) in [(7, 1), (1, 1), (3, 2), (3, 5), (7, 7)] {
-      expectRefusal(["kernel \(height)x\(width)", "3x3 or 5x5", "2...5 taps"]) {
+      expectRefusal(["kernel", "3x3", "5x5", "2 to 5 taps"]) {
         try plan(layer([6, 4, height, width]))
       }
     }
-    expectRefusal(["accuracy exact-order", "accuracy standard or fast"]) {
+    expectRefusal(["accuracy", "exact-order"]) {
       try plan(layer(square), accuracy: .exactOrder)
     }
-    expectRefusal(["maximumPackedBytes 100", "at least "]) {
+    // What would have been enough.
+    let least = try layer(square).alternatives(
+      for: [1, 4, 30, 30], with: Planner(accuracy: .fast, algorithm: .winograd)
+    ).map(\.packedBytes).min()!
+    expectRefusal(["\(least) bytes, more than 100", "maximumPackedBytes"]) {
       try plan(layer(square), maximumPackedBytes: 100)
     }
     let infinite = try Conv2D(
       weights: Tensor(repeating: .infinity, shape: [6, 4, 3, 3]), border: .reflect)
-    expectRefusal(["not finite", "finite weights"]) { try plan(infinite) }
+    expectRefusal(["not finite"]) { try plan(infinite) }
     let deep = try Conv3D(weights: Tensor(shape: [6, 4, 2, 3, 3]), dilation: [2, 1, 1])
-    expectRefusal(["dilation 2x1x1", "depth"]) {
-      _ = try deep.plan(for: [1, 4, 9, 9, 9], algorithm: .winograd)
+    expectRefusal(["dilated depth"]) {
+      _ = try deep.plan(for: [1, 4, 9, 9, 9], with: Planner(algorithm: .winograd))
     }
   }
 
@@ -257,5 +276,17 @@ struct ErrorTests {
       try plan([-1..<3, 0..<7])
     }
     expectError(.invalidValue, "region", ["9..<9", "axis 0"]) { try plan([9..<9, 0..<7]) }
+    func inputRegion(_ region: [Range<Int>]) throws {
+      _ = try layer.inputRegion(for: region, of: [1, 4, 8, 8])
+    }
+    expectError(.rankMismatch, "region", ["[Range(0..<6)]", "2 ranges"]) {
+      try inputRegion([0..<6])
+    }
+    expectError(.invalidValue, "region", ["0..<8", "axis 1", "0..<7"]) {
+      try inputRegion([0..<6, 0..<8])
+    }
+    expectError(.rankMismatch, "input", ["[4, 8, 8]"]) {
+      _ = try layer.inputRegion(for: [0..<6, 0..<7], of: [4, 8, 8])
+    }
   }
 }

@@ -1,7 +1,5 @@
-import CConvolution
+import Convolution
 import Testing
-
-@testable import Convolution
 
 /// All memory of a run against inaccessible pages: a stray read or write ends the test process.
 struct GuardPageTests {

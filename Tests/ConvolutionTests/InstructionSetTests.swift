@@ -9,10 +9,11 @@ struct InstructionSetTests {
   @Test func aPlanUsesAtMostTheSetAskedFor() throws {
     let layer = try Conv1D(weights: Tensor(shape: [1, 1, 1]))
     for set in InstructionSet.allCases {
-      let plan = try layer.plan(for: [1, 1, 1], algorithm: .direct, instructionSet: set)
+      let plan = try layer.plan(
+        for: [1, 1, 1], with: Planner(algorithm: .direct, instructionSet: set))
       #expect(plan.instructionSet == min(set, Machine.instructionSet))
     }
-    let plan = try layer.plan(for: [1, 1, 1], algorithm: .direct)
+    let plan = try layer.plan(for: [1, 1, 1], with: Planner(algorithm: .direct))
     #expect(plan.instructionSet == Machine.instructionSet)
     #expect(Machine.instructionSet <= Machine.detectedInstructionSet)
   }
@@ -24,10 +25,12 @@ struct InstructionSetTests {
       for cap in InstructionSet.allCases {
         Machine.capInstructionSet(cap)
         #expect(Machine.instructionSet == min(cap, widest))
-        let plan = try layer.plan(for: [1, 1, 1], algorithm: .direct, instructionSet: .avx512)
+        let plan = try layer.plan(
+          for: [1, 1, 1], with: Planner(algorithm: .direct, instructionSet: .avx512))
         #expect(plan.instructionSet == min(cap, widest))
         #expect(
-          try layer.plan(for: [1, 1, 1], algorithm: .direct).instructionSet == min(cap, widest))
+          try layer.plan(for: [1, 1, 1], with: Planner(algorithm: .direct)).instructionSet
+            == min(cap, widest))
       }
       Machine.capInstructionSet(nil)
       #expect(Machine.instructionSet == widest)

@@ -1,117 +1,125 @@
-import Convolution
 import Testing
+
+@testable import Convolution
 
 /// Infinities and NaN behave as IEEE 754 says, and a zero border is nothing at all; but Winograd's tiles share them.
 struct NonFiniteTests {
-  private static let direct = Setting.all.filter { $0.algorithm != .winograd }
-  private static let winograd = Setting.all.filter { $0.algorithm == .winograd }
+  private struct Result {
+    let setting: Setting
+    let plan: Plan
+    let y: [Float]
+  }
 
-  /// One channel in, one out, kernel 3, `same`: the outer outputs have one border tap each.
-  private func run(
+  /// What every kernel makes of one channel in, one out, `same`: the outer outputs of a kernel of 3 have one border tap
+  /// each.
+  private func results(
     x: [Float], w: [Float], border: Border = .zeros, bias: Float = 0,
-    activation: Activation = .identity,
-    _ setting: Setting
-  ) throws -> [Float]? {
+    activation: Activation = .identity
+  ) throws -> [Result] {
     let layerCase = LayerCase(
       inputShape: [1, 1, x.count], weightShape: [1, 1, w.count], stride: [1], dilation: [1],
       padding: .same,
       border: [border], activation: activation, x: x, w: w, bias: [bias])
-    return try layerCase.plan(layerCase.layer(), setting).map { try layerCase.run($0) }
-  }
-
-  @Test(arguments: Setting.all)
-  func aZeroBorderTimesAnyWeightIsNothing(setting: Setting) throws {
-    guard [.automatic, .general].contains(setting.algorithm) else { return }
-    // The first weight meets only the border in the first output, the last one only in the last.
-    for weight in [Float.infinity, -.infinity, .nan] {
-      let before = try #require(try run(x: [1, 2], w: [weight, 1, 0.5], bias: 1, setting))
-      #expect(before[0] == 3)
-      #expect(!before[1].isFinite)
-      let after = try #require(try run(x: [1, 2], w: [0.5, 1, weight], bias: 1, setting))
-      #expect(!after[0].isFinite)
-      #expect(after[1] == 3.5)
+    return try layerCase.plansOfEveryKernel(layerCase.layer()).map {
+      Result(setting: $0.setting, plan: $0.plan, y: try layerCase.run($0.plan))
     }
   }
 
-  @Test(arguments: Setting.all)
-  func anInfiniteWeightInsideFollowsIEEE(setting: Setting) throws {
-    guard [.automatic, .general].contains(setting.algorithm) else { return }
-    let w: [Float] = [0, .infinity, 0]
-    #expect(try run(x: [1, 2, 3], w: w, setting) == [.infinity, .infinity, .infinity])
-    #expect(try run(x: [1, -2, 3], w: w, setting) == [.infinity, -.infinity, .infinity])
-    let withZero = try #require(try run(x: [1, 0, 3], w: w, setting))
-    #expect(withZero[0] == .infinity && withZero[1].isNaN && withZero[2] == .infinity)
-    // +infinity and -infinity in one sum.
-    let opposed = try #require(try run(x: [1, 1, 1], w: [.infinity, -.infinity, 0], setting))
-    #expect(opposed[0] == -.infinity && opposed[1].isNaN && opposed[2].isNaN)
+  /// The same of those that sum products as they are.
+  private func directResults(
+    x: [Float], w: [Float], border: Border = .zeros, activation: Activation = .identity
+  ) throws -> [Result] {
+    let direct = try results(x: x, w: w, border: border, activation: activation)
+      .filter { $0.plan.winograd == nil }
+    #expect(!direct.isEmpty)
+    return direct
   }
 
-  @Test(arguments: Setting.all)
-  func aNonFiniteWeightMeetsTheSamplesOfOtherBorders(setting: Setting) throws {
-    let result = try run(x: [2, 5], w: [.infinity, 0, 0], border: .replicate, setting)
-    if let result { #expect(result == [.infinity, .infinity]) }
-  }
-
-  @Test(arguments: direct)
-  func aConstantBorderMayBeInfinite(setting: Setting) throws {
-    let result = try run(x: [1, 2, 3], w: [1, 1, 1], border: .constant(.infinity), setting)
-    if let result { #expect(result == [.infinity, 6, .infinity]) }
+  @Test(arguments: [Float.infinity, -.infinity, .nan])
+  func aZeroBorderTimesAnyWeightIsNothing(weight: Float) throws {
+    // The first weight meets only the border in the first output, the last one only in the last.
+    for result in try results(x: [1, 2], w: [weight, 1, 0.5], bias: 1) {
+      #expect(result.y[0] == 3 && !result.y[1].isFinite, "\(result.setting)")
+    }
+    for result in try results(x: [1, 2], w: [0.5, 1, weight], bias: 1) {
+      #expect(!result.y[0].isFinite && result.y[1] == 3.5, "\(result.setting)")
+    }
   }
 
   @Test(
-    arguments: direct,
-    [Activation.identity, .relu, .relu6, .clip(minimum: -1, maximum: 1), .leakyRelu(slope: 0.1)])
-  func aNaNReachesEveryOutputThatReadsItAndNoOther(setting: Setting, activation: Activation) throws
-  {
+    arguments: [
+      ([1, 2, 3], [0, .infinity, 0], [.infinity, .infinity, .infinity]),
+      ([1, -2, 3], [0, .infinity, 0], [.infinity, -.infinity, .infinity]),
+      ([1, 0, 3], [0, .infinity, 0], [.infinity, .nan, .infinity]),
+      // +infinity and -infinity in one sum.
+      ([1, 1, 1], [.infinity, -.infinity, 0], [-.infinity, .nan, .nan]),
+    ] as [([Float], [Float], [Float])])
+  func anInfiniteWeightInsideFollowsIEEE(x: [Float], w: [Float], expected: [Float]) throws {
+    for result in try results(x: x, w: w) {
+      expectSame(result.y, expected, by: .values, "\(result.setting)")
+    }
+  }
+
+  @Test func aNonFiniteWeightMeetsTheSamplesOfOtherBorders() throws {
+    let all = try results(x: [2, 5], w: [.infinity, 0, 0], border: .replicate)
+    #expect(Set(all.map(\.plan.kernel)).count > 1)
+    for result in all { expectSame(result.y, [.infinity, .infinity], "\(result.setting)") }
+  }
+
+  @Test func aConstantBorderMayBeInfinite() throws {
+    for result in try directResults(x: [1, 2, 3], w: [1, 1, 1], border: .constant(.infinity)) {
+      expectSame(result.y, [.infinity, 6, .infinity], "\(result.setting)")
+    }
+  }
+
+  @Test(arguments: [
+    Activation.identity, .relu, .relu6, .clip(minimum: -1, maximum: 1), .leakyRelu(slope: 0.1),
+  ])
+  func aNaNReachesEveryOutputThatReadsItAndNoOther(activation: Activation) throws {
     // Wide enough that the NaN lies in a vector of its own neighbours and outputs lie in others.
     var x = [Float](repeating: 0.25, count: 40)
     x[20] = .nan
-    let result = try run(x: x, w: [1, 1, 1], activation: activation, setting)
-    if let result { #expect(result.indices.filter { result[$0].isNaN } == [19, 20, 21]) }
+    for result in try directResults(x: x, w: [1, 1, 1], activation: activation) {
+      #expect(result.y.indices.filter { result.y[$0].isNaN } == [19, 20, 21], "\(result.setting)")
+    }
   }
 
-  @Test(arguments: direct)
-  func anInfiniteInputReachesEveryOutputThatReadsIt(setting: Setting) throws {
-    var x = [Float](repeating: 0, count: 20)
-    x[0] = .infinity
-    x[19] = -.infinity
-    let result = try run(x: x, w: [1, 2, 3], setting)
-    if let result {
-      #expect(
-        result == [.infinity, .infinity] + [Float](repeating: 0, count: 16) + [
-          -.infinity, -.infinity,
-        ])
+  @Test func anInfiniteInputReachesEveryOutputThatReadsIt() throws {
+    let zeros = [Float](repeating: 0, count: 16)
+    let x = [.infinity, 0] + zeros + [0, -.infinity]
+    for result in try directResults(x: x, w: [1, 2, 3]) {
+      let expected = [.infinity, .infinity] + zeros + [-.infinity, -.infinity]
+      expectSame(result.y, expected, by: .values, "\(result.setting)")
     }
   }
 
   /// Every output that reads the NaN is one, and no output of a tile that does not read it.
-  @Test(arguments: winograd)
-  func aNaNStaysWithinTheTilesOfWinogradThatReadIt(setting: Setting) throws {
+  @Test func aNaNStaysWithinTheTilesOfWinogradThatReadIt() throws {
     var x = [Float](repeating: 0.25, count: 40)
     x[20] = .nan
-    let layer = try Conv1D(weights: Tensor(repeating: 1, shape: [1, 1, 3]), padding: .same)
-    let plan = try layer.plan(
-      for: setting.layout == .channelsFirst ? [1, 1, 40] : [1, 40, 1], layout: setting.layout,
-      accuracy: setting.accuracy, algorithm: .winograd, instructionSet: setting.instructionSet)
-    let y = try plan.run(Tensor(x, shape: plan.inputShape, layout: setting.layout)).elements
-    let tile = try #require(plan.winograd).tile[0]
-    // Output o reads samples o - 1 to o + 1.
-    let reading = stride(from: 0, to: 40, by: tile).map { $0..<min($0 + tile, 40) }
-      .filter { $0.lowerBound - 1 <= 20 && 20 <= $0.upperBound }.flatMap { $0 }
-    let reached = y.indices.filter { y[$0].isNaN }
-    #expect(reached.contains([19, 20, 21]))
-    #expect(Set(reached).isSubset(of: reading), "\(reached), in tiles of \(tile)")
+    var forms: Set<WinogradForm> = []
+    for result in try results(x: x, w: [1, 1, 1]) {
+      guard let form = result.plan.winograd else { continue }
+      forms.insert(form)
+      // Output o reads samples o - 1 to o + 1.
+      let reading = stride(from: 0, to: 40, by: form.tile[0])
+        .map { $0..<min($0 + form.tile[0], 40) }
+        .filter { $0.lowerBound - 1 <= 20 && 20 <= $0.upperBound }.flatMap { $0 }
+      let reached = result.y.indices.filter { result.y[$0].isNaN }
+      #expect(reached.contains([19, 20, 21]), "\(result.setting)")
+      #expect(Set(reached).isSubset(of: reading), "\(reached), \(result.setting)")
+    }
+    #expect(forms.count == 3)
   }
 
   /// A layer that Winograd would compute otherwise.
   @Test func exactOrderKeepsANaNToTheOutputsThatReadIt() throws {
     let layer = try Conv1D(
       weights: Tensor(repeating: 0.01, shape: [64, 64, 3]), padding: .same)
-    var x = [Float](repeating: 1, count: 64 * 1000)
-    x[500] = .nan
-    let tensor = try Tensor(x, shape: [1, 64, 1000])
-    #expect(try layer.plan(for: tensor.shape).winograd != nil)
-    let y = try layer(tensor, accuracy: .exactOrder).elements
+    var x = try Tensor(repeating: 1, shape: [1, 64, 1000])
+    x[0, 0, 500] = .nan
+    #expect(try layer.plan(for: x.shape).winograd != nil)
+    let y = try layer(x, with: Planner(accuracy: .exactOrder)).elements
     let reached = Set(y.indices.filter { y[$0].isNaN }.map { $0 % 1000 })
     #expect(reached == [499, 500, 501])
   }

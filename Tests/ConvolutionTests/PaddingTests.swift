@@ -12,7 +12,7 @@ struct PaddingTests {
     k: Int, s: Int = 1, d: Int = 1, padding: Padding
   ) throws -> Conv1D {
     try Conv1D(
-      weights: Tensor(shape: [1, 1, k]), stride: .all(s), dilation: .all(d), padding: padding)
+      weights: Tensor(shape: [1, 1, k]), stride: s, dilation: d, padding: padding)
   }
 
   @Test(arguments: conventions)

@@ -1,5 +1,6 @@
-import Convolution
 import Testing
+
+@testable import Convolution
 
 /// Layers that nobody chose, against the float64 reference.
 struct RandomLayerTests {
@@ -11,7 +12,8 @@ struct RandomLayerTests {
     let reference = Reference(layerCase)
     #expect(reference.shape == layerCase.outputShape)
     let layer = try layerCase.layer()
-    for (index, setting) in Setting.all.enumerated() {
+    let ways = try layerCase.plansOfEveryKernel(layer).map(\.setting)
+    for (index, setting) in (Setting.all + ways).enumerated() {
       guard let plan = try layerCase.plan(layer, setting, threads: 1 + (seed + index) % 5) else {
         continue
       }
@@ -21,15 +23,14 @@ struct RandomLayerTests {
     }
   }
 
-  @Test func theLayersReachEveryKernelFamily() throws {
+  @Test func theLayersReachEveryKernel() throws {
     var reached: Set<String> = []
     for seed in Self.seeds.prefix(60) {
       let layerCase = LayerCase.random(seed: seed)
-      let layer = try layerCase.layer()
-      for setting in Setting.all {
-        if let plan = try layerCase.plan(layer, setting) { reached.insert(plan.kernel) }
+      for (_, plan) in try layerCase.plansOfEveryKernel(layerCase.layer()) {
+        reached.insert("\(plan.kernel) \(plan.instructionSet)")
       }
     }
-    #expect(reached == Set(KernelTable.all.map(\.family)))
+    #expect(reached == Set(Kernel.available.map(\.testDescription)))
   }
 }

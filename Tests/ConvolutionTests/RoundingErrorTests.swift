@@ -1,7 +1,8 @@
+import ConvolutionFiles
 import Foundation
 import Testing
 
-@testable import Convolution
+@_spi(Tools) @testable import Convolution
 
 /// How accurate every form of Winograd's algorithm is, measured against float64, is what is promised and documented.
 struct RoundingErrorTests {
@@ -51,7 +52,7 @@ struct RoundingErrorTests {
       let reference = Reference(layerCase.cropped(to: region, channels: channels))
       var all = Array(repeating: Float.nan, count: layerCase.outputShape.reduce(1, *))
       try layerCase.run(plan, into: &all)
-      let output = part(all, of: layerCase.outputShape, channels: channels, region: region)
+      let output = part(all, of: layerCase.outputShape, [0..<1, 0..<channels] + region)
       let error = largestDifference(output, reference.values) / reference.largest
       #expect(error <= 4e-6, "\(descriptor.text) \(form)")
     }

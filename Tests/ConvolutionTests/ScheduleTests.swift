@@ -1,7 +1,7 @@
-import CConvolution
+import ConvolutionFiles
 import Testing
 
-@testable import Convolution
+@_spi(Tools) @testable import Convolution
 
 /// What a team of any size makes of ResNet-50, one image, channels-last, summed directly: the model of a core, `Makespan`,
 /// knows register tiles of pixels.
@@ -10,10 +10,11 @@ struct ScheduleTests {
   func fewThreadsShareTheWorkEvenly(set: InstructionSet, threads: Int) throws {
     for layer in try LayerLists.layers("resnet50") {
       let plan = try layer.plan(
-        layout: .channelsLast, threads: threads, accuracy: .exactOrder, instructionSet: set)
+        layout: .channelsLast,
+        with: Planner(threads: threads, accuracy: .exactOrder, instructionSet: set))
       #expect(plan.threads == threads)
       let efficiency = Makespan(layer, plan).efficiency
-      #expect(efficiency >= 0.9, "\(layer.text) on \(set), \(threads) threads")
+      #expect(efficiency >= 0.9, "\(layer.text) on \(set), \(threads) threads: \(plan)")
     }
   }
 
@@ -21,11 +22,13 @@ struct ScheduleTests {
   func thirtyTwoThreadsShareTheWorkEvenlyWhereItCanBeCut(set: InstructionSet) throws {
     for layer in try LayerLists.layers("resnet50") {
       let plan = try layer.plan(
-        layout: .channelsLast, threads: 32, accuracy: .exactOrder, instructionSet: set)
+        layout: .channelsLast,
+        with: Planner(threads: 32, accuracy: .exactOrder, instructionSet: set))
       #expect(plan.threads == 32)
       let efficiency = Makespan(layer, plan).efficiency
       #expect(
-        efficiency >= 0.9 || plan.smallestTasks < 4 * 32, "\(layer.text) on \(set): \(efficiency)")
+        efficiency >= 0.9 || plan.smallestTasks < 4 * 32,
+        "\(layer.text) on \(set): \(efficiency), \(plan)")
     }
   }
 
@@ -35,7 +38,8 @@ struct ScheduleTests {
   func layersThatThirtyTwoThreadsCannotShareEvenly() throws {
     let uneven = try LayerLists.layers("resnet50").filter { layer in
       let plan = try layer.plan(
-        layout: .channelsLast, threads: 32, accuracy: .exactOrder, instructionSet: .avx512)
+        layout: .channelsLast,
+        with: Planner(threads: 32, accuracy: .exactOrder, instructionSet: .avx512))
       return Makespan(layer, plan).efficiency < 0.9
     }
     #expect(uneven.map(\.name) == ["res5a-3x3-stride2", "res5-3x3", "res5-reduce"])
@@ -45,28 +49,36 @@ struct ScheduleTests {
     for layer in try LayerLists.layers("resnet50") {
       let spans = try [8, 32, 128].map { threads in
         let plan = try layer.plan(
-          layout: .channelsLast, threads: threads, accuracy: .exactOrder)
+          layout: .channelsLast, with: Planner(threads: threads, accuracy: .exactOrder))
         return Makespan(layer, plan).longest
       }
       #expect(spans[0] >= spans[1] && spans[1] >= spans[2], "\(layer.text): \(spans)")
     }
   }
 
-  @Test(arguments: Layout.allCases, Accuracy.allCases)
-  func tasksCoverTheOutputOnce(layout: Layout, accuracy: Accuracy) throws {
+  /// Whichever way the layer is computed.
+  @Test(arguments: Layout.allCases)
+  func tasksCoverTheOutputOnce(layout: Layout) throws {
     for layer in try LayerLists.layers("resnet50") + LayerLists.layers("three-dimensional") {
-      let plan = try layer.plan(layout: layout, threads: 128, accuracy: accuracy)
-      let volume = plan.tasks.reduce(0) { $0 + $1.panels * $1.pixels }
-      #expect(volume == plan.explanation.panels * layer.output.reduce(1, *), "\(layer.text)")
+      let plans = try layer.layer().alternatives(
+        for: layer.inputShape(in: layout), layout: layout,
+        with: Planner(threads: 128, accuracy: .fast))
+      for plan in plans {
+        let volume = plan.tasks.reduce(0) { $0 + $1.panels * $1.pixels }
+        #expect(
+          volume == plan.explanation.panels * layer.output.reduce(1, *),
+          "\(layer.text) \(plan.wayName)")
+      }
     }
   }
 
   /// A tile that two tasks share would be computed twice.
   @Test(arguments: LayerLists.names)
   func tasksOfWinogradShareNoTile(list: String) throws {
+    let planner = Planner(threads: 16, accuracy: .fast, algorithm: .winograd)
     for layer in try LayerLists.layers(list) {
-      let plan = try layer.plan(layout: .channelsLast, threads: 16, accuracy: .fast)
-      guard let form = plan.winograd else { continue }
+      guard let plan = try? layer.plan(layout: .channelsLast, with: planner) else { continue }
+      let form = try #require(plan.winograd)
       let missing = Array(repeating: 1, count: 3 - layer.rank)
       let blocks = zip(missing + form.tile, missing + layer.dilation).map { $0 == 1 ? 1 : $0 * $1 }
       for task in plan.tasks {
@@ -81,20 +93,22 @@ struct ScheduleTests {
   @Test(arguments: Layout.allCases)
   func aTinyLayerStaysOnOneThread(layout: Layout) throws {
     let layer = try LayerDescriptor("mb1ic8ih8oc8kh3ph1")
-    #expect(try layer.plan(layout: layout, threads: 2, accuracy: .standard).threads == 1)
+    #expect(try layer.plan(layout: layout, with: Planner(threads: 2)).threads == 1)
   }
 
-  /// Scratch memory is a thread's own and stays in its second-level cache, whatever the size of the layer. Rows of packed
-  /// weights are filled up to whole vectors; Winograd has its points in place of taps. There is no other memory.
+  /// Scratch memory is a thread's own and stays in its second-level cache, whatever the size of the layer; with Winograd
+  /// in its share of the third, where many weights would pass by often else. Rows of packed weights are filled up to whole vectors; Winograd has its points in place of taps. There is no other memory.
   @Test(arguments: LayerLists.names, [Accuracy.exactOrder, .standard])
   func memoryIsTheCacheAndThePackedWeights(list: String, accuracy: Accuracy) throws {
-    let cache = max(Int(conv_private_cache_bytes()), 1024 * 1024)
+    let cache = max(Machine.caches.level2, 1024 * 1024)
     for layer in try LayerLists.layers(list) {
       for layout in Layout.allCases {
-        let plan = try layer.plan(layout: layout, threads: 2, accuracy: accuracy)
-        #expect(plan.workspaceBytes <= plan.threads * cache, "\(layer.text) \(layout)")
+        let plan = try layer.plan(
+          layout: layout, with: Planner(threads: 2, accuracy: accuracy))
+        let scratch = plan.winograd == nil ? cache : cache + Machine.caches.level3 / 4
+        #expect(plan.workspaceBytes <= plan.threads * scratch, "\(layer.text) \(layout)")
 
-        let lanes = plan.instructionSet.lanes
+        let lanes = Int(plan.passes[0].way.kernel.entry.pointee.lanes)
         func filled(_ channels: Int) -> Int { (channels + lanes - 1) / lanes * lanes }
         let inputs = layer.inputChannels / layer.groups
         let groups = plan.algorithm == .depthwise ? 1 : layer.groups
@@ -114,20 +128,11 @@ struct ScheduleTests {
 }
 
 extension Plan {
-  fileprivate var tasks: [conv_task] { Array(resolved.tasks!.buffer) }
-
   /// Tasks if every panel and every part of a row that fills half a tile were one.
   fileprivate var smallestTasks: Int {
     let width = outputShape[outputShape.count - 2]
     let rows = outputShape.dropFirst().dropLast(2).reduce(1, *)
-    return explanation.panels * rows * max(width / max(explanation.tilePixels / 2, 4), 1)
-  }
-}
-
-extension conv_task {
-  fileprivate var panels: Int { Int(end_panel - first_panel) }
-
-  fileprivate var pixels: Int {
-    Int((end.0 - first.0) * (end.1 - first.1) * (end.2 - first.2))
+    let tile = Int(passes[0].way.grain.tile_pixels)
+    return explanation.panels * rows * max(width / max(tile / 2, 4), 1)
   }
 }

@@ -1,4 +1,5 @@
 import Convolution
+import ConvolutionFiles
 import Testing
 
 /// Which tiles Winograd's algorithm takes for a layer, and what they save.
@@ -20,8 +21,7 @@ struct WinogradFormTests {
   ) throws {
     let layer = try LayerDescriptor("mb1" + descriptor)
     let plan = try layer.plan(
-      weights: Tensor(shape: layer.weightShape), layout: .channelsLast, accuracy: accuracy,
-      algorithm: .winograd)
+      layout: .channelsLast, with: Planner(accuracy: accuracy, algorithm: .winograd))
     let chosen = try #require(plan.winograd)
     #expect(chosen.description == form)
     #expect(chosen.saving == saving)
@@ -33,9 +33,7 @@ struct WinogradFormTests {
   @Test func tilesFollowTheOutput() throws {
     func form(_ size: String) throws -> WinogradForm? {
       let layer = try LayerDescriptor("mb1ic64oc64kh3ph1" + size)
-      return try layer.plan(
-        weights: Tensor(shape: layer.weightShape), layout: .channelsLast, algorithm: .winograd
-      ).winograd
+      return try layer.plan(layout: .channelsLast, with: Planner(algorithm: .winograd)).winograd
     }
     #expect(try form("ih100iw8")?.tile == [4, 4])
     #expect(try form("ih100iw2")?.tile == [4, 2])
@@ -44,7 +42,7 @@ struct WinogradFormTests {
 
   @Test func pointsAreThoseOfTransformedAxes() throws {
     let layer = try Conv3D(weights: Tensor(shape: [16, 16, 3, 3, 1]), padding: .same)
-    let plan = try layer.plan(for: [1, 16, 4, 12, 12], algorithm: .winograd)
+    let plan = try layer.plan(for: [1, 16, 4, 12, 12], with: Planner(algorithm: .winograd))
     let form = try #require(plan.winograd)
     #expect(form.points.map { $0 > 1 } == [false, true, false])
     #expect(form.tile[1] + 2 == form.points[1])

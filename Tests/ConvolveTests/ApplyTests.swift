@@ -1,4 +1,5 @@
 import Convolution
+import ConvolutionFiles
 import Foundation
 import Testing
 

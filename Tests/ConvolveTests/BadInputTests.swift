@@ -1,4 +1,3 @@
-import Convolution
 import Foundation
 import Testing
 
@@ -30,23 +29,29 @@ struct BadInputTests {
     (["--border", "mirror"], ["--border", "mirror", "reflect"]),
     (["--border", "reflect,reflect,reflect"], ["border", "3 values", "1 or 2"]),
     (["--border", ""], ["--border"]),
+    (["--border", "constant:"], ["--border", "'constant:'", "constant:value"]),
+    (["--border", "constant:x,zeros"], ["--border", "constant:x", "constant:value"]),
     (["--border-value", "1"], ["--border-value", "constant"]),
+    (["--border", "constant:1", "--border-value", "1"], ["--border-value", "constant"]),
     (["--border", "constant", "--border-value", "one"], ["--border-value", "one"]),
     (["--activation", "softmax"], ["--activation", "softmax", "gelu"]),
     (["--activation", "clip:1"], ["--activation", "clip:minimum,maximum"]),
     (["--activation", "clip:2,1"], ["activation", "2.0", "1.0"]),
-    (["--activation", "leakyRelu:x"], ["--activation", "'x'"]),
+    (["--activation", "leakyRelu:x"], ["--activation", "'leakyRelu:x'", "leakyRelu:slope"]),
     (["--algorithm", "fft"], ["--algorithm", "fft", "auto"]),
     (["--accuracy", "exact"], ["--accuracy", "exact", "exact-order, standard, fast"]),
     (
       ["--algorithm", "winograd", "--accuracy", "exact-order"],
-      ["algorithm", "exact-order", "standard or fast"]
+      ["algorithm", "winograd", "exact-order", "accuracy"]
     ),
-    (["--algorithm", "winograd", "--stride", "2"], ["algorithm", "stride 2x2", "stride 1"]),
+    (["--algorithm", "winograd", "--stride", "2"], ["algorithm", "winograd", "stride above 1"]),
     (["--algorithm", "depthwise"], ["algorithm", "depthwise"]),
+    (["--effort", "great"], ["--effort", "great", "estimate, measure"]),
     (["--isa", "avx1024"], ["--isa", "avx1024", "avx512"]),
-    (["--threads", "0"], ["--threads", "0", "positive"]),
-    (["--threads", "many"], ["--threads", "many"]),
+    (["--threads", "0"], ["--threads", "'0'", "1 to 1024"]),
+    (["--threads", "-1"], ["--threads"]),
+    (["--threads", "2000"], ["--threads", "'2000'", "1 to 1024"]),
+    (["--threads", "many"], ["--threads", "many", "1 to 1024"]),
     (["--stride", "0"], ["--stride", "0", "positive"]),
     (["--stride", "1,1,1"], ["stride", "3 values", "1 or 2"]),
     (["--stride", "99999999999999999999"], ["--stride", "whole numbers"]),
@@ -106,8 +111,11 @@ struct BadInputTests {
     try expectFailure(apply(x, line), ["weights", "[3, 2, 3]", "4 axes"])
     try expectFailure(apply(x, w, "--bias", pair), ["bias", "[2]", "[3]"])
     try expectFailure(apply(x, w, "--residual", x), ["residual", "[1, 2, 5, 5]", "[1, 3, 3, 3]"])
-    try expectFailure(apply(x, w, "--times", times), ["times.txt:2", "2 words", "direct=1330.0us"])
+    try expectFailure(
+      apply(x, w, "--times", times), ["times.txt:2", "2 words", "general=1330.0us"])
     try expectFailure(apply(x, w, "--times", "no.txt"), ["no.txt", "No such file"])
+    try expectFailure(apply(x, w, "--cost-model", times), ["times.txt", "no cost model"])
+    try expectFailure(apply(x, w, "--cost-model", "no.txt"), ["no.txt", "No such file"])
     #expect(try folder.names == before)
     #expect(try Data(contentsOf: URL(filePath: y)) == Data("old".utf8))
 
@@ -123,7 +131,7 @@ struct BadInputTests {
     (["multiply"], ["multiply"]),
     (["pad", "--input", "100x20"], ["--kernel"]),
     (["pad", "--input", "100y20", "--kernel", "3"], ["--input", "100y20"]),
-    (["pad", "--input", "100x20", "--kernel", "4x1x1"], ["--kernel", "3 numbers", "1 or 2"]),
+    (["pad", "--input", "100x20", "--kernel", "4x1x1"], ["--kernel", "3 values", "1 or 2"]),
     (["pad", "--input", "1x2x3x4", "--kernel", "3"], ["--input", "4 extents", "1, 2 or 3"]),
     (["pad", "--input", "100x0", "--kernel", "3"], ["--input", "positive"]),
     (

@@ -1,4 +1,5 @@
 import Convolution
+import ConvolutionFiles
 import Foundation
 import Testing
 
@@ -9,12 +10,13 @@ struct CommandResult {
   let errors: String
 }
 
-/// Runs `convolve`, which lies beside the tests' resources.
-func convolve(_ arguments: [String]) throws -> CommandResult {
+/// Runs `convolve`, which lies beside the tests' resources, where `folder` is or in the present folder.
+func convolve(_ arguments: [String], in folder: TemporaryFolder? = nil) throws -> CommandResult {
   let process = Process()
   process.executableURL = Bundle.module.bundleURL.deletingLastPathComponent().appending(
     path: "convolve")
   process.arguments = arguments
+  if let folder { process.currentDirectoryURL = folder.url }
   let (output, errors) = (Pipe(), Pipe())
   process.standardOutput = output
   process.standardError = errors
@@ -30,7 +32,7 @@ func convolve(_ arguments: [String]) throws -> CommandResult {
 
 /// A folder that goes with the value.
 final class TemporaryFolder {
-  private let url = FileManager.default.temporaryDirectory.appending(
+  let url = FileManager.default.temporaryDirectory.appending(
     path: "ConvolveTests-\(UUID().uuidString)")
 
   init() throws {

@@ -38,6 +38,18 @@ struct PadTests {
     #expect(rows.contains(["full", "3", "3", "0", "0", "103x20"]))
   }
 
+  /// What Swift is told is a case of the library's.
+  @Test func everyConventionIsSpeltInSwift() throws {
+    let result = try convolve(["pad", "--input", "9", "--kernel", "3"])
+    for (word, name) in [
+      ("valid", "valid"), ("same", "same"), ("same-lower", "sameLower"),
+      ("torch-same", "sameTorch"), ("causal", "causal"), ("full", "full"),
+    ] {
+      let line = try #require(spelling(word, of: result.output).last)
+      #expect(line.split(separator: " ") == ["Swift", "padding:", ".\(name)"])
+    }
+  }
+
   @Test func frameworksWithoutAWordGetAmounts() throws {
     let result = try convolve(["pad", "--input", "100x20", "--kernel", "4x1"])
     let lower = spelling("same-lower", of: result.output).joined(separator: "\n")
@@ -64,7 +76,7 @@ struct PadTests {
   }
 
   @Test func aKernelThatDoesNotFitIsSaidInItsRow() throws {
-    let report = try PaddingReport(input: [3], kernel: [5])
+    let report = try PaddingReport(input: [3], kernel: 5)
     let valid = try #require(report.rows.first { $0.convention == .valid })
     #expect(valid.output == nil)
     #expect(valid.refusal?.contains("larger") == true)
@@ -73,26 +85,25 @@ struct PadTests {
 
   @Test func dilationSpreadsTheKernel() throws {
     // Five samples are spanned by three taps two apart, on all three axes.
-    let report = try PaddingReport(input: [8, 9, 10], kernel: [3], dilation: [2])
+    let report = try PaddingReport(input: [8, 9, 10], kernel: 3, dilation: 2)
     let same = try #require(report.rows.first { $0.convention == .same })
     #expect(same.amounts == Array(repeating: PaddingAmount(before: 2, after: 2), count: 3))
     #expect(report.rows.first { $0.convention == .valid }?.output == [4, 5, 6])
     // F.pad has the last axis first, ONNX all befores first.
     let lines = Spelling.lines(
       PaddingReport.Row(
-        convention: .explicit,
+        convention: .explicit([]),
         amounts: [
           PaddingAmount(before: 1, after: 2), PaddingAmount(before: 3, after: 4),
           PaddingAmount(before: 5, after: 6),
-        ],
-        output: nil, refusal: nil),
+        ]),
       stride: [1, 1, 1])
     #expect(lines.contains { $0[0] == "PyTorch" && $0[1].contains("(5, 6, 3, 4, 1, 2)") })
     #expect(lines.contains { $0[0] == "ONNX" && $0[1] == "pads=[1, 3, 5, 2, 4, 6]" })
   }
 
   @Test func aHugeKernelNeedsNoMemory() throws {
-    let report = try PaddingReport(input: [10], kernel: [1_000_000_000_000])
+    let report = try PaddingReport(input: [10], kernel: 1_000_000_000_000)
     #expect(
       report.rows.first { $0.convention == .causal }?.amounts?.first?.before == 999_999_999_999)
   }

@@ -1,4 +1,4 @@
-import Convolution
+@testable import Convolution
 
 /// A convolution computed plainly in float64, output by output.
 struct Reference {
@@ -58,8 +58,7 @@ struct Reference {
       var index = position[axis] * stride[axis] + tap[axis] * dilation[axis] - before[axis]
       let extent = input[axis]
       while !(0..<extent).contains(index) {
-        switch border[axis] {
-        case .zeros: (constant, index) = (0, 0)
+        switch border[axis].mode {
         case .constant(let value): (constant, index) = (Double(value), 0)
         case .replicate: index = index < 0 ? 0 : extent - 1
         case .reflect: index = index < 0 ? -index : 2 * (extent - 1) - index

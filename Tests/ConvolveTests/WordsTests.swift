@@ -2,8 +2,10 @@ import ArgumentParser
 import Convolution
 import Testing
 
+@testable import ConvolutionOptions
 @testable import convolve
 
+/// Words and lists of the command line.
 struct WordsTests {
   @Test func lists() throws {
     #expect(try Words.integers("2,1") == [2, 1])
@@ -25,41 +27,49 @@ struct WordsTests {
       ("silu", .silu),
       ("hardSwish", .hardSwish), ("gelu", .gelu),
     ]
-    for (word, activation) in expected { #expect(try Activation(word: word) == activation) }
+    #expect(expected.count == Activation.words.count)
+    for (word, activation) in expected {
+      #expect(Activation(word) == activation)
+      #expect(try LayerOptions.parse(["--activation", word]).activation == activation)
+    }
+    #expect(try LayerOptions.parse([]).activation == .identity)
   }
 
   @Test(arguments: [
     "", "ReLU", "relu:1", "clip", "clip:", "clip:1", "clip:1,2,3", "leakyRelu", "leakyRelu:a",
   ])
   func thingsThatAreNoActivations(word: String) {
-    #expect(throws: ValidationError.self) { try Activation(word: word) }
+    #expect(Activation(word) == nil)
+    #expect(throws: (any Error).self) { try LayerOptions.parse(["--activation", word]) }
   }
 
-  @Test func paddingWords() throws {
-    #expect(try LayerOptions.parse([]).chosenPadding == nil)
-    #expect(try LayerOptions.parse(["--padding", "same-lower"]).chosenPadding == .sameLower)
-    #expect(try LayerOptions.parse(["--padding", "torch-same"]).chosenPadding == .sameTorch)
-    let amounts = Padding.explicit([
-      PaddingAmount(before: 1, after: 2), PaddingAmount(before: -3, after: 4),
-    ])
-    #expect(try LayerOptions.parse(["--pads", "1,2,-3,4"]).chosenPadding == amounts)
-    #expect(
-      try LayerOptions.parse(["--padding", "explicit", "--pads", "1,2,-3,4"]).chosenPadding
-        == amounts)
-  }
-
-  @Test func borderWords() throws {
-    #expect(try BorderOptions.parse([]).borders(default: .reflect) == .all(.reflect))
-    #expect(
-      try BorderOptions.parse(["--border", "circular,replicate"]).borders(default: .zeros)
-        == .each([.circular, .replicate]))
-    #expect(
-      try BorderOptions.parse(["--border", "constant,zeros", "--border-value", "-2"]).borders(
-        default: .zeros)
-        == .each([.constant(-2), .zeros]))
-    #expect(
-      try BorderOptions.parse(["--border", "symmetric"]).borders(default: .zeros)
-        == .all(.symmetric))
+  @Test func everyDescriptionIsAWord() {
+    func expectRoundTrip<Value: LosslessStringConvertible & Equatable>(_ values: [Value]) {
+      for value in values { #expect(Value(value.description) == value) }
+      #expect(Set(values.map(\.description)).count == values.count)
+      #expect(Value("") == nil)
+      #expect(Value("other") == nil)
+    }
+    expectRoundTrip(Layout.allCases)
+    expectRoundTrip(Accuracy.allCases)
+    expectRoundTrip(Algorithm.allCases)
+    expectRoundTrip(InstructionSet.allCases)
+    expectRoundTrip(Planner.Effort.allCases)
+    expectRoundTrip(
+      [
+        .zeros, .constant(1.5), .constant(-1e-30), .constant(.infinity), .replicate, .reflect,
+        .symmetric, .circular,
+      ] as [Border])
+    expectRoundTrip(
+      [
+        .identity, .relu, .relu6, .clip(minimum: -0.1, maximum: 1e20), .leakyRelu(slope: 0.01),
+        .sigmoid, .tanh, .silu, .hardSwish, .gelu,
+      ] as [Activation])
+    expectRoundTrip(
+      Padding.conventions.map(\.value) + [
+        .explicit([PaddingAmount(before: 1, after: -2)]),
+        .explicit([PaddingAmount(before: 0, after: 0), PaddingAmount(before: 3, after: 4)]),
+      ])
   }
 
   @Test func tablesAreAligned() {

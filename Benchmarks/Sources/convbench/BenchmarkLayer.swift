@@ -1,10 +1,11 @@
-import Convolution
+@_spi(Tools) import Convolution
+import ConvolutionOptions
 
-/// A line's layer with random weights, whatever its rank.
+/// A line's layer with random weights.
 struct BenchmarkLayer {
   let weights, bias: Tensor
   private let line: LayerLine
-  private let layer: any Plannable
+  private let layer: ConvolutionLayer
 
   /// - Throws: where the layer needs more memory than the machine has.
   init(_ line: LayerLine) throws {
@@ -13,59 +14,20 @@ struct BenchmarkLayer {
     let inputCount = descriptor.inputShape(in: .channelsFirst).reduce(1) { $0 * Double($1) }
     try SharedBuffers.check(bytes: 4 * (2 * weightCount + inputCount))
     var random = RandomFloats(seed: 2)
-    weights = try Tensor(
-      (0..<Int(weightCount)).map { _ in random.next() }, shape: descriptor.weightShape)
-    bias = try Tensor(
-      (0..<descriptor.outputChannels).map { _ in random.next() }, shape: [descriptor.outputChannels]
-    )
+    weights = try Tensor(random.next(Int(weightCount)), shape: descriptor.weightShape)
+    bias = try Tensor(random.next(descriptor.outputChannels), shape: [descriptor.outputChannels])
+    layer = try line.options.layer(of: descriptor, weights: weights, bias: bias)
     self.line = line
-    switch descriptor.rank {
-    case 1: layer = try Conv1D(line, weights: weights, bias: bias)
-    case 2: layer = try Conv2D(line, weights: weights, bias: bias)
-    default: layer = try Conv3D(line, weights: weights, bias: bias)
-    }
   }
-
-  private var layout: Layout { (line.options.layout ?? .nchw).layout }
 
   /// The plan for the line's input.
   func plan(_ planner: Planner) throws -> Plan {
-    try layer.plan(with: planner, for: line.descriptor.inputShape(in: layout), layout: layout)
+    try layer.plan(for: line.inputShape, layout: line.layout, with: planner)
   }
 
-  /// The plan for one image, and a plan of each way that it was chosen from.
-  func alternatives(_ planner: Planner) throws -> (chosen: Plan, all: [Plan]) {
-    let shape = [1] + line.descriptor.inputShape(in: layout).dropFirst()
-    return (
-      try layer.plan(with: planner, for: shape, layout: layout),
-      try layer.alternatives(with: planner, for: shape, layout: layout)
-    )
-  }
-}
-
-/// What is asked of a layer of any rank.
-private protocol Plannable {
-  func plan(with planner: Planner, for shape: [Int], layout: Layout) throws -> Plan
-  func alternatives(with planner: Planner, for shape: [Int], layout: Layout) throws -> [Plan]
-}
-
-extension ConvolutionLayer: Plannable {
-  fileprivate init(_ line: LayerLine, weights: Tensor, bias: Tensor) throws {
-    let (descriptor, options) = (line.descriptor, line.options)
-    try self.init(
-      weights: weights, bias: bias, stride: .each(descriptor.stride),
-      dilation: .each(descriptor.dilation), groups: descriptor.groups,
-      padding: options.padding?.padding ?? .explicit(descriptor.pads),
-      border: options.border?.border ?? .zeros)
-  }
-
-  fileprivate func plan(with planner: Planner, for shape: [Int], layout: Layout) throws -> Plan {
-    try planner.plan(self, for: shape, layout: layout)
-  }
-
-  fileprivate func alternatives(
-    with planner: Planner, for shape: [Int], layout: Layout
-  ) throws -> [Plan] {
-    try planner.alternatives(self, for: shape, layout: layout)
+  /// A plan of each way for one image, the one that is taken first.
+  func alternatives(_ planner: Planner) throws -> [Plan] {
+    try layer.alternatives(
+      for: [1] + line.inputShape.dropFirst(), layout: line.layout, with: planner)
   }
 }

@@ -1,4 +1,6 @@
 import Convolution
+import ConvolutionFiles
+import ConvolutionOptions
 import Foundation
 
 /// A layer to measure: a line of a layer list.
@@ -7,6 +9,22 @@ struct LayerLine {
   let options: LayerOptions
 
   var name: String { descriptor.name ?? descriptor.text }
+  var layout: Layout { options.layout ?? .channelsFirst }
+  var inputShape: [Int] { descriptor.inputShape(in: layout) }
+
+  func overridden(by other: LayerOptions) -> LayerLine {
+    LayerLine(descriptor: descriptor, options: options.overridden(by: other))
+  }
+
+  /// The layer in both layouts, or in the one that was asked for.
+  var inItsLayouts: [LayerLine] {
+    guard options.layout == nil else { return [self] }
+    return Layout.allCases.map { layout in
+      var options = options
+      options.layout = layout
+      return LayerLine(descriptor: descriptor, options: options)
+    }
+  }
 }
 
 extension LayerLine {
@@ -14,11 +32,16 @@ extension LayerLine {
   private static let lists = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../Layers").standardized
 
-  /// The layers of an argument: a file, the name of a list, or a line.
+  /// The layers of an argument: a file, the name of a list, either of them with `:60` for a sample of 60 layers, or a
+  /// line.
   static func lines(of argument: String) throws -> [LayerLine] {
-    let named = lists.appending(path: argument + ".txt").path
-    for path in [argument, named] where isFile(path) {
-      return try lines(ofFile: path)
+    if let lines = try list(argument) { return lines }
+    if let colon = argument.lastIndex(of: ":"), let lines = try list(String(argument[..<colon])) {
+      let word = argument[argument.index(after: colon)...]
+      guard let count = Int(word), (1...max(lines.count, 1)).contains(count) else {
+        throw Failure("\(argument): got a sample of \(word), expected 1 to \(lines.count) layers")
+      }
+      return sample(count, of: lines)
     }
     do {
       return try line(argument[...]).map { [$0] } ?? []
@@ -27,16 +50,27 @@ extension LayerLine {
     }
   }
 
-  private static func isFile(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-      && !isFolder.boolValue
+  /// The layers of a file or of the list of a name; nil where there is neither.
+  private static func list(_ name: String) throws -> [LayerLine]? {
+    for path in [name, lists.appending(path: name + ".txt").path] {
+      if let data = FileManager.default.contents(atPath: path) {
+        return try lines(of: data, path: path)
+      }
+    }
+    return nil
   }
 
-  private static func lines(ofFile path: String) throws -> [LayerLine] {
-    guard let data = FileManager.default.contents(atPath: path),
-      let text = String(bytes: data, encoding: .utf8)
-    else { throw Failure("\(path): cannot be read as text") }
+  /// The same of them every time, in their order.
+  private static func sample(_ count: Int, of lines: [LayerLine]) -> [LayerLine] {
+    var random = RandomFloats(seed: 4)
+    let keys: [UInt64] = lines.map { _ in random.next() }
+    return lines.indices.sorted { keys[$0] < keys[$1] }.prefix(count).sorted().map { lines[$0] }
+  }
+
+  private static func lines(of data: Data, path: String) throws -> [LayerLine] {
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw Failure("\(path): cannot be read as text")
+    }
     var lines: [LayerLine] = []
     for (number, text) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     {
@@ -60,5 +94,18 @@ extension LayerLine {
       throw Failure(LayerOptions.message(for: error))
     }
     return LayerLine(descriptor: try LayerDescriptor(descriptor), options: options)
+  }
+}
+
+extension [LayerLine] {
+  /// What `body` makes of each layer; an error of it names the layer.
+  func mapByName<Result>(_ body: (LayerLine) throws -> Result) throws -> [Result] {
+    try map { line in
+      do {
+        return try body(line)
+      } catch {
+        throw Failure("\(line.name): \(error)")
+      }
+    }
   }
 }

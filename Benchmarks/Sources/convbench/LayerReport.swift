@@ -5,7 +5,7 @@ struct LayerReport: Encodable {
   /// The options that stand behind the descriptor in a layer list.
   let options: String
   let inputShape, weightShape, outputShape: [Int]
-  let layout: LayoutWord
+  let layout: String
   let groups: Int
   /// Of the axes of space, outermost first.
   let stride, dilation: [Int]
@@ -21,24 +21,19 @@ struct LayerReport: Encodable {
   /// Input, weights and output, each once.
   let compulsoryBytes: Double
   /// The median of the rounds' medians, and the best run of all.
-  let medianMilliseconds, minMilliseconds: Double
+  let medianMS, minMS: Double
   let gflops: Double
   /// The median of the rounds' shares of the peak measured beside them.
   let percentOfPeak: Double
-  let maxRelativeError: Double
-  let planMicroseconds, packMicroseconds, firstRunMilliseconds: Double
+  let maxRelError: Double
+  let planUS, packUS, firstRunMS: Double
   let workspaceBytes: Int
   let rounds: [RoundReport]
 
   struct RoundReport: Encodable {
-    let medianMilliseconds: Double
+    let medianMS: Double
     /// Of the peak measured beside the round.
     let percentOfPeak: Double
-
-    enum CodingKeys: String, CodingKey {
-      case medianMilliseconds = "median_ms"
-      case percentOfPeak = "percent_of_peak"
-    }
   }
 
   /// FLOP per byte.
@@ -55,13 +50,14 @@ struct LayerReport: Encodable {
     inputShape = plan.inputShape
     weightShape = trial.line.descriptor.weightShape
     outputShape = plan.outputShape
-    layout = trial.line.options.layout ?? .nchw
+    layout = plan.layout.description
     groups = trial.line.descriptor.groups
     stride = trial.line.descriptor.stride
     dilation = trial.line.descriptor.dilation
     padding = plan.padding.map { [$0.before, $0.after] }
-    border = trial.line.options.border?.description ?? BorderWord.zeros.rawValue
-    algorithm = plan.algorithm.rawValue
+    border = (Set(plan.border).count == 1 ? [plan.border[0]] : plan.border)
+      .map(\.description).joined(separator: ",")
+    algorithm = plan.algorithm.description
     winograd = plan.winograd?.description ?? ""
     kernel = plan.kernel
     gflop = plan.floatingPointOperations / 1e9
@@ -71,35 +67,18 @@ struct LayerReport: Encodable {
     rounds = trial.rounds.map { round in
       let median = Measurement.median(round.times)
       return RoundReport(
-        medianMilliseconds: median / .milliseconds(1),
+        medianMS: median / .milliseconds(1),
         percentOfPeak: 100 * plan.floatingPointOperations / (median / .nanoseconds(1))
           / round.peakGFLOPS)
     }
-    medianMilliseconds = Measurement.median(rounds.map(\.medianMilliseconds).sorted())
-    minMilliseconds = trial.rounds.map { $0.times[0] }.min()! / .milliseconds(1)
-    gflops = 1e3 * gflop / medianMilliseconds
-    percentOfPeak = Measurement.median(rounds.map(\.percentOfPeak).sorted())
-    maxRelativeError = trial.maxRelativeError
-    planMicroseconds = trial.planTime / .microseconds(1)
-    packMicroseconds = trial.packTime / .microseconds(1)
-    firstRunMilliseconds = trial.firstRunTime / .milliseconds(1)
+    medianMS = Measurement.median(rounds.map(\.medianMS))
+    minMS = trial.rounds.flatMap(\.times).min()! / .milliseconds(1)
+    gflops = 1e3 * gflop / medianMS
+    percentOfPeak = Measurement.median(rounds.map(\.percentOfPeak))
+    maxRelError = trial.maxRelativeError
+    planUS = trial.planTime / .microseconds(1)
+    packUS = trial.packTime / .microseconds(1)
+    firstRunMS = trial.firstRunTime / .milliseconds(1)
     workspaceBytes = plan.workspaceBytes
-  }
-
-  enum CodingKeys: String, CodingKey {
-    case name, descriptor, options, layout, groups, stride, dilation, padding, border, algorithm
-    case winograd, kernel, gflop, gflops, rounds
-    case inputShape = "input_shape"
-    case weightShape = "weight_shape"
-    case outputShape = "output_shape"
-    case compulsoryBytes = "compulsory_bytes"
-    case medianMilliseconds = "median_ms"
-    case minMilliseconds = "min_ms"
-    case percentOfPeak = "percent_of_peak"
-    case maxRelativeError = "max_rel_error"
-    case planMicroseconds = "plan_us"
-    case packMicroseconds = "pack_us"
-    case firstRunMilliseconds = "first_run_ms"
-    case workspaceBytes = "workspace_bytes"
   }
 }

@@ -8,40 +8,40 @@ enum Measurement {
 
   static func report(on layers: [LayerLine], planner: Planner, rounds: Int) throws -> Report {
     let threads = planner.threads ?? Machine.coreCount
-    let instructionSet = planner.instructionSet ?? Machine.instructionSet
+    let instructionSet = planner.widestInstructionSet
     var progress = ProgressBar(steps: layers.count * (rounds + 1))
-    var buffers = SharedBuffers()
-    var trials: [Trial] = []
-    for line in layers {
+    defer { progress.clear() }
+    let buffers = SharedBuffers()
+    var trials = try layers.mapByName { line in
       progress.step(line.name)
-      do {
-        trials.append(try Trial(line, planner: planner, buffers: &buffers))
-      } catch {
-        progress.clear()
-        throw Failure("\(line.name): \(error)")
-      }
+      return try Trial(line, planner: planner, buffers: buffers)
     }
     var peaks: [Double] = []
     var bandwidths: [Double] = []
     for _ in 0..<rounds {
-      peaks.append(
-        Machine.measureFMAPeak(instructionSet: instructionSet, threads: threads))
-      bandwidths.append(Machine.measureCopyBandwidth(threads: threads))
+      peaks.append(MachineBenchmarks.fmaPeak(instructionSet, threads: threads))
+      bandwidths.append(MachineBenchmarks.copyBandwidth(threads: threads))
       for index in trials.indices {
         progress.step(trials[index].line.name)
         try trials[index].runRound(buffers: buffers)
       }
     }
-    progress.clear()
     let machine = MachineReport(
       date: Date.now.formatted(.iso8601), processor: Machine.processorName,
-      cores: Machine.coreCount, privateCacheBytes: Machine.privateCacheBytes,
-      instructionSet: instructionSet.rawValue, threads: threads, rounds: rounds,
-      peakGFLOPS: median(peaks.sorted()), copyGBPS: median(bandwidths.sorted()))
-    return Report(
-      machine: machine, layers: trials.map(LayerReport.init))
+      cores: Machine.coreCount, privateCacheBytes: Machine.caches.level2,
+      isa: instructionSet.description, threads: threads, rounds: rounds,
+      peakGFLOPS: median(peaks), copyGBPS: median(bandwidths))
+    return Report(machine: machine, layers: trials.map(LayerReport.init))
   }
 
-  /// The middle of sorted values.
-  static func median<Value>(_ sorted: [Value]) -> Value { sorted[sorted.count / 2] }
+  static func median<Value: Comparable>(_ values: [Value]) -> Value {
+    values.sorted()[values.count / 2]
+  }
+}
+
+extension Planner {
+  /// The one that plans use where a kernel has it.
+  var widestInstructionSet: InstructionSet {
+    min(instructionSet ?? Machine.instructionSet, Machine.instructionSet)
+  }
 }

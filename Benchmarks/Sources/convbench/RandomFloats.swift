@@ -17,4 +17,6 @@ struct RandomFloats: RandomNumberGenerator {
     let bits: UInt64 = next()
     return Float(Int32(truncatingIfNeeded: bits >> 40) - (1 << 23)) / Float(1 << 23)
   }
+
+  mutating func next(_ count: Int) -> [Float] { (0..<count).map { _ in next() } }
 }

@@ -1,11 +1,13 @@
-import Convolution
+@_spi(Tools) import Convolution
+import ConvolutionFiles
+import Foundation
 
 /// A plain float64 convolution of single outputs. Of the library's work it takes only the amounts of padding.
 struct Reference {
   let descriptor: LayerDescriptor
+  let activation: Activation
+  let weights, bias: Tensor
   let plan: Plan
-  let input: UnsafeBufferPointer<Float>
-  let weights, bias: [Float]
 
   /// The work to spend on one layer, in multiply-adds.
   private static let work = 8_000_000
@@ -15,14 +17,13 @@ struct Reference {
   /// The largest difference of `output` to the reference, divided by the reference's largest value.
   ///
   /// All outputs of a small layer count; of a large one a sample in which every axis is as often at an end as inside.
-  func maxRelativeError(of output: UnsafeMutableBufferPointer<Float>) -> Double {
-    let strides = strides(of: plan.outputShape)
+  func maxRelativeError(of output: Tensor, for input: Tensor) -> Double {
+    let (x, y, strides) = (input.span, output.span, strides(of: plan.outputShape))
     var largestDifference = 0.0
     var largestValue = 0.0
     for index in outputs() {
-      let expected = value(at: index)
-      let difference = abs(
-        Double(output[zip(index, strides).reduce(0) { $0 + $1.0 * $1.1 }]) - expected)
+      let expected = value(at: index, x)
+      let difference = abs(Double(y[zip(index, strides).reduce(0) { $0 + $1.0 * $1.1 }]) - expected)
       guard difference <= .infinity else { return .nan }
       largestDifference = max(largestDifference, difference)
       largestValue = max(largestValue, abs(expected))
@@ -33,36 +34,30 @@ struct Reference {
   /// The outputs to compare, as N C \*spatial indices.
   private func outputs() -> [[Int]] {
     let shape = channelsFirst(plan.outputShape)
-    let count = shape.reduce(1, *)
-    let taps = descriptor.kernel.reduce(1, *)
-    let limit = Self.work / (taps * (descriptor.inputChannels / descriptor.groups + Self.tapWork))
-    guard count > max(limit, 32) else {
-      return (0..<count).map { position in
-        var rest = position
-        return shape.map { extent in
+    let (count, taps) = (shape.reduce(1, *), descriptor.kernel.reduce(1, *))
+    let channels = descriptor.inputChannels / descriptor.groups
+    let limit = max(Self.work / (taps * (channels + Self.tapWork)), 32)
+    var random = RandomFloats(seed: 3)
+    return (0..<min(count, limit)).map { position in
+      var rest = position
+      return shape.map { extent in
+        if count <= limit {
           defer { rest /= extent }
           return rest % extent
         }
-      }
-    }
-    var random = RandomFloats(seed: 3)
-    return (0..<max(limit, 32)).map { _ in
-      shape.map { extent in
-        switch Int.random(in: 0..<4, using: &random) {
-        case 0: 0
-        case 1: extent - 1
-        default: Int.random(in: 0..<extent, using: &random)
-        }
+        let end = Int.random(in: 0..<4, using: &random)
+        return end < 2 ? end * (extent - 1) : Int.random(in: 0..<extent, using: &random)
       }
     }
   }
 
-  private func value(at index: [Int]) -> Double {
+  private func value(at index: [Int], _ x: Span<Float>) -> Double {
     let rank = descriptor.rank
     let inputStrides = strides(of: plan.inputShape)
     let groupInputs = descriptor.inputChannels / descriptor.groups
     let group = index[1] / (descriptor.outputChannels / descriptor.groups)
     let taps = descriptor.kernel.reduce(1, *)
+    let weights = weights.span
     var sum = Double(bias[index[1]])
     for tap in 0..<taps {
       var offset = index[0] * inputStrides[0] + group * groupInputs * inputStrides[1]
@@ -74,41 +69,38 @@ struct Reference {
         let position =
           index[2 + axis] * descriptor.stride[axis] + step * descriptor.dilation[axis]
           - plan.padding[axis].before
-        switch sample(position, extent: descriptor.input[axis], border: plan.border[axis]) {
-        case .inside(let position): offset += position * inputStrides[2 + axis]
-        // The last axis is padded last, so its constant lies over the others'.
-        case .constant(let value): constant = constant ?? value
+        let border = plan.border[axis]
+        if let sample = sample(position, extent: descriptor.input[axis], border: border) {
+          offset += sample * inputStrides[2 + axis]
+        } else {
+          // The last axis is padded last, so its constant lies over the others'.
+          constant = constant ?? Double(border.constantValue!)
         }
       }
       let weight = index[1] * groupInputs * taps + tap
       for channel in 0..<groupInputs {
-        let x = constant ?? Double(input[offset + channel * inputStrides[1]])
-        sum += x * Double(weights[weight + channel * taps])
+        let sample = constant ?? Double(x[offset + channel * inputStrides[1]])
+        sum += sample * Double(weights[weight + channel * taps])
       }
     }
-    return sum
+    return activation.value(of: sum)
   }
 
-  private enum Sample {
-    case inside(Int)
-    case constant(Double)
-  }
-
-  /// What a tap at `position` reads on an axis: walks or bounces back inside step by step, as one would on paper.
-  private func sample(_ position: Int, extent: Int, border: Border) -> Sample {
+  /// Which sample a tap at `position` reads on an axis, nil for the border's constant: walks or bounces back inside step
+  /// by step, as one would on paper.
+  private func sample(_ position: Int, extent: Int, border: Border) -> Int? {
     var position = position
     while position < 0 || position >= extent {
       let isBefore = position < 0
       switch border {
-      case .zeros: return .constant(0)
-      case .constant(let value): return .constant(Double(value))
       case .replicate: position = isBefore ? 0 : extent - 1
       case .circular: position += isBefore ? extent : -extent
       case .symmetric: position = (isBefore ? -1 : 2 * extent - 1) - position
       case .reflect: position = extent == 1 ? 0 : (isBefore ? 0 : 2 * extent - 2) - position
+      default: return nil
       }
     }
-    return .inside(position)
+    return position
   }
 
   /// A shape in the plan's layout as N C \*spatial.
@@ -124,5 +116,25 @@ struct Reference {
       strides[axis] = strides[axis + 1] * shape[axis + 1]
     }
     return channelsFirst(strides)
+  }
+}
+
+extension Activation {
+  /// In float64, by its words.
+  fileprivate func value(of x: Double) -> Double {
+    let parts = description.split { ":,".contains($0) }
+    let numbers = parts.dropFirst().map { Double($0)! }
+    return switch parts[0] {
+    case "relu": max(x, 0)
+    case "relu6": min(max(x, 0), 6)
+    case "clip": min(max(x, numbers[0]), numbers[1])
+    case "leakyRelu": x > 0 ? x : numbers[0] * x
+    case "sigmoid": 1 / (1 + exp(-x))
+    case "tanh": Foundation.tanh(x)
+    case "silu": x / (1 + exp(-x))
+    case "hardSwish": x * min(max(x + 3, 0), 6) / 6
+    case "gelu": x * (1 + erf(x / 2.0.squareRoot())) / 2
+    default: x
+    }
   }
 }

@@ -9,21 +9,14 @@ struct Report: Encodable {
   func writeJSON(to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    try Self.write(encoder.encode(self), to: path, of: "--json")
+    try Output.write(String(decoding: encoder.encode(self), as: UTF8.self), to: path, of: "--json")
   }
 
   func writeHTML(to path: String) throws {
-    try Self.write(Data(Page.html(of: self).utf8), to: path, of: "--html")
-  }
-
-  private static func write(_ data: Data, to path: String, of option: String) throws {
-    do {
-      try data.write(to: URL(filePath: path))
-    } catch {
-      throw Failure("\(option): cannot write \(path): \(error.localizedDescription)")
-    }
+    try Output.write(Page.html(of: self), to: path, of: "--html")
   }
 }
 
@@ -32,16 +25,19 @@ struct MachineReport: Encodable {
   let date: String
   let processor: String
   let cores, privateCacheBytes: Int
-  let instructionSet: String
+  let isa: String
   let threads, rounds: Int
   /// Medians of the rounds.
   let peakGFLOPS, copyGBPS: Double
+}
 
-  enum CodingKeys: String, CodingKey {
-    case date, processor, cores, threads, rounds
-    case privateCacheBytes = "private_cache_bytes"
-    case instructionSet = "isa"
-    case peakGFLOPS = "peak_gflops"
-    case copyGBPS = "copy_gbps"
+enum Output {
+  /// - Parameter option: what asked for the file, for the error.
+  static func write(_ text: String, to path: String, of option: String) throws {
+    do {
+      try Data(text.utf8).write(to: URL(filePath: path))
+    } catch {
+      throw Failure("\(option): cannot write \(path): \(error.localizedDescription)")
+    }
   }
 }

@@ -9,16 +9,16 @@ enum Table {
 
   private static let columns = [
     Column(title: "layer") { $0.name },
-    Column(title: "layout") { $0.layout.rawValue },
-    Column(title: "algorithm") { $0.winograd.isEmpty ? $0.algorithm : $0.winograd },
-    Column(title: "median ms") { String(format: "%.3f", $0.medianMilliseconds) },
-    Column(title: "best ms") { String(format: "%.3f", $0.minMilliseconds) },
+    Column(title: "layout") { $0.layout },
+    Column(title: "kernel") { $0.winograd.isEmpty ? $0.kernel : $0.winograd },
+    Column(title: "median ms") { String(format: "%.3f", $0.medianMS) },
+    Column(title: "best ms") { String(format: "%.3f", $0.minMS) },
     Column(title: "GFLOP/s") { String(format: "%.1f", $0.gflops) },
     Column(title: "% peak") { String(format: "%.0f", $0.percentOfPeak) },
-    Column(title: "error") { String(format: "%.1e", $0.maxRelativeError) },
-    Column(title: "plan us") { String(format: "%.0f", $0.planMicroseconds) },
-    Column(title: "pack us") { String(format: "%.0f", $0.packMicroseconds) },
-    Column(title: "first ms") { String(format: "%.3f", $0.firstRunMilliseconds) },
+    Column(title: "error") { String(format: "%.1e", $0.maxRelError) },
+    Column(title: "plan us") { String(format: "%.0f", $0.planUS) },
+    Column(title: "pack us") { String(format: "%.0f", $0.packUS) },
+    Column(title: "first ms") { String(format: "%.3f", $0.firstRunMS) },
     Column(title: "work kB") { String(format: "%.1f", Double($0.workspaceBytes) / 1e3) },
   ]
 
@@ -42,7 +42,7 @@ enum Table {
   }
 
   private static func machine(_ machine: MachineReport) -> String {
-    "\(machine.processor), \(machine.instructionSet), \(machine.threads) thread\(machine.threads == 1 ? "" : "s"): "
+    "\(machine.processor), \(machine.isa), \(machine.threads) thread\(machine.threads == 1 ? "" : "s"): "
       + String(
         format: "FMA peak %.1f GFLOP/s, copy %.1f GB/s; medians of %d rounds", machine.peakGFLOPS,
         machine.copyGBPS, machine.rounds)

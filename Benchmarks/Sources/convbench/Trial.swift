@@ -13,33 +13,37 @@ struct Trial {
 
   /// The runs of one round, and the peak measured beside them: a shared machine's speed changes from round to round.
   struct Round {
-    /// Sorted.
     let times: [Duration]
     let peakGFLOPS: Double
   }
 
   private static let roundTime = Duration.milliseconds(60)
-  private static let peakSeconds = 0.004
+  private static let peakTime = Duration.milliseconds(4)
 
-  init(_ line: LayerLine, planner: Planner, buffers: inout SharedBuffers) throws {
+  init(_ line: LayerLine, planner: Planner, buffers: SharedBuffers) throws {
     self.line = line
     let layer = try BenchmarkLayer(line)
-    (plan, planTime, packTime) = try Self.plan(layer, planner)
+    let clock = ContinuousClock()
+    // The first plan of a layer packs the weights.
+    let packAndPlanTime = try clock.measure { _ = try layer.plan(planner) }
+    let start = clock.now
+    plan = try layer.plan(planner)
+    planTime = clock.now - start
+    packTime = max(packAndPlanTime - planTime, .zero)
     threads = planner.threads ?? Machine.coreCount
     try buffers.reserve(for: plan)
     firstRunTime = try buffers.time(plan)
 
     let reference = Reference(
-      descriptor: line.descriptor, plan: plan, input: buffers.input(plan.inputShape.reduce(1, *)),
-      weights: layer.weights.elements, bias: layer.bias.elements)
-    maxRelativeError = reference.maxRelativeError(of: buffers.output(plan.outputShape.reduce(1, *)))
+      descriptor: line.descriptor, activation: line.options.activation, weights: layer.weights,
+      bias: layer.bias, plan: plan)
+    maxRelativeError = reference.maxRelativeError(of: buffers.output, for: buffers.input)
   }
 
   /// Runs for one round's time, at least once, after a run that warms the caches, between two measurements of the peak.
-  mutating func runRound(buffers: borrowing SharedBuffers) throws {
+  mutating func runRound(buffers: SharedBuffers) throws {
     func peak() -> Double {
-      Machine.measureFMAPeak(
-        instructionSet: plan.instructionSet, threads: threads, seconds: Self.peakSeconds)
+      MachineBenchmarks.fmaPeak(plan.instructionSet, threads: threads, time: Self.peakTime)
     }
     let before = peak()
     _ = try buffers.time(plan)
@@ -50,21 +54,6 @@ struct Trial {
       times.append(time)
       total += time
     }
-    rounds.append(Round(times: times.sorted(), peakGFLOPS: (before + peak()) / 2))
-  }
-
-  /// The plan, the time to make it, and the time that the first plan of a layer takes longer: to pack the weights.
-  private static func plan(
-    _ layer: BenchmarkLayer, _ planner: Planner
-  ) throws -> (Plan, planTime: Duration, packTime: Duration) {
-    func timedPlan() throws -> (Plan, Duration) {
-      let clock = ContinuousClock()
-      let start = clock.now
-      let plan = try layer.plan(planner)
-      return (plan, clock.now - start)
-    }
-    let (_, packAndPlanTime) = try timedPlan()
-    let (plan, planTime) = try timedPlan()
-    return (plan, planTime, max(packAndPlanTime - planTime, .zero))
+    rounds.append(Round(times: times, peakGFLOPS: (before + peak()) / 2))
   }
 }

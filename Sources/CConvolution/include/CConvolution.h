@@ -1,7 +1,8 @@
 // The whole boundary between Swift and C.
 //
-// Swift describes a convolution as extents, strides and axis maps, has its weights packed, cuts the output into tasks
-// and hands all of it to conv_run. C multiplies and adds; it knows nothing of 'same', of border modes or of layers.
+// Swift describes a convolution as extents, strides and axis maps, asks every kernel whether it takes it and what work it
+// would be, has its weights packed, cuts the output into tasks and hands all of it to conv_run. C multiplies and adds; it
+// knows nothing of 'same', of border modes or of layers.
 #ifndef CCONVOLUTION_H
 #define CCONVOLUTION_H
 
@@ -19,31 +20,35 @@ conv_isa conv_isa_detect(void);
 /// The processors this process may run on.
 int32_t conv_core_count(void);
 
-/// Bytes of the second-level cache that one core owns; a common size where the system does not tell.
-size_t conv_private_cache_bytes(void);
+/// Bytes of the first- and second-level cache that one core owns, and of the third, which cores share.
+typedef struct {
+  int64_t level[3];
+} conv_caches;
 
-/// Fused multiply-adds a second times two, summed over `threads` threads: the median of bursts of well below a
-/// millisecond, for about `seconds`.
-double conv_measure_fma_peak(conv_isa isa, int32_t threads, double seconds);
-
-/// Bytes read plus bytes written a second while `threads` threads copy buffers far larger than the caches.
-double conv_measure_copy_bandwidth(int32_t threads, double seconds);
+/// This machine's; common sizes where the system does not tell.
+conv_caches conv_caches_detect(void);
 
 // ---- The problem -----------------------------------------------------------------------------------------------
+
+/// The type of samples and weights.
+typedef enum { CONV_FLOAT32 } conv_type;
+
+typedef enum { CONV_CHANNELS_FIRST, CONV_CHANNELS_LAST } conv_layout;
 
 /// In an axis map: the tap lies outside the input and reads the axis's constant.
 #define CONV_CONSTANT (-1)
 
 /// One axis of space: output index x tap index -> input index.
 typedef struct {
-  int32_t input, output, kernel;  ///< extents
+  int32_t input, output, kernel;     ///< extents
   int32_t stride, dilation, before;  ///< tap k of output o lies at o * stride - before + k * dilation
   int32_t inside_begin, inside_end;  ///< outputs whose taps all lie inside the input
+  int32_t held_begin, held_end;      ///< inputs that x holds, of 0..<input: all of them, or a window
   const int32_t *map;     ///< [0][kernel]: k * dilation; [1 + other output][kernel]: an index, or CONV_CONSTANT
   const float *constant;  ///< what such a tap reads: the value for all input channels of a row of taps of the width
 } conv_axis;
 
-/// Distances in floats from one index to the next.
+/// Distances in samples from one index to the next.
 typedef struct {
   ptrdiff_t image, channel, axis[3];
 } conv_strides;
@@ -65,28 +70,34 @@ typedef struct {
   float slope;             ///< of CONV_LEAKY_RELU
 } conv_activation;
 
-/// Where one layer's weights lie before they are packed.
+/// Outputs of a tile of Winograd's algorithm along each axis: m of F(m, kernel); 1 along an axis that is not transformed,
+/// and along all of them in every other kernel.
 typedef struct {
-  int32_t groups, output_channels, input_channels;  ///< channels of one group
-  int32_t kernel[3];
-  int32_t winograd[3];  ///< as in conv_problem
-  const float *data;
-  ptrdiff_t output_stride, input_stride, kernel_stride[3];  ///< in floats; output channels run across the groups
-} conv_weights;
-
-/// Whether every one of `count` values is neither infinite nor NaN.
-bool conv_are_finite(const float *values, size_t count);
+  int32_t outputs[3];
+} conv_form;
 
 /// A convolution of one image. Axes are depth, height, width; a missing axis has extents 1.
 /// Where several axes of a tap are CONV_CONSTANT, the last one's constant is read, as numpy.pad does axis by axis.
 typedef struct {
+  conv_type type;
+  conv_layout layout;  ///< of x and y
   conv_axis axis[3];
   int32_t groups, output_channels, input_channels;  ///< channels of one group
   conv_strides x, y;                                ///< a residual lies as y does
-  int32_t winograd[3];  ///< m of F(m, kernel) along each axis, 1 where it is not transformed; of the winograd family alone
-  bool vectors_within_rows;                         ///< vectors of pixels end where a row of outputs ends
+  bool has_finite_weights;                          ///< whether no weight is infinite or NaN
   conv_activation activation;
+  conv_form form;      ///< one of those that the kernel has for the problem
+  conv_caches caches;  ///< what blocks are cut to
 } conv_problem;
+
+/// Where a problem's weights lie before they are packed. Output channels run across the groups.
+typedef struct {
+  const float *data;
+  ptrdiff_t output_stride, input_stride, kernel_stride[3];  ///< in weights
+} conv_weights;
+
+/// Whether every one of `count` values is neither infinite nor NaN.
+bool conv_are_finite(const float *values, size_t count);
 
 /// What one thread computes alone: a range of weight panels over a rectangle of the output.
 typedef struct {
@@ -100,17 +111,66 @@ typedef struct {
   float *y;
 } conv_operands;
 
+// ---- Work ------------------------------------------------------------------------------------------------------
+
+/// What work is made of: TERM(NAME, name in files).
+#define CONV_TERMS(TERM)                                                                 \
+  TERM(MULTIPLY_ADDS, multiply_adds) /* vectors multiplied and added, idle lanes included */ \
+  TERM(LOADS, loads)                 /* vectors loaded and samples broadcast to do so */     \
+  TERM(STEPS, steps)                 /* turns of the innermost loop */                       \
+  TERM(TILES, tiles)                 /* calls of a microkernel */                            \
+  TERM(LOOKUPS, lookups)             /* places of samples worked out */                      \
+  TERM(COPIES, copies)               /* vectors copied or gathered between memory and workspace */ \
+  TERM(TURNS, turns)                 /* vectors turned between the layouts */                \
+  TERM(POINTS, points)               /* vectors taken to the points or back */               \
+  TERM(STORES, stores)               /* vectors of outputs finished and stored */            \
+  TERM(LEVEL2_BYTES, level2_bytes)   /* moved from beyond the first-level cache */           \
+  TERM(LEVEL3_BYTES, level3_bytes)   /* moved from beyond the second-level cache */          \
+  TERM(MEMORY_BYTES, memory_bytes)   /* moved from beyond the third-level cache */           \
+  TERM(TASKS, tasks)                 /* tasks */
+
+#define CONV_TERM(NAME, name) CONV_##NAME,
+typedef enum { CONV_TERMS(CONV_TERM) CONV_TERM_COUNT } conv_term;
+#undef CONV_TERM
+
+const char *conv_term_name(conv_term term);
+
+/// How much of each term.
+typedef struct {
+  double count[CONV_TERM_COUNT];
+} conv_work;
+
+/// What a cut of the output into tasks goes by.
+typedef struct {
+  int32_t outputs[3];     ///< along each axis, runs of so many, counted from 0, stay together
+  int32_t least_of_row;   ///< outputs of a row that are worth a task; INT32_MAX: rows are not cut
+  int32_t tile_pixels;    ///< output pixels that a microkernel computes together, at most
+  int32_t tile_channels;  ///< output channels likewise
+} conv_grain;
+
 // ---- Kernels ---------------------------------------------------------------------------------------------------
 
-/// One kernel family on one instruction set. Weights are packed in panels of output channels, all groups in one count.
+enum { CONV_MOST_FORMS = 16 };
+
+/// One kernel family on one instruction set; everything that is known of it. Weights are packed in panels of output
+/// channels, all groups in one count. What depends on the weights' extents alone (panels, packing) is the same for every
+/// input size.
 typedef struct {
-  const char *family;
+  const char *family;     ///< the name of its folder
+  const char *algorithm;  ///< what users ask for: direct, depthwise, winograd or general
   conv_isa isa;
-  int32_t tile_pixels;    ///< output pixels a microkernel call computes
-  int32_t tile_channels;  ///< output channels a microkernel call computes; the width of a panel
-  int32_t (*panel_count)(const conv_weights *weights);
-  size_t (*packed_floats)(const conv_weights *weights);
-  void (*pack)(const conv_weights *weights, float *packed);
+  int32_t lanes;          ///< floats of a vector
+  /// Why the kernel does not take the problem, in words that follow "it has "; NULL where it does.
+  const char *(*obstacle)(const conv_problem *problem);
+  /// Writes the forms that a problem it takes can be computed in, at least one. Returns how many.
+  int32_t (*forms)(const conv_problem *problem, conv_form forms[CONV_MOST_FORMS]);
+  // What follows is asked with one of these forms in the problem.
+  int32_t (*panel_count)(const conv_problem *problem);
+  size_t (*packed_bytes)(const conv_problem *problem);
+  void (*pack)(const conv_problem *problem, const conv_weights *weights, void *packed);
+  conv_grain (*grain)(const conv_problem *problem);
+  /// The work of one task, run after run.
+  conv_work (*work)(const conv_problem *problem, const conv_task *task);
   size_t (*workspace_bytes)(const conv_problem *problem);  ///< for one thread
   void (*run)(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace);
 } conv_kernel;
@@ -118,12 +178,12 @@ typedef struct {
 /// Every kernel of this build, family by family, the instruction sets of a family in rising order.
 const conv_kernel *const *conv_kernels(int32_t *count);
 
-/// The family's kernel with the widest instruction set not above `isa`; NULL where the family is unknown.
-const conv_kernel *conv_kernel_find(const char *family, conv_isa isa);
-
 // ---- Running ---------------------------------------------------------------------------------------------------
 
-/// Runs every task for each of `images` images on up to `threads` threads.
+/// Threads of a run at most.
+enum { CONV_MOST_THREADS = 1024 };
+
+/// Runs every task for each of `images` images on up to `threads` threads, CONV_MOST_THREADS at most.
 /// `workspace` holds `threads` slices of `workspace_stride` bytes (a multiple of 64), the first on a 64-byte boundary.
 void conv_run(const conv_kernel *kernel, const conv_problem *problem, const conv_operands *operands, int64_t images,
               const conv_task *tasks, int32_t task_count, int32_t threads, void *workspace, size_t workspace_stride);

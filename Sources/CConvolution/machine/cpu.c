@@ -1,6 +1,8 @@
 // What this processor can do.
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "CConvolution.h"
@@ -24,12 +26,31 @@ int32_t conv_core_count(void) {
   return online > 0 ? (int32_t)online : 1;
 }
 
-size_t conv_private_cache_bytes(void) {
-  // Asked for in every run, and the system may be slow to answer.
-  static _Atomic size_t known;
-  if (known == 0) {
-    const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
-    known = bytes > 0 ? (size_t)bytes : 512 * 1024;
+/// What the kernel says about a cache, or else the C library, which counts AMD's third level over all of a socket.
+static int64_t cache_bytes(const char *path, int name, int64_t otherwise) {
+  long long kilobytes = 0;
+  FILE *file = fopen(path, "r");
+  if (file) {
+    if (fscanf(file, "%lldK", &kilobytes) != 1) kilobytes = 0;
+    fclose(file);
   }
-  return known;
+  const long bytes = kilobytes > 0 ? 0 : sysconf(name);
+  return kilobytes > 0 ? kilobytes << 10 : bytes > 0 ? bytes : otherwise;
+}
+
+static conv_caches caches;
+
+static void find_caches(void) {
+#define CACHE(index) "/sys/devices/system/cpu/cpu0/cache/index" #index "/size"
+  caches.level[0] = cache_bytes(CACHE(0), _SC_LEVEL1_DCACHE_SIZE, 32 << 10);
+  caches.level[1] = cache_bytes(CACHE(2), _SC_LEVEL2_CACHE_SIZE, 512 << 10);
+  caches.level[2] = cache_bytes(CACHE(3), _SC_LEVEL3_CACHE_SIZE, 8 << 20);
+#undef CACHE
+}
+
+conv_caches conv_caches_detect(void) {
+  // Asked for with every plan, and the system may be slow to answer.
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, find_caches);
+  return caches;
 }

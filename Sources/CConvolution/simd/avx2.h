@@ -42,15 +42,22 @@ INLINE vmask v_mask(uint32_t bits) {
   __m256i set = _mm256_and_si256(_mm256_set1_epi32((int32_t)bits), lane);
   return _mm256_castsi256_ps(_mm256_cmpeq_epi32(set, lane));
 }
-INLINE vmask v_first(int count) { return v_mask((1u << count) - 1); }
+INLINE vmask v_first(int count) {
+  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_set1_epi32(count), lane));
+}
 INLINE vmask v_less(vec a, vec b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 INLINE vec v_select(vmask m, vec a, vec b) { return _mm256_blendv_ps(b, a, m); }
-INLINE vec v_load_masked(const float *p, vmask m, vec otherwise) {
-  return v_select(m, _mm256_maskload_ps(p, _mm256_castps_si256(m)), otherwise);
-}
+/// The lanes that are not taken are 0.
+INLINE vec v_load_masked(const float *p, vmask m) { return _mm256_maskload_ps(p, _mm256_castps_si256(m)); }
 INLINE void v_store_masked(float *p, vmask m, vec a) { _mm256_maskstore_ps(p, _mm256_castps_si256(m), a); }
-INLINE vec v_gather(const float *p, const int32_t *index, vmask m, vec otherwise) {
-  return _mm256_mask_i32gather_ps(otherwise, p, _mm256_loadu_si256((const __m256i *)index), m, 4);
+INLINE vec v_gather(const float *p, const int32_t *index, vmask m) {
+  return _mm256_mask_i32gather_ps(v_zero(), p, _mm256_loadu_si256((const __m256i *)index), m, 4);
+}
+/// Lane i is p[2 i]. Nothing beyond the last sample is read.
+INLINE vec v_load_even(const float *p) {
+  const __m256d even = _mm256_castps_pd(_mm256_shuffle_ps(v_load(p), v_load(p + LANES - 1), 0xd8));
+  return _mm256_castpd_ps(_mm256_permute4x64_pd(even, 0xd8));
 }
 /// Lane i of `lanes` is p[2 i]; the others are 0. Nothing beyond the last such sample is read.
 INLINE vec v_load_alternate(const float *p, uint32_t lanes) {
@@ -70,7 +77,7 @@ INLINE void v_transpose(vec a[LANES]) {
     b[i + 2] = _mm256_shuffle_ps(t1, t3, 0x44);
     b[i + 3] = _mm256_shuffle_ps(t1, t3, 0xee);
   }
-  UNROLL for (int i = 0; i < 4; i++) {
+  EACH(i, 4) {
     a[i] = _mm256_permute2f128_ps(b[i], b[i + 4], 0x20);
     a[i + 4] = _mm256_permute2f128_ps(b[i], b[i + 4], 0x31);
   }

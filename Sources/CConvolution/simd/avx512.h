@@ -36,10 +36,16 @@ INLINE vmask v_first(int count) { return (vmask)((1u << count) - 1); }
 INLINE vmask v_less(vec a, vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 INLINE vmask v_mask(uint32_t bits) { return (vmask)bits; }
 INLINE vec v_select(vmask m, vec a, vec b) { return _mm512_mask_blend_ps(m, b, a); }
-INLINE vec v_load_masked(const float *p, vmask m, vec otherwise) { return _mm512_mask_loadu_ps(otherwise, m, p); }
+/// The lanes that are not taken are 0.
+INLINE vec v_load_masked(const float *p, vmask m) { return _mm512_maskz_loadu_ps(m, p); }
 INLINE void v_store_masked(float *p, vmask m, vec a) { _mm512_mask_storeu_ps(p, m, a); }
-INLINE vec v_gather(const float *p, const int32_t *index, vmask m, vec otherwise) {
-  return _mm512_mask_i32gather_ps(otherwise, m, _mm512_loadu_si512(index), p, 4);
+INLINE vec v_gather(const float *p, const int32_t *index, vmask m) {
+  return _mm512_mask_i32gather_ps(v_zero(), m, _mm512_loadu_si512(index), p, 4);
+}
+/// Lane i is p[2 i]. Nothing beyond the last sample is read.
+INLINE vec v_load_even(const float *p) {
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31);
+  return _mm512_permutex2var_ps(v_load(p), even, v_load(p + LANES - 1));
 }
 /// Lane i of `lanes` is p[2 i]; the others are 0. Nothing beyond the last such sample is read.
 INLINE vec v_load_alternate(const float *p, uint32_t lanes) {
@@ -59,7 +65,7 @@ INLINE void v_transpose(vec a[LANES]) {
     b[i + 2] = _mm512_shuffle_ps(t1, t3, 0x44);
     b[i + 3] = _mm512_shuffle_ps(t1, t3, 0xee);
   }
-  UNROLL for (int i = 0; i < 4; i++) {
+  EACH(i, 4) {
     const vec t0 = _mm512_shuffle_f32x4(b[i], b[i + 4], 0x88), t1 = _mm512_shuffle_f32x4(b[i], b[i + 4], 0xdd);
     const vec t2 = _mm512_shuffle_f32x4(b[i + 8], b[i + 12], 0x88);
     const vec t3 = _mm512_shuffle_f32x4(b[i + 8], b[i + 12], 0xdd);
@@ -73,7 +79,7 @@ INLINE void v_transpose(vec a[LANES]) {
 INLINE vec v_sum_lanes(const vec a[LANES]) {
   vec b[4];
   // Within quarters of a vector: lane i of a quarter of b[j] is a part of the sum of a[4 j + i].
-  UNROLL for (int j = 0; j < 4; j++) {
+  EACH(j, 4) {
     const vec *c = a + 4 * j;
     const vec t0 = _mm512_add_ps(_mm512_unpacklo_ps(c[0], c[1]), _mm512_unpackhi_ps(c[0], c[1]));
     const vec t1 = _mm512_add_ps(_mm512_unpacklo_ps(c[2], c[3]), _mm512_unpackhi_ps(c[2], c[3]));

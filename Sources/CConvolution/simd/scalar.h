@@ -47,20 +47,25 @@ INLINE vmask v_mask(uint32_t bits) {
   return m;
 }
 INLINE vmask v_first(int count) { return v_mask((1u << count) - 1); }
-INLINE vec v_load_masked(const float *p, vmask m, vec otherwise) {
+/// The lanes that are not taken are 0.
+INLINE vec v_load_masked(const float *p, vmask m) {
+  vec a = v_zero();
   for (int i = 0; i < LANES; i++)
-    if (m[i]) otherwise[i] = p[i];
-  return otherwise;
+    if (m[i]) a[i] = p[i];
+  return a;
 }
 INLINE void v_store_masked(float *p, vmask m, vec a) {
   for (int i = 0; i < LANES; i++)
     if (m[i]) p[i] = a[i];
 }
-INLINE vec v_gather(const float *p, const int32_t *index, vmask m, vec otherwise) {
+INLINE vec v_gather(const float *p, const int32_t *index, vmask m) {
+  vec a = v_zero();
   for (int i = 0; i < LANES; i++)
-    if (m[i]) otherwise[i] = p[index[i]];
-  return otherwise;
+    if (m[i]) a[i] = p[index[i]];
+  return a;
 }
+/// Lane i is p[2 i]. Nothing beyond the last sample is read.
+INLINE vec v_load_even(const float *p) { return (vec){p[0], p[2], p[4], p[6]}; }
 /// Lane i of `lanes` is p[2 i]; the others are 0. Nothing beyond the last such sample is read.
 INLINE vec v_load_alternate(const float *p, uint32_t lanes) {
   vec a = v_zero();

@@ -1,4 +1,5 @@
-@testable import Convolution
+import Convolution
+import ConvolutionFiles
 
 extension LayerCase {
   /// One image of a layer of the lists, with normally distributed data as ``RoundingErrors`` has it. A few ten thousand
@@ -43,18 +44,8 @@ extension LayerCase {
     layer.padding = .explicit(amounts)
     layer.inputShape = [1, weightShape[1]] + read.map(\.count)
     layer.weightShape[0] = channels
-    layer.x = part(x, of: inputShape, channels: weightShape[1], region: read)
+    layer.x = part(x, of: inputShape, [0..<1, 0..<weightShape[1]] + read)
     layer.w = Array(w.prefix(layer.weightShape.reduce(1, *)))
     return layer
   }
-}
-
-/// The first `channels` channels of `region` of the first image of N C \*spatial values.
-func part(_ values: [Float], of shape: [Int], channels: Int, region: [Range<Int>]) -> [Float] {
-  let places = [0..<channels] + region
-  var offsets = [0]
-  for (extent, range) in zip(shape.dropFirst(), places) {
-    offsets = offsets.flatMap { offset in range.map { offset * extent + $0 } }
-  }
-  return offsets.map { values[$0] }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import Convolution
+@_spi(Tools) @testable import Convolution
 
 /// The table of errors in the library's documentation.
 enum ErrorTable {
@@ -35,8 +35,9 @@ enum ErrorTable {
     let rows = all.map { errors in
       let row = Row(errors)
       let accuracy = Accuracy.allCases.first { errors.form.map($0.allows) ?? true }!
+      let name = accuracy == .exactOrder ? "exactOrder" : accuracy.description
       let saving = errors.form?.saving ?? 1
-      return [row.name, "`.\(accuracy)`", saving == 1 ? "all" : String(format: "1 / %.3g", saving)]
+      return [row.name, "`.\(name)`", saving == 1 ? "all" : String(format: "1 / %.3g", saving)]
         + row.figures.map { String(format: "%.2g", $0) }
     }
     let table = ([header, rule] + rows)

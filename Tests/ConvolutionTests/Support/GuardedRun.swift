@@ -1,135 +1,120 @@
 import CConvolution
 
-@testable import Convolution
+@_spi(Tools) @testable import Convolution
 
 /// A problem as C takes it, with all its memory against inaccessible pages.
 final class GuardedRun {
   private typealias Floats = GuardedMemory<Float>
   private let layerCase: LayerCase
-  private let layout: Layout
+  private let geometry: Geometry
   private let side: GuardedSide
   private let input: Floats
   private let residual: Floats?
   private let bias: Floats
   private var maps: [GuardedMemory<Int32>] = []
   private var constants: [Floats] = []
+  /// Without a form.
   private var problem: conv_problem
 
-  /// - Parameter tile: Winograd's, along depth, height and width.
-  init(
-    _ layerCase: LayerCase, layout: Layout, side: GuardedSide, vectorsWithinRows: Bool,
-    tile: [Int] = [1, 1, 1]
-  ) {
+  init(_ layerCase: LayerCase, layout: Layout, side: GuardedSide) throws(ConvolutionError) {
     self.layerCase = layerCase
-    self.layout = layout
     self.side = side
     input = GuardedMemory(arrange(layerCase.x, shape: layerCase.inputShape, in: layout), side: side)
     residual = layerCase.residual.map {
       GuardedMemory(arrange($0, shape: layerCase.outputShape, in: layout), side: side)
     }
-    let outputs = layerCase.weightShape[0]
-    bias = GuardedMemory(layerCase.bias ?? Array(repeating: 0, count: outputs), side: side)
+    bias = GuardedMemory(
+      layerCase.bias ?? Array(repeating: 0, count: layerCase.weightShape[0]), side: side)
 
-    let missing = 3 - layerCase.rank
-    var axes: [conv_axis] = []
-    for place in 0..<3 {
-      let map = place < missing ? .missing : layerCase.axisMap(place - missing)
-      let indices = GuardedMemory(map.indices, side: side)
-      let constant = GuardedMemory(
-        Array(
-          repeating: map.constantValue,
-          count: layerCase.inputShape[1] * layerCase.weightShape[layerCase.rank + 1]), side: side)
-      maps.append(indices)
-      constants.append(constant)
-      axes.append(
-        conv_axis(
-          input: Int32(map.input), output: Int32(map.output), kernel: Int32(map.kernel),
-          stride: Int32(map.stride), dilation: Int32(map.dilation), before: Int32(map.before),
-          inside_begin: Int32(map.inside.lowerBound), inside_end: Int32(map.inside.upperBound),
-          map: indices.readOnly.baseAddress, constant: constant.readOnly.baseAddress))
-    }
-    problem = conv_problem(
-      axis: (axes[0], axes[1], axes[2]), groups: Int32(layerCase.groups),
-      output_channels: Int32(outputs / layerCase.groups),
-      input_channels: Int32(layerCase.weightShape[1]),
-      x: strides(layerCase.inputShape, layout), y: strides(layerCase.outputShape, layout),
-      winograd: (Int32(tile[0]), Int32(tile[1]), Int32(tile[2])),
-      vectors_within_rows: vectorsWithinRows,
-      activation: layerCase.activation.resolved)
-  }
-
-  /// Packs the weights out of `weightOrder`, runs one task with all of the output and returns it, N C \*spatial.
-  func run(_ kernel: UnsafePointer<conv_kernel>, weightOrder: WeightOrder) throws -> [Float] {
-    let ordered = Floats(layerCase.weights(in: weightOrder), side: side)
-    var weights = layerCase.weightExtents(in: weightOrder)
-    weights.data = ordered.readOnly.baseAddress
-    weights.winograd = problem.winograd
-    let packed = Floats(count: kernel.pointee.packed_floats(&weights), side: side, alignment: 64)
-    kernel.pointee.pack(&weights, packed.buffer.baseAddress)
-
-    let stride = (kernel.pointee.workspace_bytes(&problem) + 63) / 64 * 64
-    let workspace = GuardedMemory<UInt8>(count: stride, side: side, alignment: 64)
-    let output = Floats(count: layerCase.outputShape.reduce(1, *), side: side)
-    output.buffer.update(repeating: .nan)
-    var operands = conv_operands(
-      x: input.readOnly.baseAddress, residual: residual?.readOnly.baseAddress,
-      packed: packed.readOnly.baseAddress, bias: bias.readOnly.baseAddress,
-      y: output.buffer.baseAddress)
-    var task = conv_task(
-      first_panel: 0, end_panel: kernel.pointee.panel_count(&weights), first: (0, 0, 0),
-      end: (problem.axis.0.output, problem.axis.1.output, problem.axis.2.output))
-    conv_run(
-      kernel, &problem, &operands, Int64(layerCase.inputShape[0]), &task, 1, 1,
-      workspace.bytes.baseAddress,
-      stride)
-    return channelsFirst(Array(output.buffer), shape: layerCase.outputShape, from: layout)
-  }
-}
-
-extension LayerCase {
-  fileprivate func axisMap(_ axis: Int) -> AxisMap {
-    AxisMap(
-      input: inputShape[2 + axis], output: outputShape[2 + axis], kernel: weightShape[2 + axis],
-      stride: stride[axis], dilation: dilation[axis], before: paddingAmount(axis: axis).before,
-      border: border[axis])
-  }
-
-  /// The weights in the order that `order` names.
-  func weights(in order: WeightOrder) -> [Float] {
-    guard order == .kernelInputOutput else { return w }
-    let outputs = weightShape[0]
-    let inputs = weightShape[1]
-    let taps = weightShape[2...].reduce(1, *)
-    return (0..<taps).flatMap { tap in
-      (0..<inputs).flatMap { input in
-        (0..<outputs).map { w[($0 * inputs + input) * taps + tap] }
+    geometry = try layerCase.layer().geometry(
+      for: arrange(shape: layerCase.inputShape, in: layout), layout: layout)
+    let source = try Problem(
+      geometry, activation: layerCase.activation, hasFiniteWeights: true, caches: Machine.caches)
+    problem = source.base
+    let axes: [WritableKeyPath<conv_problem, conv_axis>] = [\.axis.0, \.axis.1, \.axis.2]
+    withExtendedLifetime(source) {
+      for (path, axis) in zip(axes, geometry.axes) {
+        let map = UnsafeBufferPointer(start: problem[keyPath: path].map, count: axis.mapCount)
+        let rowSamples = geometry.input.channels * geometry.axes[2].kernel
+        maps.append(GuardedMemory(Array(map), side: side))
+        constants.append(
+          GuardedMemory(Array(repeating: axis.constantValue, count: rowSamples), side: side))
+        problem[keyPath: path].map = maps.last!.readOnly.baseAddress
+        problem[keyPath: path].constant = constants.last!.readOnly.baseAddress
       }
     }
   }
 
-  /// The extents and strides of ``weights(in:)``.
-  fileprivate func weightExtents(in order: WeightOrder) -> conv_weights {
-    let missing = 3 - rank
-    let kernel = Array(repeating: 1, count: missing) + weightShape[2...]
+  /// Why a kernel does not take the problem; nil where it does.
+  func obstacle(of kernel: Kernel, hasFiniteWeights: Bool = true) -> String? {
+    problem.has_finite_weights = hasFiniteWeights
+    return kernel.entry.pointee.obstacle(&problem).map { String(cString: $0) }
+  }
+
+  /// Calls `body` with every way in which a kernel computes the problem; with none where it does not take it.
+  func forEachWay(of kernel: Kernel, _ body: (Way) throws -> Void) rethrows {
+    guard obstacle(of: kernel) == nil else { return }
+    let forms = [conv_form](unsafeUninitializedCapacity: Int(CONV_MOST_FORMS)) { forms, count in
+      count = Int(kernel.entry.pointee.forms(&problem, forms.baseAddress))
+    }
+    for form in forms {
+      var formed = problem
+      formed.form = form
+      try body(Way(kernel: kernel, winograd: WinogradForm(form, of: geometry), problem: formed))
+    }
+    // What the ways point to.
+    withExtendedLifetime(self) {}
+  }
+
+  /// Runs all of the output, as one task or with a task a panel on `threads` threads. Returns it, N C \*spatial.
+  func run(
+    _ way: Way, weightOrder: WeightOrder = .outputInputKernel, threads: Int32 = 1
+  ) -> [Float] {
+    let packed = pack(way, weightOrder)
+    var problem = way.problem
+    let stride = (way.kernel.entry.pointee.workspace_bytes(&problem) + 63) / 64 * 64
+    let workspace = GuardedMemory<UInt8>(
+      count: Int(min(threads, Int32(CONV_MOST_THREADS))) * stride, side: side, alignment: 64)
+    let output = Floats(count: layerCase.outputShape.reduce(1, *), side: side)
+    output.buffer.update(repeating: .nan)
+    var operands = conv_operands(
+      x: input.readOnly.baseAddress, residual: residual?.readOnly.baseAddress,
+      packed: UnsafeRawPointer(packed.buffer.baseAddress!).assumingMemoryBound(to: Float.self),
+      bias: bias.readOnly.baseAddress, y: output.buffer.baseAddress)
+    let panels = Int32(way.panelCount)
+    let tasks = (threads == 1 ? [0..<panels] : (0..<panels).map { $0..<$0 + 1 }).map {
+      conv_task(
+        first_panel: $0.lowerBound, end_panel: $0.upperBound, first: (0, 0, 0),
+        end: (problem.axis.0.output, problem.axis.1.output, problem.axis.2.output))
+    }
+    conv_run(
+      way.kernel.entry, &problem, &operands, Int64(layerCase.inputShape[0]), tasks,
+      Int32(tasks.count), threads, workspace.bytes.baseAddress, stride)
+    return channelsFirst(
+      Array(output.buffer), shape: layerCase.outputShape, from: geometry.layout)
+  }
+
+  /// The weights, packed out of `order`.
+  func pack(_ way: Way, _ order: WeightOrder = .outputInputKernel) -> GuardedMemory<UInt8> {
+    let ordered = Floats(layerCase.weights(in: order), side: side)
+    var weights = layerCase.weightStrides(in: order)
+    weights.data = ordered.readOnly.baseAddress
+    let packed = GuardedMemory<UInt8>(count: way.packedBytes, side: side, alignment: 64)
+    way.pack(&weights, into: packed.bytes.baseAddress!)
+    return packed
+  }
+}
+
+extension LayerCase {
+  /// The strides of ``weights(in:)``.
+  fileprivate func weightStrides(in order: WeightOrder) -> conv_weights {
+    let kernel = Array(repeating: 1, count: 3 - rank) + weightShape[2...]
     let taps = kernel.reduce(1, *)
     let isOutputFirst = order == .outputInputKernel
     let tapStride = isOutputFirst ? 1 : weightShape[0] * weightShape[1]
     return conv_weights(
-      groups: Int32(groups), output_channels: Int32(weightShape[0] / groups),
-      input_channels: Int32(weightShape[1]),
-      kernel: (Int32(kernel[0]), Int32(kernel[1]), Int32(kernel[2])),
-      winograd: (1, 1, 1), data: nil, output_stride: isOutputFirst ? weightShape[1] * taps : 1,
+      data: nil, output_stride: isOutputFirst ? weightShape[1] * taps : 1,
       input_stride: isOutputFirst ? taps : weightShape[0],
       kernel_stride: (kernel[1] * kernel[2] * tapStride, kernel[2] * tapStride, tapStride))
   }
-}
-
-/// The distances of a tensor of `shape`, N C \*spatial, that lies in `layout`.
-private func strides(_ shape: [Int], _ layout: Layout) -> conv_strides {
-  let extents = Array(repeating: 1, count: 5 - shape.count) + shape[2...]
-  let plane = extents.reduce(1, *)
-  let step = layout == .channelsFirst ? 1 : shape[1]
-  return conv_strides(
-    image: shape[1] * plane, channel: layout == .channelsFirst ? plane : 1,
-    axis: (extents[1] * extents[2] * step, extents[2] * step, step))
 }

@@ -1,4 +1,4 @@
-import Convolution
+@_spi(Tools) @testable import Convolution
 
 /// A layer, its input and its weights, channels-first whatever layout it is run in.
 struct LayerCase: Sendable {
@@ -33,6 +33,19 @@ struct LayerCase: Sendable {
         return padded < span ? 0 : (padded - span) / stride[axis] + 1
       }
   }
+
+  /// The weights in the order that `order` names.
+  func weights(in order: WeightOrder) -> [Float] {
+    guard order == .kernelInputOutput else { return w }
+    let outputs = weightShape[0]
+    let inputs = weightShape[1]
+    let taps = weightShape[2...].reduce(1, *)
+    return (0..<taps).flatMap { tap in
+      (0..<inputs).flatMap { input in
+        (0..<outputs).map { w[($0 * inputs + input) * taps + tap] }
+      }
+    }
+  }
 }
 
 extension LayerCase: CustomStringConvertible {
@@ -46,42 +59,26 @@ extension LayerCase: CustomStringConvertible {
 
 // MARK: - Through the library
 
-/// What tests ask of a layer of any rank.
-protocol PlannedLayer: Sendable {
-  func plan(
-    for shape: [Int], layout: Layout, threads: Int?, accuracy: Accuracy, algorithm: Algorithm,
-    instructionSet: InstructionSet?, maximumPackedBytes: Int?, region: [Range<Int>]?
-  ) throws(ConvolutionError) -> Plan
-}
-
-extension ConvolutionLayer: PlannedLayer {}
-
 extension LayerCase {
-  /// The library's layer. It packs its weights once for all plans made from it.
-  func layer() throws -> any PlannedLayer {
-    switch rank {
-    case 1: try layer(Conv1D.self)
-    case 2: try layer(Conv2D.self)
-    default: try layer(Conv3D.self)
-    }
-  }
-
-  func layer<let rank: Int>(
-    _ type: ConvolutionLayer<rank>.Type
-  ) throws(ConvolutionError) -> ConvolutionLayer<rank> {
+  /// The library's layer, made of weights in `order`. It packs its weights once for all plans made from it.
+  func layer(
+    _ order: WeightOrder = .outputInputKernel
+  ) throws(ConvolutionError) -> ConvolutionLayer {
     var biasTensor: Tensor?
     if let bias { biasTensor = try Tensor(bias, shape: [bias.count]) }
-    return try ConvolutionLayer<rank>(
-      weights: Tensor(w, shape: weightShape), bias: biasTensor, stride: .each(stride),
-      dilation: .each(dilation),
-      groups: groups, padding: padding, border: .each(border), activation: activation)
+    let shape =
+      order == .outputInputKernel
+      ? weightShape : weightShape[2...] + [weightShape[1], weightShape[0]]
+    return try ConvolutionLayer(
+      rank: rank, weights: Tensor(weights(in: order), shape: shape), weightOrder: order,
+      bias: biasTensor, stride: stride, dilation: dilation, groups: groups, padding: padding,
+      border: border, activation: activation)
   }
 
   /// The input in `layout`.
   func input(in layout: Layout) throws(ConvolutionError) -> Tensor {
     try Tensor(
-      arrange(x, shape: inputShape, in: layout), shape: arrange(shape: inputShape, in: layout),
-      layout: layout)
+      arrange(x, shape: inputShape, in: layout), shape: arrange(shape: inputShape, in: layout))
   }
 
   /// The residual in `layout`.
@@ -89,8 +86,7 @@ extension LayerCase {
     guard let residual else { return nil }
     return try Tensor(
       arrange(residual, shape: outputShape, in: layout),
-      shape: arrange(shape: outputShape, in: layout),
-      layout: layout)
+      shape: arrange(shape: outputShape, in: layout))
   }
 
   /// The output of `plan`, N C \*spatial.
@@ -108,8 +104,10 @@ struct Setting: Sendable, CustomStringConvertible {
   var algorithm = Algorithm.automatic
   var accuracy = Accuracy.standard
   var instructionSet = InstructionSet.scalar
+  /// The kernel family, or Winograd's form, by the name that measured times have for it; nil: the planner chooses.
+  var way: String?
 
-  var description: String { "\(layout) \(algorithm) \(accuracy) \(instructionSet)" }
+  var description: String { "\(layout) \(way ?? "\(algorithm) \(accuracy)") \(instructionSet)" }
 
   /// Both layouts, every algorithm, Winograd's also with its largest tiles, every instruction set of this CPU.
   static let all: [Setting] = Layout.allCases.flatMap { layout in
@@ -130,13 +128,26 @@ extension InstructionSet {
 extension LayerCase {
   /// A plan for this input, or nil where the algorithm does not compute the layer. Two of them compute every layer.
   func plan(
-    _ layer: any PlannedLayer, _ setting: Setting, threads: Int = 1, region: [Range<Int>]? = nil
-  ) throws -> Plan? {
+    _ layer: ConvolutionLayer, _ setting: Setting, threads: Int = 1, region: [Range<Int>]? = nil,
+    buffers: Plan.Buffers = .whole
+  ) throws(ConvolutionError) -> Plan? {
+    let shape = arrange(shape: inputShape, in: setting.layout)
+    var planner = Planner(
+      threads: threads, accuracy: setting.accuracy, algorithm: setting.algorithm,
+      instructionSet: setting.instructionSet)
+    // Every thread is worth it, so that small layers are cut too.
+    planner.costModel = planner.resolvedCostModel
+    planner.costModel?.team = CostModel.Team(pair: 0, doubling: 0, lag: 0)
+    if let way = setting.way {
+      let geometry = try layer.geometry(for: shape, layout: setting.layout)
+      planner.measuredTimes.record(
+        [way: 1], of: MeasuredLayer(geometry, on: setting.instructionSet))
+    }
     do {
-      return try layer.plan(
-        for: arrange(shape: inputShape, in: setting.layout), layout: setting.layout,
-        threads: threads, accuracy: setting.accuracy, algorithm: setting.algorithm,
-        instructionSet: setting.instructionSet, maximumPackedBytes: nil, region: region)
+      let plan = try layer.plan(
+        for: shape, layout: setting.layout, with: planner, region: region, buffers: buffers)
+      precondition(setting.way == nil || setting.way == plan.wayName)
+      return plan
     } catch {
       let mayRefuse = ![.automatic, .general].contains(setting.algorithm)
       guard error.code == .unsupportedAlgorithm, mayRefuse else { throw error }
@@ -144,15 +155,25 @@ extension LayerCase {
     }
   }
 
-  /// The settings and one-thread plans that between them use every kernel of the layer once, Winograd's once a form.
-  func plansOfEveryKernel(_ layer: any PlannedLayer) throws -> [(setting: Setting, plan: Plan)] {
-    var seen: Set<String> = []
-    return try Setting.all.compactMap { setting in
-      guard let plan = try plan(layer, setting) else { return nil }
-      let form = plan.winograd?.description ?? ""
-      let isNew = seen.insert("\(plan.layout) \(plan.kernel) \(form) \(plan.instructionSet)")
-        .inserted
-      return isNew ? (setting, plan) : nil
+  /// Every way to compute the layer, whether or not it would ever be chosen: in both layouts every kernel that takes it,
+  /// in each of its forms, on every instruction set of this CPU. The plans are for one thread.
+  func plansOfEveryKernel(
+    _ layer: ConvolutionLayer
+  ) throws(ConvolutionError) -> [(setting: Setting, plan: Plan)] {
+    var plans: [(Setting, Plan)] = []
+    for layout in Layout.allCases {
+      var seen: Set<Way.Identity> = []
+      for set in InstructionSet.available {
+        let ways = try layer.alternatives(
+          for: arrange(shape: inputShape, in: layout), layout: layout,
+          with: Planner(threads: 1, accuracy: .fast, instructionSet: set))
+        for plan in ways where seen.insert(plan.passes[0].way.identity).inserted {
+          let setting = Setting(
+            layout: layout, accuracy: .fast, instructionSet: set, way: plan.wayName)
+          plans.append((setting, plan))
+        }
+      }
     }
+    return plans
   }
 }

@@ -1,6 +1,6 @@
+import Convolution
+import ConvolutionFiles
 import Foundation
-
-@testable import Convolution
 
 /// The layer lists that the library is measured on.
 enum LayerLists {
@@ -19,12 +19,13 @@ enum LayerLists {
 }
 
 extension LayerDescriptor {
+  /// The layer with weights of 0.
+  func layer() throws(ConvolutionError) -> ConvolutionLayer {
+    try layer(weights: Tensor(shape: weightShape))
+  }
+
   /// A plan of the layer with weights of 0.
-  func plan(
-    layout: Layout, threads: Int, accuracy: Accuracy, instructionSet: InstructionSet? = nil
-  ) throws -> Plan {
-    try plan(
-      weights: Tensor(shape: weightShape), layout: layout, threads: threads, accuracy: accuracy,
-      instructionSet: instructionSet)
+  func plan(layout: Layout, with planner: Planner) throws(ConvolutionError) -> Plan {
+    try layer().plan(for: inputShape(in: layout), layout: layout, with: planner)
   }
 }

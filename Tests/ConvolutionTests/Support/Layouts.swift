@@ -37,3 +37,18 @@ private func transposed(_ values: [Float], matrices: Int, rows: Int, columns: In
     count = values.count
   }
 }
+
+/// The positions of the elements within `ranges`, one an axis, in a list of `shape`.
+func positions(of ranges: some Sequence<Range<Int>>, in shape: some Sequence<Int>) -> [Int] {
+  zip(ranges, shape).reduce([0]) { positions, axis in
+    positions.flatMap { position in axis.0.map { position * axis.1 + $0 } }
+  }
+}
+
+/// The elements within `ranges`, one an axis, of a list of `shape`.
+func part(_ values: [Float], of shape: [Int], _ ranges: [Range<Int>]) -> [Float] {
+  let (extent, range) = (shape.last!, ranges.last!)
+  return positions(of: ranges.dropLast(), in: shape.dropLast()).flatMap {
+    values[$0 * extent + range.lowerBound..<$0 * extent + range.upperBound]
+  }
+}

@@ -1,4 +1,5 @@
 import CConvolution
+import ConvolutionFiles
 
 @testable import Convolution
 
@@ -12,7 +13,7 @@ struct Makespan {
 
   init(_ layer: LayerDescriptor, _ plan: Plan) {
     let tile = Tile(layer, plan)
-    let tasks = Array(plan.resolved.tasks!.buffer)
+    let tasks = plan.tasks
     let costs = (0..<plan.inputShape[0]).flatMap { _ in tasks.map(tile.cost) }
     let whole = conv_task(
       first_panel: 0, end_panel: tasks.map(\.end_panel).max()!, first: (0, 0, 0),
@@ -39,50 +40,45 @@ struct Makespan {
   }
 }
 
-/// What register tiles cost. A core has two multiply-add units, and a sum follows on itself after four cycles: fewer
-/// than eight sums take as long as eight.
+/// What register tiles of pixels by output channels cost, a vector running over channels. A core has two multiply-add
+/// units, and a sum follows on itself after four cycles: fewer than eight sums take as long as eight.
 private struct Tile {
   let lanes, pixels, channels, outputChannels: Int
   /// Multiply-adds of a sum.
   let depth: Double
-  let isLanesOfPixels: Bool
-  /// Turning a pixel's samples, where that is done.
-  let turning: Double
 
   init(_ layer: LayerDescriptor, _ plan: Plan) {
-    lanes = plan.instructionSet.lanes
-    pixels = plan.explanation.tilePixels
-    channels = plan.explanation.tileChannels
+    let way = plan.passes[0].way
+    lanes = Int(way.kernel.entry.pointee.lanes)
+    pixels = Int(way.grain.tile_pixels)
+    channels = Int(way.grain.tile_channels)
     outputChannels = layer.outputChannels
     depth = Double(layer.kernel.reduce(1, *) * layer.inputChannels / layer.groups)
-    isLanesOfPixels = plan.kernel == "dense_channels_first"
-    turning =
-      plan.kernel == "dense_transposed"
-      ? 1.4 * Double(layer.inputChannels * layer.stride.reduce(1, *) + layer.outputChannels) : 0
   }
 
   func cost(_ task: conv_task) -> Double {
-    let extents = [
-      task.end.0 - task.first.0, task.end.1 - task.first.1, task.end.2 - task.first.2,
-    ]
-    let count = Int(extents.reduce(1, *))
-    let tiles = (count + pixels - 1) / pixels
-    var cost = 500 * Double(tiles) + turning * Double(count)
+    let tiles = (task.pixels + pixels - 1) / pixels
+    var cost = 500 * Double(tiles)
     for index in 0..<tiles {
-      let present = (index + 1) * count / tiles - index * count / tiles
+      let present = (index + 1) * task.pixels / tiles - index * task.pixels / tiles
       for panel in Int(task.first_panel)..<Int(task.end_panel) {
-        let panels = (outputChannels + channels - 1) / channels
-        let sums: Int
-        if isLanesOfPixels {
-          let width = (panel + 1) * outputChannels / panels - panel * outputChannels / panels
-          sums = width * ((present + lanes - 1) / lanes)
-        } else {
-          let width = min(channels, outputChannels - panel * channels)
-          sums = present * ((width + lanes - 1) / lanes)
-        }
+        let width = min(channels, outputChannels - panel * channels)
+        let sums = present * ((width + lanes - 1) / lanes)
         cost += Double(max(sums, 8)) * depth
       }
     }
     return cost
+  }
+}
+
+extension Plan {
+  var tasks: [conv_task] { Array(passes[0].tasks.buffer) }
+}
+
+extension conv_task {
+  var panels: Int { Int(end_panel - first_panel) }
+
+  var pixels: Int {
+    Int((end.0 - first.0) * (end.1 - first.1) * (end.2 - first.2))
   }
 }

@@ -1,4 +1,4 @@
-import Convolution
+@_spi(Tools) @testable import Convolution
 
 /// `numpy.pad` by walking outwards one sample at a time. Slow, and shares no formula with the library.
 enum NumpyPad {
@@ -18,8 +18,8 @@ enum NumpyPad {
     var index = extent - 1
     var direction = 1
     return (0..<steps).map { _ in
-      switch border {
-      case .zeros, .constant:
+      switch border.mode {
+      case .constant:
         return nil
       case .replicate:
         return extent - 1
@@ -46,8 +46,7 @@ enum NumpyPad {
     _ values: [Double], outer: Int, extent: Int, inner: Int, before: Int, after: Int, border: Border
   ) -> [Double] {
     let indices = indices(extent: extent, before: before, after: after, border: border)
-    let constant: Double
-    if case .constant(let value) = border { constant = Double(value) } else { constant = 0 }
+    let constant = Double(border.constantValue ?? 0)
     var padded: [Double] = []
     padded.reserveCapacity(outer * indices.count * inner)
     for row in 0..<outer {

@@ -50,8 +50,8 @@ extension LayerCase {
     )
   }
 
-  /// A random layer that Winograd's algorithm computes, and tiles for it.
-  static func randomWinograd(seed: Int, work: Int) -> (layer: LayerCase, form: WinogradForm) {
+  /// A random layer with a kernel that Winograd's algorithm computes.
+  static func randomWinograd(seed: Int, work: Int) -> LayerCase {
     var random = SplitMix64(seed: seed)
     while true {
       var layer = draw(&random)
@@ -61,18 +61,30 @@ extension LayerCase {
       let kernel = [[1, line], [line, 1], [3, 3], [5, 5]].randomElement(using: &random)!
       let plane = layer.rank == 1 ? [line] : kernel
       layer.weightShape.replaceSubrange((layer.weightShape.count - plane.count)..., with: plane)
-      var tile = layer.stride
-      for (axis, taps) in plane.enumerated() where taps > 1 {
-        let points = [4, 6, 8].filter { $0 > taps }.randomElement(using: &random)!
-        tile[layer.rank - plane.count + axis] = points - taps + 1
-      }
       let products = layer.outputShape.reduce(1, *) * layer.weightShape[1...].reduce(1, *)
-      if layer.fits, products <= work {
-        return (
-          layer.filled(&random), WinogradForm(tile: tile, kernel: Array(layer.weightShape[2...]))
-        )
-      }
+      if layer.fits, products <= work { return layer.filled(&random) }
     }
+  }
+
+  /// The same layer with one input channel a group.
+  func depthwise(seed: Int) -> LayerCase {
+    var layer = self
+    let outputs = weightShape[0] / groups
+    layer.groups = inputShape[1]
+    layer.weightShape[1] = 1
+    layer.weightShape[0] = inputShape[1] * min(outputs, 4)
+    var random = SplitMix64(seed: seed)
+    return layer.filled(&random)
+  }
+
+  /// The same layer with a kernel of one tap, for every sample.
+  func pointwise(seed: Int) -> LayerCase {
+    var layer = self
+    layer.weightShape.replaceSubrange(2..., with: repeatElement(1, count: rank))
+    layer.stride = stride.map { _ in 1 }
+    layer.padding = .valid
+    var random = SplitMix64(seed: seed)
+    return layer.filled(&random)
   }
 
   private static func randomPadding(extents: [Int], _ random: inout SplitMix64) -> Padding {

@@ -1,5 +1,3 @@
-import CConvolution
-
 @testable import Convolution
 
 /// How far one way to compute a kernel is from float64, on every instruction set of this CPU.
@@ -20,51 +18,44 @@ struct RoundingErrors {
   /// The errors with most channels, on the widest instruction set, in rising order.
   let sorted: [Double]
 
-  /// Every kernel, summed directly and in every form.
+  /// Every kernel, summed directly and in every form; of two that differ in the order of the axes the one with the larger
+  /// height.
   static let measured: [RoundingErrors] = try! kernels.flatMap { kernel in
-    let layers = channels.map { LayerCase.normal(kernel: kernel, channels: $0) }
-    let references = layers.map(Reference.init)
-    return try ([nil] + forms(of: layers[0])).map {
-      try RoundingErrors(kernel, $0, layers, references)
+    let layers = try channels.map { channels in
+      let layer = LayerCase.normal(kernel: kernel, channels: channels)
+      return Measured(
+        layer: layer, plans: try layer.plansOfEveryKernel(layer.layer()).map(\.plan),
+        reference: Reference(layer))
     }
+    let forms = Set(layers[0].plans.compactMap(\.winograd))
+      .filter { $0.tile[0] >= $0.tile.last! }
+      .sorted { ($0.tile.last!, $0.tile[0]) < ($1.tile.last!, $1.tile[0]) }
+    return try ([nil] + forms).map { try RoundingErrors(kernel, $0, layers) }
   }
 
-  private init(
-    _ kernel: [Int], _ form: WinogradForm?, _ layers: [LayerCase], _ references: [Reference]
-  ) throws {
+  private struct Measured {
+    let layer: LayerCase
+    let plans: [Plan]
+    let reference: Reference
+  }
+
+  private init(_ kernel: [Int], _ form: WinogradForm?, _ layers: [Measured]) throws {
     self.kernel = kernel
     self.form = form
-    let kernels = KernelTable.all.filter {
-      $0.family == (form == nil ? "dense_transposed" : "winograd")
+    // Channels-last, from the narrowest instruction set to the widest.
+    let outputs = try layers.map { measured in
+      try measured.plans.filter {
+        $0.layout == .channelsLast && $0.winograd == form
+          && (form != nil || $0.kernel == "dense_channels_last")
+      }.map { try measured.layer.run($0) }
     }
-    let tile = Array(repeating: 1, count: 3 - kernel.count) + (form?.tile ?? kernel.map { _ in 1 })
-    let outputs = try layers.map { layer in
-      let run = GuardedRun(
-        layer, layout: .channelsFirst, side: .after, vectorsWithinRows: false, tile: tile)
-      return try kernels.map { try run.run($0.kernel, weightOrder: .outputInputKernel) }
+    largest = zip(outputs, layers).map { outputs, measured in
+      outputs.map { largestDifference($0, measured.reference.values) }.max()!
+        / measured.reference.largest
     }
-    largest = zip(outputs, references).map { outputs, reference in
-      outputs.map { largestDifference($0, reference.values) }.max()! / reference.largest
-    }
-    let last = references.last!
+    let last = layers.last!.reference
     sorted = zip(outputs.last!.last!, last.values).map { abs(Double($0) - $1) / last.largest }
       .sorted()
-  }
-
-  /// All forms of a layer, of two that differ in the order of the axes the one with the larger height.
-  private static func forms(of layer: LayerCase) throws -> [WinogradForm] {
-    func forms<let rank: Int>(_ layer: ConvolutionLayer<rank>, _ shape: [Int]) throws
-      -> [WinogradForm]
-    {
-      let geometry = try layer.geometry(for: shape, layout: .channelsFirst)
-      let facts = try layer.facts(geometry, layer.axisMaps(geometry))
-      return WinogradForm.candidates(for: facts, accuracy: .fast)
-    }
-    let all =
-      layer.rank == 1
-      ? try forms(layer.layer(Conv1D.self), layer.inputShape)
-      : try forms(layer.layer(Conv2D.self), layer.inputShape)
-    return all.filter { $0.tile[0] >= $0.tile[$0.tile.count - 1] }
   }
 }
 

@@ -29,19 +29,19 @@ struct LayerTable {
     Column(title: "work", unit: "GFLOP") { "\(Figures.significant($0.gflop))" },
     Column(title: "intensity", unit: "FLOP/B") { "\(Figures.significant($0.intensity))" },
     Column(title: "median", unit: "ms, range") {
-      let rounds = $0.rounds.map(\.medianMilliseconds)
+      let rounds = $0.rounds.map(\.medianMS)
       return """
-        <b>\(Figures.significant($0.medianMilliseconds))</b>\
+        <b>\(Figures.significant($0.medianMS))</b>\
         <small>\(Figures.significant(rounds.min()!))–\(Figures.significant(rounds.max()!))</small>
         """
     },
-    Column(title: "best", unit: "ms") { "\(Figures.significant($0.minMilliseconds))" },
+    Column(title: "best", unit: "ms") { "\(Figures.significant($0.minMS))" },
     Column(title: "speed", unit: "GFLOP/s") { "\(Figures.significant($0.gflops))" },
     Column(title: "peak", unit: "%") { "<b>\(Figures.whole($0.percentOfPeak))</b>" },
-    Column(title: "error", unit: "relative") { error($0.maxRelativeError) },
-    Column(title: "plan", unit: "µs") { "\(Figures.whole($0.planMicroseconds))" },
-    Column(title: "packing", unit: "µs") { "\(Figures.whole($0.packMicroseconds))" },
-    Column(title: "first run", unit: "ms") { "\(Figures.significant($0.firstRunMilliseconds))" },
+    Column(title: "error", unit: "relative") { error($0.maxRelError) },
+    Column(title: "plan", unit: "µs") { "\(Figures.whole($0.planUS))" },
+    Column(title: "packing", unit: "µs") { "\(Figures.whole($0.packUS))" },
+    Column(title: "first run", unit: "ms") { "\(Figures.significant($0.firstRunMS))" },
     Column(title: "workspace", unit: "kB") { "\(Figures.whole(Double($0.workspaceBytes) / 1e3))" },
   ]
 

@@ -50,7 +50,7 @@ enum Page {
     let facts = [
       ("Processor", machine.processor),
       ("Cores", "\(machine.cores), level-2 cache \(Figures.tick(mebibytes)) MiB each"),
-      ("Instruction set", machine.instructionSet),
+      ("Instruction set", machine.isa),
       ("Threads", "\(machine.threads)"),
       ("Rounds", "\(machine.rounds)"),
       ("Date", machine.date),
@@ -59,7 +59,7 @@ enum Page {
       ("Layers", "\(report.layers.count)"),
       (
         "Largest error",
-        Figures.exponent(report.layers.map(\.maxRelativeError).reduce(0, maxOrNaN))
+        Figures.exponent(report.layers.map(\.maxRelError).reduce(0, maxOrNaN))
       ),
     ]
     return "<dl>\(facts.map { "<div><dt>\($0.0)</dt><dd>\($0.1)</dd></div>" as Markup })</dl>"

@@ -33,7 +33,7 @@ extension RooflinePlot {
   /// From the best run down to the median.
   private func hairline(_ layer: LayerReport) -> LabelPlacement.Box {
     let point = point(layer)
-    let top = max(y.position(1e3 * layer.gflop / layer.minMilliseconds), Self.frame.y)
+    let top = max(y.position(1e3 * layer.gflop / layer.minMS), Self.frame.y)
     return LabelPlacement.Box(x: point.x - 1, y: top, width: 2, height: point.y - top)
   }
 

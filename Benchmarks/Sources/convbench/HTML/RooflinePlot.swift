@@ -18,8 +18,7 @@ struct RooflinePlot {
     machine = report.machine
     layers = report.layers.enumerated().map { ($0.offset + 1, $0.element) }
       .filter { $0.1.gflops > 0 && $0.1.gflops.isFinite }
-    // The bandwidth is zero where there was no memory to copy; the plot then has no slope.
-    let ridge = machine.copyGBPS > 0 ? machine.peakGFLOPS / machine.copyGBPS : 1
+    let ridge = machine.peakGFLOPS / machine.copyGBPS
     self.ridge = ridge
     let intensities = layers.map(\.report.intensity) + [ridge]
     let speeds = layers.map(\.report.gflops) + [machine.peakGFLOPS]
@@ -75,24 +74,17 @@ struct RooflinePlot {
     let (start, ridge) = slope
     let peak = y.position(machine.peakGFLOPS)
     let angle = atan2(ridge.y - start.y, ridge.x - start.x)
-    let rising: Markup = """
+    return """
       <path class="roof" d="M\(start.x) \(start.y)L\(ridge.x) \(ridge.y)"/>
       <text class="ceiling middle" transform="translate(\((start.x + ridge.x) / 2) \
-      \((start.y + ridge.y) / 2)) rotate(\(angle * 180 / .pi)) translate(0 -8)">\(copyLabel)</text>
-      """
-    return """
-      \(machine.copyGBPS > 0 ? rising : "")
+      \((start.y + ridge.y) / 2)) rotate(\(angle * 180 / .pi)) translate(0 -8)">\
+      copy \(Figures.significant(machine.copyGBPS)) GB/s</text>
       <path class="roof" d="M\(ridge.x) \(peak)H\(right)"/>
       <path class="roof beyond" d="M\(left) \(peak)H\(ridge.x)"/>
-      <text class="ceiling" x="\(left + 8)" y="\(peak - 8)">\(peakLabel)</text>
+      <text class="ceiling" x="\(left + 8)" y="\(peak - 8)">\
+      FMA peak \(Figures.significant(machine.peakGFLOPS)) GFLOP/s</text>
       """
   }
-
-  private var peakLabel: String {
-    "FMA peak \(Figures.significant(machine.peakGFLOPS)) GFLOP/s"
-  }
-
-  private var copyLabel: String { "copy \(Figures.significant(machine.copyGBPS)) GB/s" }
 
   /// The slope's ends, within the plot.
   private var slope: (start: LabelPlacement.Point, ridge: LabelPlacement.Point) {

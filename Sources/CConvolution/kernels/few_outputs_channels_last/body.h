@@ -2,11 +2,10 @@
 // vector runs over input channels, a tile is as many pixels x up to PANEL_CHANNELS outputs as the registers hold sums
 // for, and the lanes of each sum are added up at the end. Packed weights: [output channel][tap][input channel].
 #define PANEL_CHANNELS 4
-#include "../activation.h"
-#include "../even_panels.h"
-#include "../pixel_table.h"
-#include "../plain_weights.h"
-#include "../store.h"
+#include "../../shared/even_panels.h"
+#include "../../shared/finish.h"
+#include "../../shared/plain_weights.h"
+#include "../../shared/tile_walk.h"
 
 enum {
   SUMS = TILE_BROADCASTS * TILE_VECTORS,
@@ -29,23 +28,23 @@ INLINE void add_channels(const int pixels, const int channels, const bool all, v
                          const float *const samples[TILE_BROADCASTS], const float *weights, ptrdiff_t filter, int32_t c,
                          vec sum[ROUNDED_SUMS]) {
   vec w[PANEL_CHANNELS];
-  UNROLL for (int m = 0; m < channels; m++) w[m] =
-      all ? v_load(weights + m * filter + c) : v_load_masked(weights + m * filter + c, mask, v_zero());
-  UNROLL for (int p = 0; p < pixels; p++) {
-    const vec x = all ? v_load(samples[p] + c) : v_load_masked(samples[p] + c, mask, v_zero());
-    UNROLL for (int m = 0; m < channels; m++) sum[p * channels + m] = v_fma(x, w[m], sum[p * channels + m]);
+  EACH(m, channels) w[m] =
+      all ? v_load(weights + m * filter + c) : v_load_masked(weights + m * filter + c, mask);
+  EACH(p, pixels) {
+    const vec x = all ? v_load(samples[p] + c) : v_load_masked(samples[p] + c, mask);
+    EACH(m, channels) sum[p * channels + m] = v_fma(x, w[m], sum[p * channels + m]);
   }
 }
 
 INLINE void microkernel(const int pixels, const int channels, const tile *t) {
   vec sum[ROUNDED_SUMS];
-  UNROLL for (int i = 0; i < ROUNDED_SUMS; i++) sum[i] = v_zero();
+  EACH(i, ROUNDED_SUMS) sum[i] = v_zero();
 
   for (int32_t r = 0; r < t->table->count; r++) {
     const tap_run *run = &t->table->runs[r];
     const float **pointers = t->table->pointers + run->pointer_row * TILE_BROADCASTS + t->first_pixel;
     const float *samples[TILE_BROADCASTS];
-    UNROLL for (int p = 0; p < pixels; p++) samples[p] = pointers[p] + run->offset + t->input_offset;
+    EACH(p, pixels) samples[p] = pointers[p] + run->offset + t->input_offset;
     const float *weights = t->weights + run->weight_row;
     int32_t c = 0;
     for (; c + LANES <= run->length; c += LANES)
@@ -58,10 +57,10 @@ INLINE void microkernel(const int pixels, const int channels, const tile *t) {
   UNROLL for (int i = 0; i < pixels * channels; i += LANES) v_store(total + i, v_sum_lanes(sum + i));
   const output_bounds bounds = bounds_of(t->activation);
   const vmask mask = v_first(channels < LANES ? channels : LANES);
-  const vec bias = v_load_masked(t->bias, mask, v_zero());
-  UNROLL for (int p = 0; p < pixels; p++) {
+  const vec bias = v_load_masked(t->bias, mask);
+  EACH(p, pixels) {
     const ptrdiff_t at = t->table->output[t->first_pixel + p];
-    store_output(bounds, v_load_masked(total + p * channels, mask, v_zero()), bias,
+    store_output(bounds, v_load_masked(total + p * channels, mask), bias,
                  t->residual ? t->residual + at : NULL, t->y + at, false, mask);
     activate(t->activation, t->y + at, channels);
   }
@@ -97,20 +96,14 @@ static void tile_3(tile *t, int32_t pixels) { compute_pixels(3, t, pixels); }
 static void tile_4(tile *t, int32_t pixels) { compute_pixels(4, t, pixels); }
 static void (*const tiles[PANEL_CHANNELS])(tile *, int32_t) = {tile_1, tile_2, tile_3, tile_4};
 
-static size_t workspace_bytes(const conv_problem *problem) { return pixel_table_bytes(problem); }
-
 static void run_tile(const conv_problem *problem, const conv_operands *image, const conv_task *task,
                      const pixel_table *table, int32_t pixels) {
-  const int32_t panels = group_panels(problem->output_channels);
   const ptrdiff_t filter = (ptrdiff_t)tap_count(problem) * problem->input_channels;
   for (int32_t panel = task->first_panel; panel < task->end_panel; panel++) {
-    const int32_t group = panel / panels;
-    const int32_t begin = panel_begin(problem->output_channels, panel % panels);
-    const int32_t end = panel_begin(problem->output_channels, panel % panels + 1);
-    const ptrdiff_t channel = (ptrdiff_t)group * problem->output_channels + begin;
+    const int32_t channel = panel_channel(problem, panel);
     tile t = {
         .table = table,
-        .input_offset = (ptrdiff_t)group * problem->input_channels,
+        .input_offset = (ptrdiff_t)(channel / problem->output_channels) * problem->input_channels,
         .weights = image->packed + channel * filter,
         .filter = filter,
         .bias = image->bias + channel,
@@ -118,19 +111,84 @@ static void run_tile(const conv_problem *problem, const conv_operands *image, co
         .y = image->y + channel,
         .activation = &problem->activation,
     };
-    tiles[end - begin - 1](&t, pixels);
+    tiles[panel_channel(problem, panel + 1) - channel - 1](&t, pixels);
   }
 }
 
+/// Taps are joined only where each fills whole vectors: else a pixel's sums would fall into other lanes in the middle
+/// of the image than near its border.
+INLINE bool joins_taps(const conv_problem *problem) {
+  return problem->x.axis[2] == problem->input_channels && problem->input_channels % LANES == 0;
+}
+
+static size_t workspace_bytes(const conv_problem *problem) { return pixel_table_bytes(problem); }
+
 static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
-  // Taps are joined only where each fills whole vectors: else a pixel's sums would fall into other lanes in the middle of
-  // the picture than near its border.
-  const bool whole = problem->groups == 1 && problem->input_channels % LANES == 0;
-  run_pixel_tiles(problem, image, task, workspace, whole, TILE_BROADCASTS, run_tile);
+  run_pixel_tiles(problem, image, task, workspace, joins_taps(problem), TILE_BROADCASTS, run_tile);
+}
+
+/// Calls of the microkernel for `pixels` pixels, as compute_pixels splits them.
+INLINE int32_t calls_of(int channels, int32_t pixels) {
+  const int32_t step = most_pixels(channels), half = (step + 1) / 2, rest = pixels % step;
+  return pixels / step + (rest < half ? rest : 1 + rest - half);
+}
+
+static conv_work work(const conv_problem *problem, const conv_task *task) {
+  conv_work work = {.count[CONV_TASKS] = 1};
+  if (task_pixels(task) == 0) return work;
+  const int32_t panels = task->end_panel - task->first_panel;
+  const int32_t channels = panel_channel(problem, task->end_panel) - panel_channel(problem, task->first_panel);
+  // Panels of a task differ by one channel at most.
+  const int32_t width = channels / panels, wider = channels % panels;
+  const bool join = joins_taps(problem);
+  const tile_walk walk = walk_of(problem, task, TILE_BROADCASTS);
+  for (int32_t i = 0; i < walk.piece_count; i++) {
+    const piece_work piece = work_of_piece(problem, &walk, i, join);
+    const double vectors = piece.taps * parts_of(problem->input_channels, LANES);
+    const double outputs = (double)piece.pixels * channels;
+    add_work(&work, CONV_LOOKUPS, piece.lookups);
+    add_work(&work, CONV_MULTIPLY_ADDS, vectors * outputs);
+    // The lanes of every sum are added up as vectors are turned.
+    add_work(&work, CONV_TURNS, outputs);
+    add_work(&work, CONV_STORES, (double)piece.pixels * panels);
+    add_work(&work, CONV_LOADS, vectors * piece.pixels * panels);
+    for (int more = 0; more < 2; more++) {
+      const int32_t size = piece.pixels / piece.tiles, larger = piece.pixels % piece.tiles;
+      const double calls = (more ? wider : panels - wider) * ((piece.tiles - larger) * calls_of(width + more, size) +
+                                                              (double)larger * calls_of(width + more, size + 1));
+      add_work(&work, CONV_TILES, calls);
+      add_work(&work, CONV_LOADS, calls * vectors * (width + more));
+      add_work(&work, CONV_STEPS, calls * (vectors + piece.runs));
+    }
+  }
+  const double groups = task_groups(task, group_panels(problem->output_channels));
+  const double input = sizeof(float) * groups * problem->input_channels, tiles = walk_tiles(&walk);
+  add_tiled_traffic(&work, problem, task,
+                    (tiled_bytes){
+                        .inputs = input * task_inputs(problem, task),
+                        .outputs = sizeof(float) * task_outputs(task) * channels,
+                        .weights = sizeof(float) * (double)channels * tap_count(problem) * problem->input_channels,
+                        .tiles = tiles,
+                        .tile_inputs = input * tile_inputs(problem, task_outputs(task) / tiles),
+                        .passes = panels / groups,
+                        .blocks = 1,
+                    },
+                    packed_bytes(problem));
+  return work;
+}
+
+static conv_grain grain(const conv_problem *problem) {
+  (void)problem;
+  return (conv_grain){{1, 1, 1}, LEAST_OF_ROW, TILE_BROADCASTS, PANEL_CHANNELS};
+}
+
+static const char *obstacle(const conv_problem *problem) {
+  const char *layout = layout_obstacle(problem, CONV_CHANNELS_LAST);
+  return layout ? layout : common_obstacle(problem);
 }
 
 const conv_kernel SIMD_NAME(conv_few_outputs_channels_last) = {
-    .family = "few_outputs_channels_last", .isa = SIMD_ISA, .tile_pixels = TILE_BROADCASTS,
-    .tile_channels = PANEL_CHANNELS, .panel_count = panel_count, .packed_floats = packed_floats, .pack = pack,
-    .workspace_bytes = workspace_bytes, .run = run,
+    .family = "few_outputs_channels_last", .algorithm = "direct", .isa = SIMD_ISA, .lanes = LANES,
+    .obstacle = obstacle, .forms = one_form, .panel_count = panel_count, .packed_bytes = packed_bytes, .pack = pack,
+    .grain = grain, .work = work, .workspace_bytes = workspace_bytes, .run = run,
 };

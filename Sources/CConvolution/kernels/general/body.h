@@ -1,15 +1,10 @@
 // Any layer in any layout, one output at a time. A tap that reads a zero border is left out, whatever its weight is.
 // Packed weights: [output channel][tap][input channel]; a panel is one output channel.
-#include "../activation.h"
-#include "../plain_weights.h"
-#include "../problem.h"
+#include "../../shared/finish.h"
+#include "../../shared/plain_weights.h"
+#include "../../shared/work.h"
 
-static int32_t panel_count(const conv_weights *w) { return w->groups * w->output_channels; }
-
-static size_t workspace_bytes(const conv_problem *problem) {
-  (void)problem;
-  return 0;
-}
+static int32_t panel_count(const conv_problem *problem) { return problem->groups * problem->output_channels; }
 
 /// Adds one tap's products to `sum`.
 static float add_tap(const conv_problem *problem, const float *group, const int32_t at[3], const float *weights,
@@ -44,30 +39,55 @@ static float sum_taps(const conv_problem *problem, const float *group, const int
 
 static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
   (void)workspace;
-  const conv_activation *activation = &problem->activation;
-  const ptrdiff_t taps = tap_count(problem);
+  const output_bounds bounds = bounds_of(&problem->activation);
+  const ptrdiff_t filter = (ptrdiff_t)tap_count(problem) * problem->input_channels;
   for (int32_t o = task->first_panel; o < task->end_panel; o++) {
     const float *group =
         image->x + (ptrdiff_t)(o / problem->output_channels) * problem->input_channels * problem->x.channel;
-    const float *weights = image->packed + o * taps * problem->input_channels;
     int32_t position[3];
     for (position[0] = task->first[0]; position[0] < task->end[0]; position[0]++)
       for (position[1] = task->first[1]; position[1] < task->end[1]; position[1]++)
         for (position[2] = task->first[2]; position[2] < task->end[2]; position[2]++) {
           const ptrdiff_t at = o * problem->y.channel + position[0] * problem->y.axis[0] +
                                position[1] * problem->y.axis[1] + position[2] * problem->y.axis[2];
-          float value = sum_taps(problem, group, position, weights) + image->bias[o];
-          if (image->residual) value += image->residual[at];
-          if (value < activation->minimum) value = activation->minimum;
-          if (value > activation->maximum) value = activation->maximum;
-          image->y[at] = value;
-          activate(activation, image->y + at, 1);
+          const float sum = sum_taps(problem, group, position, image->packed + o * filter);
+          store_output(bounds, v_set(sum), v_set(image->bias[o]), image->residual ? image->residual + at : NULL,
+                       image->y + at, false, v_first(1));
+          activate(&problem->activation, image->y + at, 1);
         }
   }
 }
 
+static conv_work work(const conv_problem *problem, const conv_task *task) {
+  const double panels = task->end_panel - task->first_panel, outputs = panels * task_outputs(task);
+  double products = outputs * problem->input_channels, inputs = sizeof(float) * problem->input_channels;
+  for (int a = 0; a < 3; a++) products *= problem->axis[a].kernel * share_of_taps(&problem->axis[a]);
+  inputs *= task_groups(task, problem->output_channels) * task_inputs(problem, task);
+  conv_work work = {.count[CONV_TASKS] = 1};
+  add_work(&work, CONV_MULTIPLY_ADDS, products);
+  add_work(&work, CONV_STEPS, products);
+  add_work(&work, CONV_LOADS, 2 * products);
+  add_work(&work, CONV_TILES, outputs);
+  add_work(&work, CONV_LOOKUPS, outputs * tap_count(problem));
+  add_work(&work, CONV_STORES, outputs);
+  // One output after the other, of one panel after the other.
+  add_image_traffic(&work, problem, inputs + sizeof(float) * outputs, packed_bytes(problem));
+  add_traffic(&work, problem, (panels - 1) * inputs, inputs);
+  return work;
+}
+
+static conv_grain grain(const conv_problem *problem) {
+  (void)problem;
+  return (conv_grain){{1, 1, 1}, 1, 1, 1};
+}
+
+static size_t workspace_bytes(const conv_problem *problem) {
+  (void)problem;
+  return 0;
+}
+
 const conv_kernel SIMD_NAME(conv_general) = {
-    .family = "general", .isa = SIMD_ISA, .tile_pixels = 1, .tile_channels = 1,
-    .panel_count = panel_count, .packed_floats = packed_floats, .pack = pack,
-    .workspace_bytes = workspace_bytes, .run = run,
+    .family = "general", .algorithm = "general", .isa = SIMD_ISA, .lanes = LANES, .obstacle = type_obstacle,
+    .forms = one_form, .panel_count = panel_count, .packed_bytes = packed_bytes, .pack = pack, .grain = grain,
+    .work = work, .workspace_bytes = workspace_bytes, .run = run,
 };

@@ -1,8 +1,7 @@
 // The products of transformed samples and weights: at every position a matrix product, row by row of samples.
 #pragma once
 
-#include "../sizes.h"
-#include "../tile_sizes.h"
+#include "../../shared/tile_sizes.h"
 #include "weights.h"
 
 /// One position: rows of samples times a panel of weights.
@@ -27,27 +26,26 @@ enum {
 INLINE void microkernel(const int rows, const int vectors, const product *p) {
   vec sum[TILE_BROADCASTS][PANEL_VECTORS];
   const float *samples[TILE_BROADCASTS];
-  UNROLL for (int r = 0; r < rows; r++) {
+  EACH(r, rows) {
     samples[r] = p->samples + p->row[r];
-    UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = v_zero();
+    EACH(v, vectors) sum[r][v] = v_zero();
   }
   const float *weights = p->weights, *next = p->next;
   const int32_t depth = p->depth;
   for (int32_t c = 0; c < depth; c++, weights += vectors * LANES, next += CACHE_LINE) {
     __builtin_prefetch(next, 0, 2);
     vec w[PANEL_VECTORS];
-    UNROLL for (int v = 0; v < vectors; v++) w[v] = v_load(weights + v * LANES);
-    UNROLL for (int r = 0; r < rows; r++) {
+    EACH(v, vectors) w[v] = v_load(weights + v * LANES);
+    EACH(r, rows) {
       const vec sample = v_set(samples[r][c]);
-      UNROLL for (int v = 0; v < vectors; v++) sum[r][v] = v_fma(sample, w[v], sum[r][v]);
+      EACH(v, vectors) sum[r][v] = v_fma(sample, w[v], sum[r][v]);
     }
   }
   float *products = p->products;
   if (p->adds)
-    UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < vectors; v++) sum[r][v] =
-        v_add(sum[r][v], v_load(products + r * p->product_row + v * LANES));
-  UNROLL for (int r = 0; r < rows; r++) UNROLL for (int v = 0; v < vectors; v++)
-      v_store(products + r * p->product_row + v * LANES, sum[r][v]);
+    EACH(r, rows) EACH(v, vectors)
+      sum[r][v] = v_add(sum[r][v], v_load(products + r * p->product_row + v * LANES));
+  EACH(r, rows) EACH(v, vectors) v_store(products + r * p->product_row + v * LANES, sum[r][v]);
 }
 
 // One function a number of rows and vectors.
@@ -65,21 +63,23 @@ static void (*const narrow[TILE_BROADCASTS][TILE_VECTORS])(const product *) = {T
 PAIR_SIZES(WIDE)
 static void (*const wide[PAIR_BROADCASTS + 1][2])(const product *) = {PAIR_SIZES(WIDE_ROW){NULL}};
 
+/// Rows of a tile of so many vectors.
+INLINE int32_t tile_rows(int32_t vectors) { return vectors > TILE_VECTORS ? PAIR_BROADCASTS : TILE_BROADCASTS; }
+
 /// Multiplies all rows, in tiles of about the same size.
 INLINE void multiply(product p, int32_t rows, int32_t vectors) {
-  const bool is_wide = vectors > TILE_VECTORS;
-  const int32_t most = is_wide ? PAIR_BROADCASTS : TILE_BROADCASTS, tiles = (rows + most - 1) / most;
+  const int32_t tiles = parts_of(rows, tile_rows(vectors));
   const ptrdiff_t *row = p.row;
   float *products = p.products;
   const float *next = p.next;
-  const int32_t lines = (vectors * LANES + CACHE_LINE - 1) / CACHE_LINE;
+  const int32_t lines = parts_of(vectors * LANES, CACHE_LINE);
   for (int32_t tile = 0; tile < tiles; tile++) {
     const int32_t begin = part_begin(rows, tiles, tile), count = part_begin(rows, tiles, tile + 1) - begin;
     p.row = row + begin;
     p.products = products + begin * p.product_row;
     // Every tile fetches a part of what is next.
     p.next = next + (ptrdiff_t)(tile % lines) * p.depth * CACHE_LINE;
-    if (is_wide)
+    if (vectors > TILE_VECTORS)
       wide[count - 1][vectors - TILE_VECTORS - 1](&p);
     else
       narrow[count - 1][vectors - 1](&p);

@@ -21,7 +21,7 @@ INLINE double pair_point(const int points, const int pair) {
 /// The coefficient of x^(2 power) in the product of x^2 - p^2 over all pairs but `left_out`, which may be none (-1).
 INLINE double pair_coefficient(const int points, const int left_out, const int power) {
   double product[MOST_PAIRS + 1] = {1};
-  UNROLL for (int pair = 0; pair < pair_count(points); pair++) {
+  EACH(pair, pair_count(points)) {
     if (pair == left_out) continue;
     const double square = pair_point(points, pair) * pair_point(points, pair);
     UNROLL for (int k = MOST_PAIRS; k >= 0; k--) product[k] = (k > 0 ? product[k - 1] : 0) - square * product[k];
@@ -36,7 +36,7 @@ INLINE float sample_coefficient(const int points, const int left_out, const int 
 /// point^power
 INLINE float point_power(const int points, const int pair, const int power) {
   double value = 1;
-  UNROLL for (int k = 0; k < power; k++) value *= pair_point(points, pair);
+  EACH(k, power) value *= pair_point(points, pair);
   return (float)value;
 }
 

@@ -1,48 +1,41 @@
 // Which tiles an axis has, and which samples they read.
 #pragma once
 
-#include "../problem.h"
-#include "../sizes.h"
 #include "transform.h"
 #include "weights.h"
 
 /// The tiles of one axis that a task meets. The grid begins at output 0 whatever the task. With a dilation, outputs at
-/// its distance see the same samples: a block of dilation * outputs outputs has one tile for every phase.
+/// its distance see the same samples: a cell of dilation * outputs outputs has one tile for every phase.
 typedef struct {
   const conv_axis *axis;
   int32_t outputs, points;  ///< of a tile
   int32_t dilation;
-  int32_t first_block, blocks;
+  int32_t first_cell, cells;
 } tile_axis;
 
-INLINE tile_axis tiles_of(const conv_axis *axis, int32_t outputs, int32_t first, int32_t end) {
+INLINE tile_axis tile_axis_of(const conv_axis *axis, int32_t outputs, int32_t first, int32_t end) {
   tile_axis t = {.axis = axis, .outputs = outputs, .points = points_of(outputs, axis->kernel)};
   t.dilation = axis->kernel > 1 ? axis->dilation : 1;
-  const int64_t block = (int64_t)outputs * t.dilation;
-  t.first_block = (int32_t)(first / block);
-  t.blocks = (int32_t)((end + block - 1) / block) - t.first_block;
+  const int64_t cell = (int64_t)outputs * t.dilation;
+  t.first_cell = (int32_t)(first / cell);
+  t.cells = (int32_t)((end + cell - 1) / cell) - t.first_cell;
   return t;
 }
 
 /// Tiles are counted phase by phase, so that those side by side in the count are neighbours.
-INLINE int32_t tile_count(const tile_axis *t) { return t->blocks * least_of(t->dilation, t->axis->output); }
+INLINE int32_t tile_count(const tile_axis *t) { return t->cells * least_of(t->dilation, t->axis->output); }
 
 /// A tile's first output; the others follow at the distance of the dilation.
 INLINE int32_t tile_begin(const tile_axis *t, int32_t tile) {
-  return (t->first_block + tile % t->blocks) * t->outputs * t->dilation + tile / t->blocks;
+  return (t->first_cell + tile % t->cells) * t->outputs * t->dilation + tile / t->cells;
 }
 
 /// Of `count` outputs at the distance of the dilation, the first being `begin`, those that lie in first..<end.
-INLINE index_range outputs_between(const tile_axis *t, int32_t begin, int32_t count, int32_t first, int32_t end) {
+INLINE index_range outputs_in(const tile_axis *t, int32_t begin, int32_t count, int32_t first, int32_t end) {
   const int64_t d = t->dilation;
-  const int64_t from = first > begin ? (first - begin + d - 1) / d : 0;
-  const int64_t to = end > begin ? (end - begin + d - 1) / d : 0;
-  const index_range range = {from < count ? (int32_t)from : count, to < count ? (int32_t)to : count};
-  return (index_range){range.begin, range.end > range.begin ? range.end : range.begin};
+  const int32_t from = clamped(first > begin ? (first - begin + d - 1) / d : 0, 0, count);
+  return (index_range){from, clamped(end > begin ? (end - begin + d - 1) / d : 0, from, count)};
 }
-
-/// In place of an index: a sample of a partial tile that no output reads.
-enum { UNREAD = CONV_CONSTANT - 1 };
 
 /// What tiles in a row, the first at output `begin`, read as sample `sample`: an index, CONV_CONSTANT or UNREAD.
 INLINE int32_t sample_index(const tile_axis *t, int32_t begin, int32_t sample) {
@@ -63,8 +56,6 @@ INLINE index_range samples_inside(const tile_axis *t, int32_t begin, int32_t cou
     first = (first + d - 1) / d;
     end = (end + d - 1) / d;
   }
-  if (first > count) first = count;
-  if (end > count) end = count;
-  if (end < first) end = first;
-  return (index_range){(int32_t)first, (int32_t)end};
+  const int32_t begin_inside = clamped(first, 0, count);
+  return (index_range){begin_inside, clamped(end, begin_inside, count)};
 }

@@ -1,8 +1,8 @@
 // Winograd's transforms of a tile, a vector of channels at a time.
 #pragma once
 
-#include "../sizes.h"
-#include "../store.h"
+#include "../../shared/finish.h"
+#include "../../shared/sizes.h"
 #include "points.h"
 #include "weights.h"
 
@@ -32,8 +32,8 @@ INLINE void to_group(const int points, const int group, const vec d[MOST_POINTS]
 }
 
 INLINE void to_points(const int points, const vec d[MOST_POINTS], vec u[MOST_POINTS]) {
-  UNROLL for (int group = 0; group <= pair_count(points); group++)
-      to_group(points, group, d, &u[lower_point(group)], &u[upper_point(points, group)]);
+  EACH(group, pair_count(points) + 1)
+    to_group(points, group, d, &u[lower_point(group)], &u[upper_point(points, group)]);
 }
 
 /// Takes products m[0] ... m[points - 1] to the outputs 0, 2, ... or 1, 3, ...
@@ -41,12 +41,14 @@ INLINE void from_points_by_parity(const int points, const int outputs, const int
                                   vec y[MOST_POINTS]) {
   const int pairs = pair_count(points);
   vec part[MOST_PAIRS];
-  UNROLL for (int pair = 0; pair < pairs; pair++) part[pair] =
-      parity == 0 ? v_add(m[1 + 2 * pair], m[2 + 2 * pair]) : v_sub(m[1 + 2 * pair], m[2 + 2 * pair]);
+  EACH(pair, pairs) {
+    const vec plus = m[1 + 2 * pair], minus = m[2 + 2 * pair];
+    part[pair] = parity == 0 ? v_add(plus, minus) : v_sub(plus, minus);
+  }
   UNROLL for (int i = parity; i < outputs; i += 2) {
     y[i] = i == 0 ? v_add(m[0], part[0]) : v_mul(v_set(point_power(points, 0, i)), part[0]);
     UNROLL for (int pair = 1; pair < pairs; pair++)
-        y[i] = i == 0 ? v_add(y[i], part[pair]) : v_fma(v_set(point_power(points, pair, i)), part[pair], y[i]);
+      y[i] = i == 0 ? v_add(y[i], part[pair]) : v_fma(v_set(point_power(points, pair, i)), part[pair], y[i]);
     if (i == outputs - 1) y[i] = v_add(y[i], m[points - 1]);
   }
 }
@@ -65,41 +67,41 @@ typedef struct {
 typedef struct {
   int32_t count;
   ptrdiff_t from, to;
-} tile_run;
+} tile_series;
 
 /// Takes the samples of tiles to the points, which are `position` apart.
-typedef void input_transform(const float *from, grid at, float *to, ptrdiff_t position, tile_run tiles,
+typedef void input_transform(const float *from, grid at, float *to, ptrdiff_t position, tile_series tiles,
                              int32_t vectors);
 
 INLINE void transform_line_input(const int points, const float *from, ptrdiff_t step, float *to, ptrdiff_t position,
-                                 tile_run tiles, int32_t vectors) {
+                                 tile_series tiles, int32_t vectors) {
   for (int32_t t = 0; t < tiles.count; t++, from += tiles.from, to += tiles.to)
     for (int32_t o = 0; o < vectors * LANES; o += LANES) {
       vec d[MOST_POINTS], u[MOST_POINTS];
-      UNROLL for (int i = 0; i < points; i++) d[i] = v_load(from + i * step + o);
+      EACH(i, points) d[i] = v_load(from + i * step + o);
       to_points(points, d, u);
-      UNROLL for (int i = 0; i < points; i++) v_store(to + i * position + o, u[i]);
+      EACH(i, points) v_store(to + i * position + o, u[i]);
     }
 }
 
 /// Two points of height at a time, so that all stays in registers.
 INLINE void transform_tile_input(const int height, const int width, const float *from, grid at, float *to,
-                                 ptrdiff_t position, tile_run tiles, int32_t vectors) {
+                                 ptrdiff_t position, tile_series tiles, int32_t vectors) {
   for (int32_t t = 0; t < tiles.count; t++, from += tiles.from, to += tiles.to)
     for (int32_t o = 0; o < vectors * LANES; o += LANES) {
-      UNROLL for (int group = 0; group <= pair_count(height); group++) {
+      EACH(group, pair_count(height) + 1) {
         vec lower[MOST_POINTS], upper[MOST_POINTS], u[MOST_POINTS];
-        UNROLL for (int j = 0; j < width; j++) {
+        EACH(j, width) {
           vec d[MOST_POINTS];
-          UNROLL for (int i = 0; i < height; i++) d[i] = v_load(from + i * at.row + j * at.column + o);
+          EACH(i, height) d[i] = v_load(from + i * at.row + j * at.column + o);
           to_group(height, group, d, &lower[j], &upper[j]);
         }
         float *lower_row = to + lower_point(group) * width * position + o;
         to_points(width, lower, u);
-        UNROLL for (int j = 0; j < width; j++) v_store(lower_row + j * position, u[j]);
+        EACH(j, width) v_store(lower_row + j * position, u[j]);
         float *upper_row = to + upper_point(height, group) * width * position + o;
         to_points(width, upper, u);
-        UNROLL for (int j = 0; j < width; j++) v_store(upper_row + j * position, u[j]);
+        EACH(j, width) v_store(upper_row + j * position, u[j]);
       }
     }
 }
@@ -108,7 +110,6 @@ INLINE void transform_tile_input(const int height, const int width, const float 
 typedef struct {
   const float *bias;
   int32_t channels;  ///< of the outputs that are stored
-  bool is_bounded;
   output_bounds bounds;
 } finish;
 
@@ -116,54 +117,45 @@ typedef struct {
   int32_t begin, end;
 } index_range;
 
-INLINE bool is_within(index_range range, int32_t index) { return index >= range.begin && index < range.end; }
+INLINE int32_t index_count(index_range range) { return range.end - range.begin; }
 
-/// Takes the products of a tile to the outputs within the ranges. A residual, which may be NULL, lies as they do.
+/// Takes the products of a tile to the outputs of the ranges. A residual, which may be NULL, lies as they do.
 typedef void output_transform(const float *products, float *to, grid to_at, index_range rows, index_range columns,
                               const finish *finish, const float *residual);
 
 /// From the products of one position to those of the next.
 enum { PRODUCT_POSITION = PANEL };
 
-/// Clamps a line of outputs and stores all of them.
-INLINE void store_line(const int outputs, vec y[MOST_POINTS], float *to, ptrdiff_t step, const finish *finish) {
-  if (finish->is_bounded) UNROLL for (int i = 0; i < outputs; i++) y[i] = bounded(finish->bounds, y[i]);
-  UNROLL for (int i = 0; i < outputs; i++) v_store(to + i * step, y[i]);
-}
-
-/// Adds the residual, clamps and stores the outputs and channels that are wanted.
-INLINE void store_part_of_line(const int outputs, vec y[MOST_POINTS], float *to, ptrdiff_t step, index_range range,
-                               vmask mask, const finish *finish, const float *residual) {
-  UNROLL for (int i = 0; i < outputs; i++) {
-    if (!is_within(range, i)) continue;
-    if (residual) y[i] = v_add(y[i], v_load_masked(residual + i * step, mask, v_zero()));
-    if (finish->is_bounded) y[i] = bounded(finish->bounds, y[i]);
-    v_store_masked(to + i * step, mask, y[i]);
-  }
+/// Finishes a line of outputs: all of them, or those of a range.
+INLINE void store_line(const int outputs, const vec y[MOST_POINTS], const bool all, index_range range, vmask mask,
+                       output_bounds bounds, vec bias, const float *residual, float *to, ptrdiff_t step) {
+  EACH(i, outputs)
+    if (all || (i >= range.begin && i < range.end))
+      store_output(bounds, y[i], bias, residual ? residual + i * step : NULL, to + i * step, all, mask);
 }
 
 INLINE void transform_line_output(const int points, const int outputs, const float *products, float *to, ptrdiff_t step,
                                   index_range range, const finish *finish, const float *residual) {
+  const output_bounds bounds = finish->bounds;
   for (int32_t o = 0; o < finish->channels; o += LANES) {
     const vmask mask = v_first(least_of(finish->channels - o, LANES));
-    const vec bias = v_load_masked(finish->bias + o, mask, v_zero());
+    const vec bias = v_load_masked(finish->bias + o, mask);
     vec m[MOST_POINTS], y[MOST_POINTS];
-    UNROLL for (int i = 0; i < points; i++) m[i] = v_load(products + i * PRODUCT_POSITION + o);
+    EACH(i, points) m[i] = v_load(products + i * PRODUCT_POSITION + o);
     from_points(points, outputs, m, y);
-    UNROLL for (int i = 0; i < outputs; i++) y[i] = v_add(y[i], bias);
-    if (range.end - range.begin == outputs && !residual && finish->channels - o >= LANES)
-      store_line(outputs, y, to + o, step, finish);
+    if (index_count(range) == outputs && !residual && finish->channels - o >= LANES)
+      store_line(outputs, y, true, range, mask, bounds, bias, NULL, to + o, step);
     else
-      store_part_of_line(outputs, y, to + o, step, range, mask, finish, residual ? residual + o : NULL);
+      store_line(outputs, y, false, range, mask, bounds, bias, residual ? residual + o : NULL, to + o, step);
   }
 }
 
 /// Takes products to all lines of outputs, every other row at a time, so that all stays in registers.
 INLINE void tile_lines(const int height, const int rows, const int width, const int parity, const float *products,
                        vec lines[MOST_POINTS][MOST_POINTS]) {
-  UNROLL for (int j = 0; j < width; j++) {
+  EACH(j, width) {
     vec m[MOST_POINTS], y[MOST_POINTS];
-    UNROLL for (int i = 0; i < height; i++) m[i] = v_load(products + (i * width + j) * PRODUCT_POSITION);
+    EACH(i, height) m[i] = v_load(products + (i * width + j) * PRODUCT_POSITION);
     from_points_by_parity(height, rows, parity, m, y);
     UNROLL for (int i = parity; i < rows; i += 2) lines[i][j] = y[i];
   }
@@ -172,19 +164,19 @@ INLINE void tile_lines(const int height, const int rows, const int width, const 
 INLINE void transform_tile_output(const int height, const int rows, const int width, const int columns,
                                   const float *products, float *to, grid to_at, index_range row_range,
                                   index_range column_range, const finish *finish, const float *residual) {
-  const bool whole = row_range.end - row_range.begin == rows && column_range.end - column_range.begin == columns &&
-                     !residual && finish->channels % LANES == 0;
+  const output_bounds bounds = finish->bounds;
+  const bool whole = index_count(row_range) == rows && index_count(column_range) == columns && !residual &&
+                     finish->channels % LANES == 0;
   for (int32_t o = 0; o < finish->channels; o += LANES, products += LANES, to += LANES) {
     const vmask mask = v_first(least_of(finish->channels - o, LANES));
-    const vec bias = v_load_masked(finish->bias + o, mask, v_zero());
+    const vec bias = v_load_masked(finish->bias + o, mask);
     vec lines[MOST_POINTS][MOST_POINTS], y[MOST_POINTS];
     if (whole) {
-      UNROLL for (int parity = 0; parity < 2; parity++) {
+      EACH(parity, 2) {
         tile_lines(height, rows, width, parity, products, lines);
         UNROLL for (int i = parity; i < rows; i += 2) {
           from_points(width, columns, lines[i], y);
-          UNROLL for (int j = 0; j < columns; j++) y[j] = v_add(y[j], bias);
-          store_line(columns, y, to + i * to_at.row, to_at.column, finish);
+          store_line(columns, y, true, column_range, mask, bounds, bias, NULL, to + i * to_at.row, to_at.column);
         }
       }
       continue;
@@ -193,9 +185,8 @@ INLINE void transform_tile_output(const int height, const int rows, const int wi
     tile_lines(height, rows, width, 1, products, lines);
     for (int32_t i = row_range.begin; i < row_range.end; i++) {
       from_points(width, columns, lines[i], y);
-      UNROLL for (int j = 0; j < columns; j++) y[j] = v_add(y[j], bias);
-      store_part_of_line(columns, y, to + i * to_at.row, to_at.column, column_range, mask, finish,
-                         residual ? residual + o + i * to_at.row : NULL);
+      store_line(columns, y, false, column_range, mask, bounds, bias, residual ? residual + o + i * to_at.row : NULL,
+                 to + i * to_at.row, to_at.column);
     }
   }
 }

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#include "../sizes.h"
+#include "../../shared/problem.h"
+#include "../../shared/sizes.h"
 #include "points.h"
 
 enum { PANEL_VECTORS = PAIR_BROADCASTS > 0 ? 2 * TILE_VECTORS : TILE_VECTORS, PANEL = PANEL_VECTORS * LANES };
@@ -20,16 +21,25 @@ INLINE int32_t row_count(int32_t input_channels, int32_t depth_taps) {
   return (depth_taps - 1) * whole_vectors(input_channels) + input_channels;
 }
 
-static int32_t group_panels(int32_t output_channels) { return (output_channels + PANEL - 1) / PANEL; }
+INLINE int32_t group_panels(int32_t output_channels) { return parts_of(output_channels, PANEL); }
 
-static int32_t panel_count(const conv_weights *w) { return w->groups * group_panels(w->output_channels); }
-
-INLINE size_t position_count(const conv_weights *w) {
-  return (size_t)points_of(w->winograd[1], w->kernel[1]) * points_of(w->winograd[2], w->kernel[2]);
+static int32_t panel_count(const conv_problem *problem) {
+  return problem->groups * group_panels(problem->output_channels);
 }
 
-static size_t packed_floats(const conv_weights *w) {
-  return w->groups * position_count(w) * row_count(w->input_channels, w->kernel[0]) * whole_vectors(w->output_channels);
+/// Points of height times points of width.
+INLINE int32_t position_count(const conv_problem *problem) {
+  const int32_t *outputs = problem->form.outputs;
+  return points_of(outputs[1], problem->axis[1].kernel) * points_of(outputs[2], problem->axis[2].kernel);
+}
+
+/// Rows of all positions.
+INLINE size_t weight_rows(const conv_problem *problem) {
+  return (size_t)position_count(problem) * row_count(problem->input_channels, problem->axis[0].kernel);
+}
+
+static size_t packed_bytes(const conv_problem *problem) {
+  return problem->groups * weight_rows(problem) * whole_vectors(problem->output_channels) * sizeof(float);
 }
 
 /// What every tap contributes to every point of an axis.
@@ -38,8 +48,9 @@ typedef struct {
   double of[MOST_POINTS][MOST_TAPS];
 } weight_transform;
 
-INLINE weight_transform transform_of(const conv_weights *w, int axis) {
-  weight_transform t = {.points = points_of(w->winograd[axis], w->kernel[axis]), .taps = w->kernel[axis]};
+INLINE weight_transform transform_of(const conv_problem *problem, int axis) {
+  const int32_t taps = problem->axis[axis].kernel;
+  weight_transform t = {.points = points_of(problem->form.outputs[axis], taps), .taps = taps};
   for (int point = 0; point < t.points; point++)
     for (int tap = 0; tap < t.taps; tap++) t.of[point][tap] = weight_coefficient(t.points, point, tap, t.taps);
   return t;
@@ -58,33 +69,32 @@ INLINE void pack_row(const conv_weights *w, const float *from, int32_t count, co
   for (int32_t i = 0; i < height->points; i++) {
     double rows[MOST_TAPS][LANES] = {0};
     for (int32_t kw = 0; kw < width->taps; kw++)
-      for (int32_t kh = 0; kh < height->taps; kh++)
-        UNROLL for (int o = 0; o < LANES; o++) rows[kw][o] += height->of[i][kh] * taps[kh][kw][o];
+      for (int32_t kh = 0; kh < height->taps; kh++) EACH(o, LANES) rows[kw][o] += height->of[i][kh] * taps[kh][kw][o];
     for (int32_t j = 0; j < width->points; j++, to += next_position) {
       double sum[LANES] = {0};
-      for (int32_t kw = 0; kw < width->taps; kw++)
-        UNROLL for (int o = 0; o < LANES; o++) sum[o] += width->of[j][kw] * rows[kw][o];
-      UNROLL for (int o = 0; o < LANES; o++) to[o] = (float)sum[o];
+      for (int32_t kw = 0; kw < width->taps; kw++) EACH(o, LANES) sum[o] += width->of[j][kw] * rows[kw][o];
+      EACH(o, LANES) to[o] = (float)sum[o];
     }
   }
 }
 
-static void pack(const conv_weights *w, float *packed) {
-  const weight_transform height = transform_of(w, 1), width = transform_of(w, 2);
-  const size_t positions = position_count(w);
-  const int32_t rows = row_count(w->input_channels, w->kernel[0]), channel_rows = whole_vectors(w->input_channels);
-  for (int32_t group = 0; group < w->groups; group++)
-    for (int32_t first = 0; first < w->output_channels; first += PANEL) {
-      const int32_t channels = least_of(w->output_channels - first, PANEL), panel = whole_vectors(channels);
-      const float *from = w->data + (group * (ptrdiff_t)w->output_channels + first) * w->output_stride;
+static void pack(const conv_problem *problem, const conv_weights *w, void *packed) {
+  const weight_transform height = transform_of(problem, 1), width = transform_of(problem, 2);
+  const int32_t inputs = problem->input_channels, outputs = problem->output_channels, taps = problem->axis[0].kernel;
+  const size_t rows = row_count(inputs, taps), all_rows = weight_rows(problem);
+  float *to = packed;
+  for (int32_t group = 0; group < problem->groups; group++)
+    for (int32_t first = 0; first < outputs; first += PANEL) {
+      const int32_t channels = least_of(outputs - first, PANEL), panel = whole_vectors(channels);
+      const float *from = w->data + (group * (ptrdiff_t)outputs + first) * w->output_stride;
       // Rows between the channels of two taps of depth meet samples of 0.
-      if (rows > w->input_channels) memset(packed, 0, positions * rows * panel * sizeof(float));
-      for (int32_t kd = 0; kd < w->kernel[0]; kd++)
-        for (int32_t c = 0; c < w->input_channels; c++)
+      if (taps > 1) memset(to, 0, all_rows * panel * sizeof(float));
+      for (int32_t kd = 0; kd < taps; kd++)
+        for (int32_t c = 0; c < inputs; c++)
           for (int32_t o = 0; o < channels; o += LANES)
             pack_row(w, from + o * w->output_stride + kd * w->kernel_stride[0] + c * w->input_stride,
                      least_of(channels - o, LANES), &height, &width,
-                     packed + (ptrdiff_t)(kd * channel_rows + c) * panel + o, (size_t)rows * panel);
-      packed += positions * rows * panel;
+                     to + (ptrdiff_t)(kd * whole_vectors(inputs) + c) * panel + o, rows * panel);
+      to += all_rows * panel;
     }
 }

@@ -1,0 +1,136 @@
+// Convolution on staged planes: a vector runs over outputs that are side by side in a block (staged_block.h), a tile is
+// a panel of outputs x some vectors (strip.h). Sums go to a strip of planes in the workspace, from where the layout's
+// part finishes them (planes.h, pixels.h), or straight to y. Packed weights:
+// [panel][input channel][tap][output channel].
+#include "work.h"
+
+/// Bits of the lanes 0..<count.
+INLINE uint32_t lane_bits_below(int32_t count) {
+  return count >= LANES ? (uint32_t)((1ull << LANES) - 1) : (1u << count) - 1;
+}
+
+/// Places of all vectors of a block whose rows are at least as long as a vector.
+static inline void fill_places(const conv_problem *problem, const staged_block *block, vector_place *places) {
+  const ptrdiff_t corner = block->depth * problem->y.axis[0] + block->row * problem->y.axis[1] +
+                           block->column * problem->y.axis[2];
+  int32_t row = 0, column = 0;
+  for (int32_t at = 0; at < block->flat; at += LANES, places++) {
+    // The first lane of the next row, beyond the slots that are no outputs.
+    const int32_t next = block->pitch - column, left = block->width.outputs - column;
+    const uint32_t first = left > 0 ? lane_bits_below(left) : 0;
+    const uint32_t second = row + 1 < block->height.outputs
+                                ? lane_bits_below(next + block->width.outputs) & ~lane_bits_below(next) : 0;
+    const ptrdiff_t output[2] = {corner + row * problem->y.axis[1] + column,
+                                 corner + (row + 1) * problem->y.axis[1] - next};
+    *places = (vector_place){{output[first == 0], output[1]}, {first ? first : second, first ? second : 0}};
+    column += LANES;
+    if (column >= block->pitch) {
+      column -= block->pitch;
+      row++;
+    }
+  }
+}
+
+/// Finishes the outputs at the flat indices first..<end of a block, row by row. The sums of `span` begin with that of
+/// `first`.
+INLINE void finish_strip(const conv_problem *problem, const conv_operands *image, const staged_block *block,
+                         output_span span, int32_t first, int32_t end, finish_function *finish) {
+  const float *sums = span.sums;
+  int32_t row = first / block->pitch, column = first % block->pitch;
+  for (int32_t at = first; at < end; row++, column = 0) {
+    span.outputs = least_of(block->width.outputs - column, end - at);
+    if (span.outputs > 0) {
+      span.sums = sums + (at - first);
+      span.output = block->depth * problem->y.axis[0] + (block->row + row) * problem->y.axis[1] +
+                    (block->column + column) * problem->y.axis[2];
+      finish(problem, image, &span);
+    }
+    at += block->pitch - column;
+  }
+}
+
+/// Computes the panels first..<end, of groups that are staged together, on a block. Without `places` sums are finished
+/// from the strip.
+INLINE void run_panels(const conv_problem *problem, const conv_operands *image, const planar_memory *memory,
+                       const vector_place *places, int32_t first, int32_t end, const planar_layout *layout) {
+  const staged_block *block = &memory->block;
+  const int32_t panels = group_panels(problem->output_channels), taps = tap_count(problem);
+  const int32_t inputs = problem->input_channels, first_group = first / panels;
+  const int32_t groups = (end - 1) / panels + 1 - first_group, together = least_of(memory->size.channels, inputs);
+  const int64_t strip = (int64_t)memory->vectors * LANES;
+  output_span span = {.sums = memory->sums, .strip = strip, .channel = panel_channel(problem, first)};
+  span.channels = panel_channel(problem, end) - span.channel;
+
+  for (int32_t c = 0; c < inputs; c += together) {
+    const int32_t channels = least_of(together, inputs - c);
+    stage_block(problem, block, image->x + ((ptrdiff_t)first_group * inputs + c) * problem->x.channel,
+                groups * channels, layout->stage_row);
+    for (int32_t at = 0; at < block->flat; at += (int32_t)strip) {
+      const int32_t last = least_of(at + (int32_t)strip, block->flat);
+      for (int32_t panel = first, channel = span.channel, next; panel < end; panel++, channel = next) {
+        next = panel_channel(problem, panel + 1);
+        const ptrdiff_t filter = (ptrdiff_t)inputs * taps, width = next - channel;
+        plane_tile tile = {
+            .samples = block->samples + (panel / panels - first_group) * inputs * block->channel + at,
+            .channel = block->channel,
+            .channels = channels,
+            .taps = taps,
+            .tap_offset = block->tap_offset,
+            .weights = image->packed + channel * filter + c * taps * width,
+            .continues = c > 0,
+            .sums = memory->sums + (channel - span.channel) * strip,
+            .strip = strip,
+            .places = places ? places + at / LANES : NULL,
+            .bias = image->bias + channel,
+            .residual = image->residual ? image->residual + channel * problem->y.channel : NULL,
+            .y = image->y + channel * problem->y.channel,
+            .output_channel = problem->y.channel,
+            .activation = &problem->activation,
+        };
+        strips[width - 1](&tile, (last - at + LANES - 1) / LANES);
+      }
+      if (!places && c + channels == inputs) finish_strip(problem, image, block, span, at, last, layout->finish);
+    }
+  }
+}
+
+/// Runs a task block by block, the groups that are staged together one after the other.
+INLINE void run_blocks(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace,
+                       const planar_layout *layout) {
+  planar_memory memory = planar_memory_in(problem, layout, workspace);
+  const block_size size = memory.size;
+  for (int32_t d = task->first[0]; d < task->end[0]; d++)
+    for (int32_t h = task->first[1]; h < task->end[1]; h += size.rows)
+      for (int32_t w = task->first[2]; w < task->end[2]; w += size.columns) {
+        begin_block(&memory.block, problem, d, h, w, least_of(size.rows, task->end[1] - h),
+                    least_of(size.columns, task->end[2] - w));
+        vector_place *places = has_places(problem, layout, &memory, memory.block.pitch) ? memory.places : NULL;
+        if (places) fill_places(problem, &memory.block, places);
+        for (int32_t first = task->first_panel, end; first < task->end_panel; first = end) {
+          end = least_of(first - first % memory.panels + memory.panels, task->end_panel);
+          run_panels(problem, image, &memory, places, first, end, layout);
+        }
+      }
+}
+
+/// The layouts are constants here, so that each has a way of its own without calls through pointers.
+static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
+  if (problem->layout == CONV_CHANNELS_FIRST) {
+    run_blocks(problem, image, task, workspace, &planes);
+  } else {
+    const planar_layout pixels = pixels_of(problem);
+    run_blocks(problem, image, task, workspace, &pixels);
+  }
+}
+
+static size_t workspace_bytes(const conv_problem *problem) {
+  const planar_layout layout = layout_of(problem);
+  return planar_memory_in(problem, &layout, NULL).bytes;
+}
+
+const conv_kernel SIMD_NAME(conv_planar) = {
+    .family = "planar", .algorithm = "direct", .isa = SIMD_ISA, .lanes = LANES,
+    .obstacle = common_obstacle, .forms = one_form,
+    .panel_count = panel_count, .packed_bytes = packed_bytes, .pack = pack,
+    .grain = grain, .work = work, .workspace_bytes = workspace_bytes, .run = run,
+};

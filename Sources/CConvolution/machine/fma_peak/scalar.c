@@ -1,2 +1,0 @@
-#include "../../simd/scalar.h"
-#include "body.h"

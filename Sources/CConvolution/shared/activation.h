@@ -1,0 +1,86 @@
+// Activations beyond a clamp, applied to finished outputs while they are in the cache.
+#pragma once
+
+#include "CConvolution.h"
+
+/// exp(x) to about 1 ulp: 2^n exp(r) with |r| <= ln(2) / 2, exp(r) by a polynomial of degree 6.
+/// Below -104 the result is 0, above 88.8 it is infinite, and NaN stays NaN.
+INLINE vec v_exp(vec x) {
+  vec clamped = v_min(v_set(89), v_max(v_set(-105), x));
+  vec n = v_round(v_mul(clamped, v_set(1.44269504f)));
+  // ln(2) in two parts, so that the product with n is exact in the first.
+  vec r = v_fma(n, v_set(-0.693359375f), clamped);
+  r = v_fma(n, v_set(2.12194440e-4f), r);
+  // Taylor coefficients: the remainder r^7 / 7! is below 2e-7 / 16 for |r| <= 0.3466.
+  vec p = v_fma(r, v_set(1.0f / 720), v_set(1.0f / 120));
+  p = v_fma(p, r, v_set(1.0f / 24));
+  p = v_fma(p, r, v_set(1.0f / 6));
+  p = v_fma(p, r, v_set(0.5f));
+  p = v_fma(p, r, v_set(1));
+  p = v_fma(p, r, v_set(1));
+  return v_scale(p, n);
+}
+
+INLINE vec v_sigmoid(vec x) { return v_div(v_set(1), v_add(v_set(1), v_exp(v_sub(v_zero(), x)))); }
+
+INLINE vec v_abs(vec x) { return v_max(x, v_sub(v_zero(), x)); }
+
+/// Odd polynomial near 0, where 1 - 2 / (1 + exp(2x)) would cancel; beyond 9 the result rounds to +-1.
+INLINE vec v_tanh(vec x) {
+  vec a = v_abs(x);
+  vec e = v_exp(v_mul(v_set(2), v_min(v_set(10), a)));
+  vec large = v_sub(v_set(1), v_div(v_set(2), v_add(e, v_set(1))));
+  vec s = v_mul(x, x);
+  // tanh x = x (1 - x^2/3 + 2x^4/15 - 17x^6/315 + 62x^8/2835 - 1382x^10/155925 + 21844x^12/6081075 ...)
+  vec p = v_fma(s, v_set(21844.0f / 6081075), v_set(-1382.0f / 155925));
+  p = v_fma(p, s, v_set(62.0f / 2835));
+  p = v_fma(p, s, v_set(-17.0f / 315));
+  p = v_fma(p, s, v_set(2.0f / 15));
+  p = v_fma(p, s, v_set(-1.0f / 3));
+  vec small = v_fma(v_mul(p, s), x, x);
+  vec signed_large = v_select(v_less(x, v_zero()), v_sub(v_zero(), large), large);
+  return v_select(v_less(a, v_set(0.5f)), small, signed_large);
+}
+
+/// The standard normal distribution function: erfc(-x / sqrt(2)) / 2, by the Chebyshev fit
+/// erfc(z) = t exp(-z^2 + P(t)), t = 1 / (1 + z / 2), of Press et al., Numerical Recipes: relative error 1.2e-7.
+INLINE vec v_normal_cdf(vec x) {
+  static const float coefficients[] = {0.17087277f, -0.82215223f, 1.48851587f, -1.13520398f, 0.27886807f,
+                                       -0.18628806f, 0.09678418f, 0.37409196f, 1.00002368f, -1.26551223f};
+  vec z = v_mul(v_abs(x), v_set(0.70710678f));
+  vec t = v_div(v_set(1), v_fma(z, v_set(0.5f), v_set(1)));
+  vec p = v_set(coefficients[0]);
+  for (int i = 1; i < 10; i++) p = v_fma(p, t, v_set(coefficients[i]));
+  vec tail = v_mul(v_mul(v_set(0.5f), t), v_exp(v_sub(p, v_mul(z, z))));
+  return v_select(v_less(x, v_zero()), tail, v_sub(v_set(1), tail));
+}
+
+INLINE vec v_activate(const conv_activation *activation, vec x) {
+  switch (activation->kind) {
+    case CONV_CLIP: return x;  // done where the sum was stored
+    case CONV_LEAKY_RELU: return v_select(v_less(x, v_zero()), v_mul(v_set(activation->slope), x), x);
+    case CONV_SIGMOID: return v_sigmoid(x);
+    case CONV_TANH: return v_tanh(x);
+    case CONV_SILU: return v_mul(x, v_sigmoid(x));
+    case CONV_HARD_SWISH:
+      return v_mul(v_mul(x, v_set(1.0f / 6)), v_min(v_set(6), v_max(v_zero(), v_add(x, v_set(3)))));
+    case CONV_GELU: return v_mul(x, v_normal_cdf(x));
+  }
+  return x;
+}
+
+/// Not inlined: microkernels come in many sizes.
+static __attribute__((noinline, unused)) void activate_in_pass(const conv_activation *activation, float *y,
+                                                               ptrdiff_t count) {
+  ptrdiff_t i = 0;
+  for (; i + LANES <= count; i += LANES) v_store(y + i, v_activate(activation, v_load(y + i)));
+  if (i < count) {
+    const vmask rest = v_first((int)(count - i));
+    v_store_masked(y + i, rest, v_activate(activation, v_load_masked(y + i, rest)));
+  }
+}
+
+/// Applies the activation to `count` consecutive outputs; a clamp was applied where they were stored.
+INLINE void activate(const conv_activation *activation, float *y, ptrdiff_t count) {
+  if (activation->kind != CONV_CLIP) activate_in_pass(activation, y, count);
+}

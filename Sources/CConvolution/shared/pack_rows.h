@@ -1,0 +1,77 @@
+// Packing: weights of neighbouring output channels become rows, one for each input channel and tap.
+#pragma once
+
+#include "problem.h"
+#include "sizes.h"
+
+/// Where rows are written: those of two taps are `tap` rows apart, those of two input channels `channel`. All have
+/// `width` floats.
+typedef struct {
+  ptrdiff_t tap, channel;
+  int32_t width;
+} row_order;
+
+/// Writes the first `count` of LANES channels of a row.
+INLINE void store_row(float *row, int32_t count, vec channels) {
+  if (count == LANES)
+    v_store(row, channels);
+  else
+    v_store_masked(row, v_first(count), channels);
+}
+
+/// Weights whose output channels are side by side: \*kernel I O.
+INLINE void copy_rows(const conv_problem *problem, const conv_weights *w, const float *from, int32_t channels,
+                      int32_t width, row_order order, float *to) {
+  const conv_axis *axis = problem->axis;
+  const vmask mask = v_first(channels);
+  for (int32_t kd = 0; kd < axis[0].kernel; kd++)
+    for (int32_t kh = 0; kh < axis[1].kernel; kh++)
+      for (int32_t kw = 0; kw < axis[2].kernel; kw++) {
+        const float *row = from + kd * w->kernel_stride[0] + kh * w->kernel_stride[1] + kw * w->kernel_stride[2];
+        float *packed = to + ((kd * axis[1].kernel + kh) * axis[2].kernel + kw) * order.tap * order.width;
+        for (int32_t c = 0; c < problem->input_channels; c++) {
+          store_row(packed, width, v_load_masked(row, mask));
+          row += w->input_stride;
+          packed += order.channel * order.width;
+        }
+      }
+}
+
+/// Weights whose taps of all input channels are side by side: O I \*kernel. LANES x LANES of them turn in registers.
+INLINE void turn_rows(const conv_problem *problem, const conv_weights *w, const float *from, int32_t channels,
+                      int32_t width, row_order order, float *to) {
+  const int32_t taps = tap_count(problem);
+  const ptrdiff_t count = (ptrdiff_t)taps * problem->input_channels;
+  int32_t tap = 0;
+  float *packed = to;
+  for (ptrdiff_t at = 0; at < count; at += LANES) {
+    const int32_t columns = clamped(count - at, 0, LANES);
+    vec a[LANES];
+    if (channels == LANES && columns == LANES)
+      EACH(i, LANES) a[i] = v_load(from + i * w->output_stride + at);
+    else
+      for (int i = 0; i < LANES; i++)
+        a[i] = i < channels ? v_load_masked(from + i * w->output_stride + at, v_first(columns)) : v_zero();
+    v_transpose(a);
+    for (int i = 0; i < columns; i++) {
+      store_row(packed, width, a[i]);
+      packed += order.tap * order.width;
+      if (++tap == taps) {
+        tap = 0;
+        packed += (order.channel - taps * order.tap) * order.width;
+      }
+    }
+  }
+}
+
+/// Packs `channels` output channels that begin at `from`, and zeros up to the width of a row.
+INLINE void pack_rows(const conv_problem *problem, const conv_weights *w, const float *from, int32_t channels,
+                      row_order order, float *to) {
+  for (int32_t o = 0; o < order.width; o += LANES) {
+    const int32_t width = least_of(order.width - o, LANES), present = least_of(channels - o, LANES);
+    if (w->output_stride == 1)
+      copy_rows(problem, w, from + o, present, width, order, to + o);
+    else
+      turn_rows(problem, w, from + o * w->output_stride, present, width, order, to + o);
+  }
+}

@@ -1,0 +1,21 @@
+// Arithmetic on sizes: cutting and rounding.
+#pragma once
+
+#include "CConvolution.h"
+
+INLINE int32_t least_of(int32_t a, int32_t b) { return a < b ? a : b; }
+
+INLINE int32_t clamped(int64_t value, int32_t least, int32_t most) {
+  return value < least ? least : value > most ? most : (int32_t)value;
+}
+
+/// How many parts of `size` a total is cut into, the last of which may be smaller.
+INLINE int32_t parts_of(int32_t total, int32_t size) { return (total + size - 1) / size; }
+
+/// Where the `index`-th of `parts` parts of `total` begins, parts differing by one at most.
+INLINE int32_t part_begin(int32_t total, int32_t parts, int32_t index) {
+  return (int32_t)((int64_t)total * index / parts);
+}
+
+/// Bytes up to the next cache line, on which the arrays of a workspace begin.
+INLINE size_t rounded(size_t bytes) { return (bytes + 63) / 64 * 64; }

@@ -1,0 +1,85 @@
+// The OpenMP team: how many threads a caller gets, and how tasks are handed out.
+#include "team.h"
+
+#include <stdatomic.h>
+
+#include "CConvolution.h"
+
+#ifdef _OPENMP
+
+#if !__has_include("/usr/lib/x86_64-linux-gnu/libomp5.so") && !__has_include("/usr/lib/aarch64-linux-gnu/libomp5.so") && \
+    !__has_include("/usr/lib/libomp5.so") && !__has_include("/usr/lib64/libomp5.so") && \
+    !__has_include("/usr/local/lib/libomp5.so")
+#error "libomp is missing: install it with 'apt-get install libomp-dev', or build single-threaded with OPENMP=0"
+#endif
+
+// The few entry points used of libomp, whose header is not on every compiler's search path.
+extern int omp_in_parallel(void);
+extern int omp_get_thread_num(void);
+extern void kmp_set_blocktime(int milliseconds);
+
+/// Threads at work in all runs of this process.
+static atomic_int leased;
+
+/// Leases up to `wanted` threads. Concurrent callers share the cores instead of multiplying teams; one that is alone
+/// gets what it asks for.
+static int32_t lease(int32_t wanted) {
+  const int32_t cores = conv_core_count(), capacity = wanted > cores ? wanted : cores;
+  int in_use = atomic_load(&leased);
+  int32_t granted;
+  do {
+    const int32_t left = capacity - in_use;
+    granted = left < 1 ? 1 : left < wanted ? left : wanted;
+  } while (!atomic_compare_exchange_weak(&leased, &in_use, in_use + granted));
+  return granted;
+}
+
+/// Lets idle workers of this caller's team sleep after a millisecond rather than spin for the default 200.
+static void limit_spinning(void) {
+  static _Thread_local bool limited;
+  if (limited) return;
+  limited = true;
+  kmp_set_blocktime(1);
+}
+
+/// A worker's own items. Whoever has finished its own takes from the others; run after run a worker thus meets the same
+/// outputs, which are still in its cache. One a cache line.
+typedef struct {
+  _Alignas(64) _Atomic int64_t next;
+  int64_t end;
+} share;
+
+#endif
+
+void team_run(int32_t threads, int64_t count, void (*work)(void *context, int64_t item, int32_t worker),
+              void *context) {
+  if (threads > count) threads = (int32_t)count;
+  // As many as there are shares below.
+  if (threads > CONV_MOST_THREADS) threads = CONV_MOST_THREADS;
+#ifdef _OPENMP
+  if (threads > 1 && !omp_in_parallel()) {
+    const int32_t granted = lease(threads);
+    if (granted > 1) {
+      limit_spinning();
+      share shares[CONV_MOST_THREADS];
+      for (int32_t w = 0; w < granted; w++) {
+        atomic_init(&shares[w].next, count * w / granted);
+        shares[w].end = count * (w + 1) / granted;
+      }
+#pragma omp parallel num_threads(granted)
+      {
+        const int32_t worker = omp_get_thread_num();
+        for (int32_t turn = 0; turn < granted; turn++) {
+          share *from = &shares[(worker + turn) % granted];
+          for (int64_t item; (item = atomic_fetch_add_explicit(&from->next, 1, memory_order_relaxed)) < from->end;)
+            work(context, item, worker);
+        }
+      }
+      atomic_fetch_sub(&leased, granted);
+      return;
+    }
+    atomic_fetch_sub(&leased, granted);
+  }
+#endif
+  for (int64_t item = 0; item < count; item++) work(context, item, 0);
+}

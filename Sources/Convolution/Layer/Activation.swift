@@ -1,0 +1,87 @@
+import CConvolution
+
+/// What is applied to sum + bias + residual before it is stored.
+public struct Activation: Sendable, Equatable {
+  let kind: conv_activation_kind
+  /// Every sum is clamped to them; what follows in a pass of its own is not.
+  let minimum, maximum: Float
+  let slope: Float
+
+  private init(
+    _ kind: conv_activation_kind, minimum: Float = -.infinity, maximum: Float = .infinity,
+    slope: Float = 0
+  ) {
+    self.kind = kind
+    self.minimum = minimum
+    self.maximum = maximum
+    self.slope = slope
+  }
+
+  public static let identity = Activation(CONV_CLIP)
+  /// max(x, 0)
+  public static let relu = Activation(CONV_CLIP, minimum: 0)
+  /// min(max(x, 0), 6)
+  public static let relu6 = Activation(CONV_CLIP, minimum: 0, maximum: 6)
+  /// 1 / (1 + exp(-x))
+  public static let sigmoid = Activation(CONV_SIGMOID)
+  public static let tanh = Activation(CONV_TANH)
+  /// x sigmoid(x)
+  public static let silu = Activation(CONV_SILU)
+  /// x min(max(x + 3, 0), 6) / 6
+  public static let hardSwish = Activation(CONV_HARD_SWISH)
+  /// x (1 + erf(x / sqrt(2))) / 2, the exact form, not the tanh approximation.
+  public static let gelu = Activation(CONV_GELU)
+
+  /// min(max(x, minimum), maximum)
+  public static func clip(minimum: Float, maximum: Float) -> Activation {
+    Activation(CONV_CLIP, minimum: minimum, maximum: maximum)
+  }
+
+  /// x where x > 0, slope x elsewhere.
+  public static func leakyRelu(slope: Float) -> Activation {
+    Activation(CONV_LEAKY_RELU, slope: slope)
+  }
+
+  var resolved: conv_activation {
+    conv_activation(kind: kind, minimum: minimum, maximum: maximum, slope: slope)
+  }
+
+  public static func == (a: Activation, b: Activation) -> Bool {
+    (a.kind, a.minimum, a.maximum, a.slope) == (b.kind, b.minimum, b.maximum, b.slope)
+  }
+}
+
+extension Activation: LosslessStringConvertible {
+  private static let names: KeyValuePairs<String, Activation> = [
+    "identity": .identity, "relu": .relu, "relu6": .relu6, "sigmoid": .sigmoid, "tanh": .tanh,
+    "silu": .silu, "hardSwish": .hardSwish, "gelu": .gelu,
+  ]
+
+  /// The words that ``init(_:)`` knows.
+  package static let words = names.map(\.key) + ["clip:minimum,maximum", "leakyRelu:slope"]
+
+  /// `relu` and the other names, `clip:0,1`, `leakyRelu:0.1`; nil for anything else.
+  public init?(_ description: String) {
+    if let match = Self.names.first(where: { $0.key == description }) {
+      self = match.value
+      return
+    }
+    let parts = description.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return nil }
+    let numbers = parts[1].split(separator: ",", omittingEmptySubsequences: false).map { Float($0) }
+    switch (parts[0], numbers.count) {
+    case ("clip", 2):
+      guard let minimum = numbers[0], let maximum = numbers[1] else { return nil }
+      self = .clip(minimum: minimum, maximum: maximum)
+    case ("leakyRelu", 1):
+      guard let slope = numbers[0] else { return nil }
+      self = .leakyRelu(slope: slope)
+    default: return nil
+    }
+  }
+
+  public var description: String {
+    if let match = Self.names.first(where: { $0.value == self }) { return match.key }
+    return kind == CONV_CLIP ? "clip:\(minimum),\(maximum)" : "leakyRelu:\(slope)"
+  }
+}

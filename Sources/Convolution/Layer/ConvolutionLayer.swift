@@ -1,0 +1,91 @@
+/// `y = activation(conv(pad(x), weights) + bias [+ residual])`, described and checked; it knows no input size.
+///
+/// What users write is ``Conv1D``, ``Conv2D`` or ``Conv3D``: this with the number of axes fixed. It never changes.
+/// `conv` is cross-correlation, as in every neural-network library. `pad(x)` is never built. Weights are packed
+/// for a kernel the first time a plan needs that kernel, and kept with the layer.
+public class ConvolutionLayer: @unchecked Sendable {
+  /// Axes of space: 1, 2 or 3.
+  public let rank: Int
+  /// Input channels of all groups.
+  public let inputChannels: Int
+  /// Output channels of all groups.
+  public let outputChannels: Int
+  public let groups: Int
+  /// The extents of the kernel window, one an axis, outermost first.
+  public let kernel: [Int]
+  public let stride: [Int]
+  public let dilation: [Int]
+  public let padding: Padding
+  public let border: [Border]
+  public let activation: Activation
+  let weights: LayerWeights
+
+  /// - Parameters:
+  ///   - rank: axes of space, 1, 2 or 3.
+  ///   - weights: O I/groups \*kernel, or as `weightOrder` says.
+  ///   - weightOrder: the order of the axes of `weights`.
+  ///   - bias: one value for each output channel.
+  ///   - stride: the distance between output samples, in input samples.
+  ///   - dilation: the distance between taps, in input samples.
+  ///   - groups: channels are cut into as many runs; a run of outputs sees only its run of inputs.
+  ///   - padding: how many border taps there are.
+  ///   - border: what they read.
+  /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.shapeMismatch`, `.invalidValue`.
+  public required init(
+    rank: Int, weights: Tensor, weightOrder: WeightOrder = .outputInputKernel,
+    bias: Tensor? = nil, stride: some PerAxis<Int> = 1, dilation: some PerAxis<Int> = 1,
+    groups: Int = 1, padding: Padding = .valid, border: some PerAxis<Border> = .zeros,
+    activation: Activation = .identity
+  ) throws(ConvolutionError) {
+    guard (1...3).contains(rank) else {
+      throw ConvolutionError(
+        .rankMismatch, argument: "rank", received: "\(rank)", expected: "1, 2 or 3")
+    }
+    self.rank = rank
+    self.stride = try Self.positive(stride.values(rank: rank, argument: "stride"), "stride")
+    self.dilation = try Self.positive(dilation.values(rank: rank, argument: "dilation"), "dilation")
+    self.border = try border.values(rank: rank, argument: "border")
+    if case .explicit(let amounts) = padding, amounts.count != 1, amounts.count != rank {
+      throw ConvolutionError(
+        .rankMismatch, argument: "padding", received: "\(amounts.count) amounts",
+        expected: "1 or \(rank), one for each axis of space")
+    }
+    guard activation.minimum <= activation.maximum else {
+      throw ConvolutionError(
+        .invalidValue, argument: "activation", received: "\(activation)",
+        expected: "a minimum that is not above the maximum")
+    }
+    let shape = try WeightShape(weights.shape, order: weightOrder, rank: rank, groups: groups)
+    kernel = shape.kernel
+    outputChannels = shape.groups * shape.outputChannels
+    inputChannels = try Checked.multiply(shape.inputChannels, groups, argument: "groups")
+    if let bias, bias.shape != [outputChannels] {
+      throw ConvolutionError(
+        .shapeMismatch, argument: "bias", received: "shape \(bias.shape)",
+        expected: "[\(outputChannels)], one value for each output channel")
+    }
+    self.groups = groups
+    self.padding = padding
+    self.activation = activation
+    self.weights = try LayerWeights(weights, shape: shape, bias: bias)
+  }
+
+  private static func positive(
+    _ values: [Int], _ argument: String
+  ) throws(ConvolutionError) -> [Int] {
+    if let value = values.first(where: { $0 < 1 }) {
+      throw ConvolutionError(
+        .nonPositiveSize, argument: argument, received: "\(value)", expected: "at least 1")
+    }
+    return values
+  }
+}
+
+extension ConvolutionLayer: CustomStringConvertible {
+  /// One line: `Conv2D 32 -> 32, kernel 4x1, stride 1x1, dilation 1x1, groups 1, same, identity`.
+  public var description: String {
+    "Conv\(rank)D \(inputChannels) -> \(outputChannels), kernel \(kernel.joinedByX), "
+      + "stride \(stride.joinedByX), dilation \(dilation.joinedByX), groups \(groups), "
+      + "\(padding), \(activation)"
+  }
+}

@@ -1,0 +1,105 @@
+/// The way chosen to compute a problem, and all that it was chosen from.
+///
+/// The fastest one for one image on one thread, as it was measured or as the cost model predicts, so that neither the
+/// batch nor the number of threads ever changes a bit.
+struct Choice {
+  let way: Way
+  let reason: String
+  /// The ways that were weighed, the one that was chosen first.
+  let candidates: [Candidate]
+  /// The kernels that do not take the problem.
+  let obstacles: [Way.Obstacle]
+
+  /// A way, and what it takes, in nanoseconds.
+  struct Candidate {
+    let way: Way
+    let predicted: Double
+    /// Of the prediction, the part of each term of the work.
+    let parts: [Double]
+    let measured: Double?
+    /// Why the planner may not take it; nil where it may.
+    let refusal: String?
+
+    var time: Double { measured ?? predicted }
+
+    /// What was measured comes before what is predicted, what may not be taken comes last.
+    fileprivate var rank: Int { refusal != nil ? 2 : measured == nil ? 1 : 0 }
+  }
+
+  /// - Throws: `.unsupportedAlgorithm` when none that the planner may take computes the problem.
+  init(_ planner: Planner, _ problem: Problem, model: CostModel) throws(ConvolutionError) {
+    let known = planner.measuredTimes.times(
+      of: MeasuredLayer(problem.geometry, on: planner.resolvedInstructionSet))
+    var candidates: [Candidate] = []
+    var obstacles: [Way.Obstacle] = []
+    for kernel in Kernel.families(upTo: planner.resolvedInstructionSet) {
+      do throws(Way.Obstacle) {
+        for way in try Way.all(kernel, problem) {
+          let work = Schedule.Work(
+            way, model: model, rectangle: problem.geometry.axes.map { 0..<$0.output }, images: 1)
+          let cut = work.isEmpty ? nil : Schedule.Cut(threads: 1, work)
+          candidates.append(
+            Candidate(
+              way: way, predicted: cut?.time ?? 0, parts: cut.map(work.times) ?? [],
+              measured: known[way.name], refusal: planner.refusal(of: way)))
+        }
+      } catch {
+        obstacles.append(error)
+      }
+    }
+    candidates.sort { ($0.rank, $0.time) < ($1.rank, $1.time) }
+    guard let best = candidates.first, best.refusal == nil else {
+      throw planner.unsupported(candidates, obstacles)
+    }
+    way = best.way
+    reason = best.measured == nil ? "predicted to be fastest" : "measured to be fastest"
+    self.candidates = candidates
+    self.obstacles = obstacles
+  }
+
+  private init(_ way: Way, from choice: Choice) {
+    self.way = way
+    reason = "to be measured"
+    candidates = choice.candidates
+    obstacles = choice.obstacles
+  }
+
+  /// Each way that may be taken, as if it had been chosen; the chosen one first.
+  var alternatives: [Choice] {
+    candidates.filter { $0.refusal == nil }.map { Choice($0.way, from: self) }
+  }
+}
+
+extension Planner {
+  /// Why the planner's settings exclude a way; nil where they do not.
+  fileprivate func refusal(of way: Way) -> String? {
+    if algorithm != .automatic, algorithm != way.kernel.algorithm {
+      return "\(algorithm) was asked for"
+    }
+    guard let form = way.winograd else { return nil }
+    guard accuracy.allows(form) else { return "not accurate enough for \(accuracy)" }
+    if let maximumPackedBytes, way.packedBytes > maximumPackedBytes {
+      return "its packed weights take \(way.packedBytes) bytes, more than \(maximumPackedBytes)"
+    }
+    return nil
+  }
+
+  /// Why the algorithm that was asked for is not taken.
+  fileprivate func unsupported(
+    _ candidates: [Choice.Candidate], _ obstacles: [Way.Obstacle]
+  ) -> ConvolutionError {
+    let possible = candidates.filter { $0.way.kernel.algorithm == algorithm }
+    let obstacles = Set(obstacles.filter { $0.kernel.algorithm == algorithm }.map(\.reason))
+    let reason =
+      // Of several refusals, that of the way which asks for least memory and accuracy.
+      possible.min { $0.way.packedBytes < $1.way.packedBytes }?.refusal
+      ?? "the layer has \(obstacles.sorted().joined(separator: ", "))"
+    let others = Set(candidates.map(\.way.kernel.algorithm.name)).subtracting([algorithm.name])
+    let words = [Algorithm.automatic.name] + others.sorted()
+    return ConvolutionError(
+      .unsupportedAlgorithm, argument: "algorithm",
+      received: "\(algorithm), but \(reason)",
+      expected: possible.isEmpty
+        ? words.joined(separator: " or ") : "an accuracy and a maximumPackedBytes that allow it")
+  }
+}

@@ -1,0 +1,108 @@
+extension Plan: CustomStringConvertible {
+  /// Several lines: the algorithm and why, tiles, the cut into tasks, padding on each side, memory, work, and every way
+  /// that was weighed.
+  public var description: String {
+    let grain = passes[0].way.grain
+    var lines = [
+      ("layer", explanation.layer),
+      ("input", "\(inputShape) \(layout) -> output \(outputShape)"),
+      (
+        "algorithm",
+        "\(algorithm)\(winograd.map { " \($0)" } ?? ""): \(explanation.choice.reason)"
+      ),
+      (
+        "kernel",
+        "\(kernel) on \(instructionSet), tile \(grain.tile_pixels) pixels x \(grain.tile_channels) channels"
+      ),
+      (
+        "work split",
+        "\(taskCount) tasks on \(threads) thread\(threads == 1 ? "" : "s"): \(batch) x "
+          + "\(explanation.panelCuts) of \(explanation.panels) channel panels x \(explanation.spaceCuts) of space"
+      ),
+      ("expected time", expectations),
+      ("padding", sides),
+      ("workspace", "\(workspaceBytes) B"),
+      ("packed weights", "\(packedBytes) B"),
+      ("work", "\(gigaflops) GFLOP"),
+    ]
+    if region != wholeRegion {
+      lines.insert(("region", "\(region) of the output, from \(inputRegion) of the input"), at: 2)
+    }
+    let width = lines.map { $0.0.count }.max()!
+    let table = lines.map { name, text in
+      name + String(repeating: " ", count: width - name.count + 2) + text
+    }
+    return (table + ["ways, one image on one thread"] + explanation.choice.lines.map { "  " + $0 })
+      .joined(separator: "\n")
+  }
+
+  private var batch: String { "\(geometry.images) image\(geometry.images == 1 ? "" : "s")" }
+
+  private var wholeRegion: [Range<Int>] {
+    ImageShape(outputShape, layout: layout).spatial.map { 0..<$0 }
+  }
+
+  /// Why so many threads.
+  private var expectations: String {
+    explanation.expectations.map { "\($0.nanoseconds.microseconds) on \($0.threads)" }
+      .joined(separator: ", ")
+  }
+
+  private var sides: String {
+    zip(["depth", "height", "width"].suffix(padding.count), zip(padding, border)).map {
+      "\($0) \($1.0.before) before, \($1.0.after) after (\($1.1))"
+    }.joined(separator: "; ")
+  }
+
+  private var gigaflops: String {
+    let millionths = Int((floatingPointOperations / 1e3).rounded())
+    let fraction = String(millionths % 1_000_000)
+    return "\(millionths / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count)
+      + fraction
+  }
+}
+
+extension Choice {
+  /// A line a way: what it takes and, where it lost, why.
+  fileprivate var lines: [String] {
+    let chosen = candidates.first { $0.way.identity == way.identity }!
+    let weighed = candidates.map { candidate in
+      (candidate.way.name, candidate.cost + (candidate.defeat(by: chosen).map { ", \($0)" } ?? ""))
+    }
+    let rows =
+      weighed + obstacles.map { ($0.kernel.family, "not for a layer that has \($0.reason)") }
+    let width = rows.map { $0.0.count }.max()!
+    return rows.map { $0 + String(repeating: " ", count: width - $0.count + 2) + $1 }
+  }
+}
+
+extension Choice.Candidate {
+  fileprivate var cost: String {
+    (measured.map { "measured \($0.microseconds), " } ?? "") + "predicted \(predicted.microseconds)"
+  }
+
+  /// In one clause, why another way was taken; nil for that one itself.
+  fileprivate func defeat(by chosen: Self) -> String? {
+    if way.identity == chosen.way.identity { return nil }
+    if let refusal { return refusal }
+    let excess = zip(parts, chosen.parts).map { $0 - $1 }
+    guard let most = excess.indices.max(by: { excess[$0] < excess[$1] }), excess[most] > 0 else {
+      return "not measured to be faster"
+    }
+    let term = CostModel.terms[most].replacing("_", with: " ")
+    return "\(parts[most].microseconds) of it \(term), against \(chosen.parts[most].microseconds)"
+  }
+}
+
+extension Double {
+  /// Nanoseconds as `412.0 us`.
+  package var microseconds: String {
+    let tenths = Int((self / 100).rounded())
+    return "\(tenths / 10).\(tenths % 10) us"
+  }
+}
+
+extension Collection<Int> {
+  /// `64x32x100x20`
+  package var joinedByX: String { map(String.init).joined(separator: "x") }
+}

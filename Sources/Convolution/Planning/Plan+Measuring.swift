@@ -1,0 +1,18 @@
+// What measuring plans asks of them.
+
+extension Plan {
+  /// The way it computes, as ``MeasuredTimes`` name it: a kernel family, or a form like `F(4x4,3x3)`.
+  @_spi(Tools) public var wayName: String { way.name }
+
+  /// The work of one image, term by term of ``CostModel/terms``.
+  @_spi(Tools) public var work: [Double] {
+    passes.reduce(CostModel.terms.map { _ in 0 }) { total, pass in
+      pass.tasks.buffer.reduce(total) { zip($0, pass.way.work($1).counts).map(+) }
+    }
+  }
+
+  /// What it is predicted to take for one image on one thread, in nanoseconds.
+  @_spi(Tools) public var predictedTime: Double {
+    explanation.choice.candidates.first { $0.way.identity == way.identity }!.predicted
+  }
+}

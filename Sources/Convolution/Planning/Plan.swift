@@ -1,0 +1,64 @@
+import CConvolution
+
+/// A layer on one input shape, resolved: algorithm, axis maps, packed weights, the cut into tasks, workspace.
+///
+/// A plan never changes and many threads may run it at once, each with its own output and workspace.
+/// A run checks the sizes of its buffers, computes, and allocates nothing.
+public struct Plan: Sendable {
+  /// The shape of the input that a run is given, in ``layout``.
+  public let inputShape: [Int]
+  /// The shape of the output that a run writes, and of a residual, in ``layout``.
+  public let outputShape: [Int]
+  /// The part of the output that a run computes, a range for each axis of space.
+  public let region: [Range<Int>]
+  /// The part of the input that it reads.
+  public let inputRegion: [Range<Int>]
+  /// At most so many threads compute.
+  public let threads: Int
+  /// Tasks of the whole batch.
+  public let taskCount: Int
+  /// The scratch memory of a run, for all its threads.
+  public let workspaceBytes: Int
+  let geometry: Geometry
+  /// What a run computes, one after the other.
+  let passes: [Pass]
+  let explanation: Explanation
+
+  /// What a run's buffers hold.
+  public enum Buffers: Sendable {
+    /// The whole input and output; of the output, what lies outside the region is left as it was.
+    case whole
+    /// Nothing but ``Plan/inputRegion`` of the input and ``Plan/region`` of the output.
+    case region
+  }
+
+  /// What the description says besides the public properties.
+  struct Explanation: Sendable {
+    let layer: String
+    /// The one that the planner might use.
+    let instructionSet: InstructionSet
+    let choice: Choice
+    let panels, panelCuts, spaceCuts: Int
+    let expectations: [Schedule.Expectation]
+  }
+
+  public var layout: Layout { geometry.layout }
+  /// The border taps of each axis of space.
+  public var padding: [PaddingAmount] { geometry.axes.suffix(geometry.rank).map(\.padding) }
+  /// What they read.
+  public var border: [Border] { geometry.axes.suffix(geometry.rank).map(\.border) }
+  /// Two for every multiply-add of the whole output, border taps counted.
+  public var floatingPointOperations: Double { geometry.floatingPointOperations }
+  /// What was chosen; never `.automatic`.
+  public var algorithm: Algorithm { way.kernel.algorithm }
+  /// The tiles of Winograd's algorithm; nil where products are summed as they are.
+  public var winograd: WinogradForm? { way.winograd }
+  /// The instruction set of the kernel.
+  public var instructionSet: InstructionSet { way.kernel.instructionSet }
+  /// The kernel family's name.
+  public var kernel: String { way.kernel.family }
+  /// The packed weights, shared by all plans of a layer that use the same kernel and the same ``winograd``.
+  public var packedBytes: Int { way.packedBytes }
+
+  var way: Way { passes[0].way }
+}

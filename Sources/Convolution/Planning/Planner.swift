@@ -1,0 +1,80 @@
+import CConvolution
+
+/// How layers are to be computed: settings for many layers, and what was measured of them.
+public struct Planner: Sendable {
+  /// At most so many, up to ``mostThreads``; nil: as many as the machine has cores. It never changes a bit of the result.
+  public var threads: Int?
+  /// What a convolution may do to the order of its sums.
+  public var accuracy: Accuracy
+  /// `.automatic`, or the one to use.
+  public var algorithm: Algorithm
+  /// At most this one; nil: ``Machine/instructionSet``.
+  public var instructionSet: InstructionSet?
+  /// Winograd's forms whose packed weights take more are not used: they take ``WinogradForm/points`` for every tap.
+  /// nil: any number. Direct summation is never refused; its packed weights are about as large as the layer's.
+  public var maximumPackedBytes: Int?
+  /// How much is done to find the fastest way.
+  public var effort: Effort
+  /// What was measured. Where they know a layer, the fastest way that the other settings allow is taken.
+  public var measuredTimes: MeasuredTimes
+  /// What work takes on this machine; nil: the closest of the library's own models.
+  public var costModel: CostModel?
+
+  /// How much is done to find the fastest way to compute a layer.
+  public enum Effort: String, Sendable, CaseIterable {
+    /// The cost model predicts it.
+    case estimate
+    /// The first plan of a layer times the ways that could be fastest, some milliseconds each, on scratch memory of one
+    /// image's size, and remembers them in ``Planner/measuredTimes``. For machines that no cost model was fitted on.
+    case measure
+  }
+
+  public init(
+    threads: Int? = nil, accuracy: Accuracy = .standard, algorithm: Algorithm = .automatic,
+    instructionSet: InstructionSet? = nil, maximumPackedBytes: Int? = nil,
+    effort: Effort = .estimate, measuredTimes: MeasuredTimes = MeasuredTimes(),
+    costModel: CostModel? = nil
+  ) {
+    self.threads = threads
+    self.accuracy = accuracy
+    self.algorithm = algorithm
+    self.instructionSet = instructionSet
+    self.maximumPackedBytes = maximumPackedBytes
+    self.effort = effort
+    self.measuredTimes = measuredTimes
+    self.costModel = costModel
+  }
+
+  var resolvedInstructionSet: InstructionSet {
+    min(instructionSet ?? Machine.instructionSet, Machine.instructionSet)
+  }
+
+  var resolvedCostModel: CostModel {
+    costModel ?? .closest(to: resolvedInstructionSet, Machine.caches)
+  }
+}
+
+extension Planner.Effort: LosslessStringConvertible {
+  /// `estimate` or `measure`; nil for anything else.
+  public init?(_ description: String) { self.init(rawValue: description) }
+
+  public var description: String { rawValue }
+}
+
+// MARK: - Threads
+
+extension Planner {
+  /// The most threads of a run.
+  public static let mostThreads = Int(CONV_MOST_THREADS)
+
+  /// - Throws: `.nonPositiveSize` for a number of threads that is not 1 to ``mostThreads``.
+  func checkedThreads() throws(ConvolutionError) -> Int {
+    let threads = threads ?? min(Machine.coreCount, Self.mostThreads)
+    guard (1...Self.mostThreads).contains(threads) else {
+      throw ConvolutionError(
+        .nonPositiveSize, argument: "threads", received: "\(threads)",
+        expected: "1 to \(Self.mostThreads)")
+    }
+    return threads
+  }
+}

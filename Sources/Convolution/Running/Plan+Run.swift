@@ -1,0 +1,121 @@
+extension Plan {
+  /// Computes into caller-owned memory.
+  ///
+  /// - Parameters:
+  ///   - input: the elements of the input, ``inputShape`` in order of memory.
+  ///   - output: the elements of the output, ``outputShape``. It must not overlap `input`.
+  ///   - workspace: made for this plan or for one that needs as much.
+  /// - Throws: `.wrongBufferSize`.
+  public func run(
+    _ input: Span<Float>, into output: inout MutableSpan<Float>, workspace: inout Workspace
+  ) throws(ConvolutionError) {
+    try withBuffers(input, &output) { (input, output) throws(ConvolutionError) in
+      try run(input, into: output, workspace: workspace.bytes)
+    }
+  }
+
+  /// Computes into caller-owned memory, adding `residual` (``outputShape``) before the activation.
+  ///
+  /// - Throws: `.wrongBufferSize`.
+  public func run(
+    _ input: Span<Float>, residual: Span<Float>, into output: inout MutableSpan<Float>,
+    workspace: inout Workspace
+  ) throws(ConvolutionError) {
+    try withBuffers(input, &output) { (input, output) throws(ConvolutionError) in
+      let result = residual.withUnsafeBufferPointer { residual in
+        Result { () throws(ConvolutionError) in
+          try run(input, residual: residual, into: output, workspace: workspace.bytes)
+        }
+      }
+      try result.get()
+    }
+  }
+
+  /// Computes into caller-owned memory.
+  ///
+  /// - Parameters:
+  ///   - input: the elements of the input, ``inputShape`` in order of memory.
+  ///   - residual: added before the activation; ``outputShape``. It may be `output` itself.
+  ///   - output: the elements of the output, ``outputShape``. It must not overlap `input`.
+  ///   - workspace: at least ``workspaceBytes`` bytes, on a 64-byte boundary.
+  /// - Throws: `.wrongBufferSize`.
+  public func run(
+    _ input: UnsafeBufferPointer<Float>, residual: UnsafeBufferPointer<Float>? = nil,
+    into output: UnsafeMutableBufferPointer<Float>, workspace: UnsafeMutableRawBufferPointer
+  ) throws(ConvolutionError) {
+    try check(input.count, has: inputShape, argument: "input")
+    try check(output.count, has: outputShape, argument: "output")
+    if let residual { try check(residual.count, has: outputShape, argument: "residual") }
+    let address = workspace.baseAddress.map { UInt(bitPattern: $0) } ?? 0
+    guard workspaceBytes == 0 || (workspace.count >= workspaceBytes && address.isMultiple(of: 64))
+    else {
+      throw ConvolutionError(
+        .wrongBufferSize, argument: "workspace",
+        received: "\(workspace.count) bytes at an address with remainder \(address % 64) by 64",
+        expected: "\(workspaceBytes) bytes on a 64-byte boundary")
+    }
+    for pass in passes {
+      pass.run(
+        images: geometry.images, input.baseAddress, residual: residual?.baseAddress,
+        into: output.baseAddress, workspace: workspace.baseAddress)
+    }
+  }
+
+  /// Computes a new tensor.
+  ///
+  /// - Throws: `.shapeMismatch` when a tensor is not what the plan was made for, `.invalidValue` for a plan that leaves a
+  ///   part of its output as it was, `.outOfMemory`.
+  public func run(_ x: Tensor, residual: Tensor? = nil) throws(ConvolutionError) -> Tensor {
+    try check(x, has: inputShape, argument: "input")
+    if let residual { try check(residual, has: outputShape, argument: "residual") }
+    guard region.map(\.count) == ImageShape(outputShape, layout: layout).spatial else {
+      throw ConvolutionError(
+        .invalidValue, argument: "region", received: "a plan of a part of the output",
+        expected: "a run into memory of the caller's, or a plan whose buffers hold the region alone"
+      )
+    }
+    var y = try Tensor(uninitializedShape: outputShape)
+    let workspace = try Workspace(for: self)
+    try x.withUnsafeBufferPointer { (x) throws(ConvolutionError) in
+      try y.withUnsafeMutableBufferPointer { (y) throws(ConvolutionError) in
+        guard let residual else { return try run(x, into: y, workspace: workspace.bytes) }
+        try residual.withUnsafeBufferPointer { (residual) throws(ConvolutionError) in
+          try run(x, residual: residual, into: y, workspace: workspace.bytes)
+        }
+      }
+    }
+    return y
+  }
+
+  private func check(_ count: Int, has shape: [Int], argument: String) throws(ConvolutionError) {
+    let expected = try Checked.elementCount(shape, argument: argument)
+    guard count == expected else {
+      throw ConvolutionError(
+        .wrongBufferSize, argument: argument, received: "\(count) elements",
+        expected: "\(expected), the product of shape \(shape)")
+    }
+  }
+
+  private func check(_ tensor: Tensor, has shape: [Int], argument: String) throws(ConvolutionError)
+  {
+    guard tensor.shape == shape else {
+      throw ConvolutionError(
+        .shapeMismatch, argument: argument, received: "shape \(tensor.shape)",
+        expected: "\(shape) (\(layout))")
+    }
+  }
+}
+
+/// Calls `body` with the memory behind two spans.
+private func withBuffers(
+  _ input: Span<Float>, _ output: inout MutableSpan<Float>,
+  _ body: (UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) throws(ConvolutionError)
+    -> Void
+) throws(ConvolutionError) {
+  let result = input.withUnsafeBufferPointer { input in
+    output.withUnsafeMutableBufferPointer { output in
+      Result { () throws(ConvolutionError) in try body(input, output) }
+    }
+  }
+  try result.get()
+}

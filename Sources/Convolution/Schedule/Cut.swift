@@ -1,0 +1,95 @@
+import CConvolution
+
+extension Schedule {
+  /// Into how many parts panels and space are cut for a number of threads, and what a run then takes.
+  struct Cut {
+    let threads: Int
+    private(set) var panelCuts = 1
+    /// Parts of depth, height and width.
+    private(set) var spaceCuts = [1, 1, 1]
+    /// Nanoseconds.
+    private(set) var time = Double.infinity
+    /// The largest task.
+    private(set) var longest = conv_task()
+
+    /// The cut with the shortest time.
+    init(threads: Int, _ work: Work) {
+      self.threads = threads
+      let most = threads == 1 ? 1 : 8 * threads
+      let cells = work.rectangle.reduce(1) { $0 * $1.count }
+      let spaces = Self.spaceCuts(of: work, most: most).map { cuts in
+        (cuts: cuts, parts: zip(work.rectangle, cuts).map { Parts($0.count, cuts: $1) })
+      }
+      // One thread too may go through its weights in parts, halves of halves, that stay in a cache.
+      let allPanelCuts =
+        threads == 1
+        ? [1, 2, 4, 8, 16].filter { $0 <= work.panels } : Parts.cuts(of: work.panels, most: most)
+      for panelCuts in allPanelCuts {
+        let panels = Parts(work.panels, cuts: panelCuts)
+        for space in spaces {
+          let parts = space.parts.reduce(1) { $0 * $1.count }
+          let tasks = work.images * panelCuts * parts
+          let task = work.task(panels: panels.largest, cells: space.parts.map(\.largest))
+          let longest = work.time(task)
+          let mostCells = space.parts.reduce(1) { $0 * $1.largest }
+          let share = Double(work.panels * cells) / Double(panelCuts * parts)
+          let average = longest * share / Double(panels.largest * mostCells)
+          // The largest tasks alone, or all of them, fill so many rounds.
+          let largest = space.parts.reduce(work.images * panels.largestCount) {
+            $0 * $1.largestCount
+          }
+          func rounds(_ tasks: Int) -> Double { Double((tasks + threads - 1) / threads) }
+          let busiest = max(rounds(tasks) * average, rounds(largest) * longest)
+          let lag = threads == 1 ? 0 : work.model.team.lag * longest
+          let time = busiest + lag + work.model.teamTime(threads)
+          if time < self.time {
+            (self.panelCuts, spaceCuts, self.time) = (panelCuts, space.cuts, time)
+            self.longest = task
+          }
+        }
+      }
+    }
+
+    /// The outermost axis is cut first; when it is down to single cells, the next.
+    private static func spaceCuts(of work: Work, most: Int) -> [[Int]] {
+      var all = [[1, 1, 1]]
+      for (axis, cells) in work.rectangle.enumerated() {
+        // Several rows are cut only where a part of one is worth a task.
+        let isCutRow = axis == 2 && work.rectangle[..<2].contains { $0.count > 1 }
+        let mostCuts = isCutRow ? min(most, cells.count / work.leastOfARow) : most
+        var next = all[all.count - 1]
+        guard zip(work.rectangle[..<axis], next).allSatisfy({ $0.count == $1 }) else { break }
+        for cuts in Parts.cuts(of: cells.count, most: mostCuts).dropFirst() {
+          next[axis] = cuts
+          all.append(next)
+        }
+      }
+      return all
+    }
+  }
+
+  /// Parts of a number of cells or panels whose sizes differ by one at most.
+  private struct Parts {
+    let count, largest: Int
+    /// The parts that are as large as the largest.
+    let largestCount: Int
+
+    init(_ total: Int, cuts: Int) {
+      count = cuts
+      largest = (total + cuts - 1) / cuts
+      largestCount = total.isMultiple(of: cuts) ? cuts : total % cuts
+    }
+
+    /// The numbers of parts that are worth trying: for every size of the largest part the least.
+    static func cuts(of total: Int, most: Int) -> [Int] {
+      var cuts = [1]
+      while let last = cuts.last, last < total {
+        let size = Parts(total, cuts: last).largest - 1
+        let next = (total + size - 1) / size
+        guard next <= most else { break }
+        cuts.append(next)
+      }
+      return cuts
+    }
+  }
+}

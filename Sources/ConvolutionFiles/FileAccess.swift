@@ -1,0 +1,141 @@
+import Convolution
+import Glibc
+
+/// A regular file opened for reading, closed when the value goes.
+package struct InputFile: ~Copyable {
+  package let path: String
+  /// In bytes, when the file was opened.
+  package let size: Int
+  private let descriptor: Int32
+
+  /// - Throws: `.inputOutput` for a file that cannot be opened or is not a regular one.
+  package init(path: String) throws(ConvolutionError) {
+    // Without O_NONBLOCK, opening a pipe that nobody writes to waits forever.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw systemError(path, expected: "a readable file") }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, isRegular(status) else {
+      close(descriptor)
+      throw ConvolutionError(
+        .inputOutput, argument: path, received: "something that is not a regular file",
+        expected: "a readable file")
+    }
+    self.path = path
+    self.size = Int(status.st_size)
+    self.descriptor = descriptor
+  }
+
+  deinit { close(descriptor) }
+
+  /// Fills `bytes` with the next bytes of the file.
+  ///
+  /// - Throws: `.inputOutput` when there are fewer, or reading fails.
+  package func read(into bytes: UnsafeMutableRawBufferPointer) throws(ConvolutionError) {
+    var done = 0
+    while done < bytes.count {
+      let count = Glibc.read(descriptor, bytes.baseAddress! + done, bytes.count - done)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw systemError(path, expected: "a readable file") }
+      guard count > 0 else {
+        throw ConvolutionError(
+          .inputOutput, argument: path, received: "the end of the file",
+          expected: "\(bytes.count - done) more bytes")
+      }
+      done += count
+    }
+  }
+
+  /// The next `count` bytes of the file.
+  package func read(_ count: Int) throws(ConvolutionError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let result = bytes.withUnsafeMutableBytes { buffer in
+      Result { () throws(ConvolutionError) in try read(into: buffer) }
+    }
+    try result.get()
+    return bytes
+  }
+}
+
+/// Writes `parts`, one after the other, as the whole content of the file at `path`.
+///
+/// They go to a new file in the same folder, which then takes the name: whoever looks sees the old file or all of
+/// the new one.
+/// - Throws: `.inputOutput`; the old file is then as it was, and there is no new one.
+package func replaceFile(
+  atPath path: String, with parts: [UnsafeRawBufferPointer]
+) throws(ConvolutionError) {
+  var target = path
+  var permissions: mode_t?
+  var status = stat()
+  if stat(path, &status) == 0 {
+    guard isRegular(status) else {
+      throw ConvolutionError(
+        .inputOutput, argument: path, received: "something that is not a regular file",
+        expected: "a file to write")
+    }
+    permissions = status.st_mode & 0o777
+    // A link stays a link: the file it names is replaced.
+    if let resolved = realpath(path, nil) {
+      target = String(cString: resolved)
+      free(resolved)
+    }
+  }
+  let folder = target.lastIndex(of: "/").map { target[...$0] } ?? ""
+  let temporary = "\(folder).\(String(UInt64.random(in: 0 ... .max), radix: 36)).partial"
+  let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+  guard descriptor >= 0 else { throw systemError(path, expected: "a folder to write into") }
+  var isWritten = parts.allSatisfy { write($0, to: descriptor) }
+  if isWritten, let permissions { isWritten = fchmod(descriptor, permissions) == 0 }
+  // Closing tells of failures that writing did not, on file systems that delay.
+  var failure = isWritten ? 0 : errno
+  if close(descriptor) != 0, failure == 0 { failure = errno }
+  if failure == 0, rename(temporary, target) != 0 { failure = errno }
+  guard failure == 0 else {
+    unlink(temporary)
+    errno = failure
+    throw systemError(path, expected: "a file to write")
+  }
+}
+
+/// The same with text, as UTF-8.
+func replaceFile(atPath path: String, with text: String) throws(ConvolutionError) {
+  let result = Array(text.utf8).withUnsafeBytes { bytes in
+    Result { () throws(ConvolutionError) in try replaceFile(atPath: path, with: [bytes]) }
+  }
+  try result.get()
+}
+
+/// What a file of UTF-8 holds.
+///
+/// - Throws: `.inputOutput`; `.unsupportedFile` for other bytes.
+func textOfFile(atPath path: String) throws(ConvolutionError) -> String {
+  let file = try InputFile(path: path)
+  guard let text = String(validating: try file.read(file.size), as: UTF8.self) else {
+    throw ConvolutionError(
+      .unsupportedFile, argument: path, received: "bytes that are not UTF-8", expected: "text")
+  }
+  return text
+}
+
+/// Whether there is anything at `path`.
+func fileExists(atPath path: String) -> Bool { access(path, F_OK) == 0 }
+
+private func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
+  var done = 0
+  while done < bytes.count {
+    let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+    if count < 0, errno == EINTR { continue }
+    if count < 0 { return false }
+    done += count
+  }
+  return true
+}
+
+private func isRegular(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
+
+/// What `errno` says of the file at `path`.
+private func systemError(_ path: String, expected: String) -> ConvolutionError {
+  ConvolutionError(
+    .inputOutput, argument: path, received: "\"\(String(cString: strerror(errno)))\"",
+    expected: expected)
+}

@@ -1,0 +1,1 @@
+../../ConvolutionTests/Support/ExpectError.swift
