@@ -3,15 +3,23 @@ import Testing
 
 @_spi(Tools) @testable import Convolution
 
-/// What a team of any size makes of ResNet-50, one image, channels-last, summed directly: the model of a core, `Makespan`,
-/// knows register tiles of pixels.
+/// What a team of any size makes of ResNet-50, one image, channels-last, by register tiles of pixels: what the model of a
+/// core, `Makespan`, knows.
 struct ScheduleTests {
+  private static func plan(
+    _ descriptor: LayerDescriptor, threads: Int, _ set: InstructionSet = Machine.instructionSet
+  ) throws -> Plan {
+    let layer = try descriptor.layer()
+    let shape = descriptor.inputShape(in: .channelsLast)
+    let planner = try Planner(threads: threads, instructionSet: set)
+      .taking("dense_channels_last", of: layer, for: shape, layout: .channelsLast)
+    return try layer.plan(for: shape, layout: .channelsLast, with: planner)
+  }
+
   @Test(arguments: InstructionSet.available, [2, 8])
   func fewThreadsShareTheWorkEvenly(set: InstructionSet, threads: Int) throws {
     for layer in try LayerLists.layers("resnet50") {
-      let plan = try layer.plan(
-        layout: .channelsLast,
-        with: Planner(threads: threads, accuracy: .exactOrder, instructionSet: set))
+      let plan = try Self.plan(layer, threads: threads, set)
       #expect(plan.threads == threads)
       let efficiency = Makespan(layer, plan).efficiency
       #expect(efficiency >= 0.9, "\(layer.text) on \(set), \(threads) threads: \(plan)")
@@ -21,9 +29,7 @@ struct ScheduleTests {
   @Test(arguments: InstructionSet.available)
   func thirtyTwoThreadsShareTheWorkEvenlyWhereItCanBeCut(set: InstructionSet) throws {
     for layer in try LayerLists.layers("resnet50") {
-      let plan = try layer.plan(
-        layout: .channelsLast,
-        with: Planner(threads: 32, accuracy: .exactOrder, instructionSet: set))
+      let plan = try Self.plan(layer, threads: 32, set)
       #expect(plan.threads == 32)
       let efficiency = Makespan(layer, plan).efficiency
       #expect(
@@ -37,20 +43,15 @@ struct ScheduleTests {
   @Test(.enabled(if: InstructionSet.available.contains(.avx512)))
   func layersThatThirtyTwoThreadsCannotShareEvenly() throws {
     let uneven = try LayerLists.layers("resnet50").filter { layer in
-      let plan = try layer.plan(
-        layout: .channelsLast,
-        with: Planner(threads: 32, accuracy: .exactOrder, instructionSet: .avx512))
-      return Makespan(layer, plan).efficiency < 0.9
+      try Makespan(layer, Self.plan(layer, threads: 32, .avx512)).efficiency < 0.9
     }
     #expect(uneven.map(\.name) == ["res5a-3x3-stride2", "res5-3x3", "res5-reduce"])
   }
 
   @Test func moreThreadsAreNeverSlower() throws {
     for layer in try LayerLists.layers("resnet50") {
-      let spans = try [8, 32, 128].map { threads in
-        let plan = try layer.plan(
-          layout: .channelsLast, with: Planner(threads: threads, accuracy: .exactOrder))
-        return Makespan(layer, plan).longest
+      let spans = try [8, 32, 128].map {
+        Makespan(layer, try Self.plan(layer, threads: $0)).longest
       }
       #expect(spans[0] >= spans[1] && spans[1] >= spans[2], "\(layer.text): \(spans)")
     }

@@ -13,11 +13,15 @@ struct Fit {
   init(_ layers: [TunedLayer], to base: CostModel, team: CostModel.Team) {
     var model = base
     model.team = team
+    let tasks = CostModel.terms.firstIndex(of: "tasks")!
     let ways = layers.flatMap { layer in
       layer.ways.map { (way: $0, weight: pow(min(1, Self.close / layer.slowdown(of: $0)), 2)) }
     }
     for (family, ways) in Dictionary(grouping: ways, by: \.way.family) {
-      model.coefficients[family] = Self.row(ways.map(\.way), weights: ways.map(\.weight))
+      var row = Self.row(ways.map(\.way), weights: ways.map(\.weight))
+      // One thread has hardly more than one task: what handing out another takes stays as it is.
+      row[tasks] = max(row[tasks], base.coefficients[family]?[tasks] ?? 0)
+      model.coefficients[family] = row
     }
     self.model = model
     self.layers = layers

@@ -20,8 +20,11 @@ struct CellRange {
   /// All indices of the cells that the range has a part of.
   var wholeCells: Range<Int> { cells.lowerBound * grain..<cells.upperBound * grain }
 
-  /// The part of the range in its first cells.
-  func first(_ count: Int) -> Range<Int32> { part(from: 0, to: count) }
+  /// The part of the range in `count` cells of its middle.
+  func middle(_ count: Int) -> Range<Int32> {
+    let first = (cells.count - count) / 2
+    return part(from: first, to: first + count)
+  }
 
   /// `count` ranges that follow each other, whose numbers of cells differ by one at most.
   func parts(_ count: Int) -> [Range<Int32>] {

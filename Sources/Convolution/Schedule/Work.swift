@@ -27,9 +27,10 @@ extension Schedule {
       row = model.row(for: way.kernel)
     }
 
-    /// The largest task of a cut: so many panels, and so many cells along each axis.
+    /// The largest task of a cut: so many panels, and so many cells along each axis, away from the border, whose taps may
+    /// be left out.
     func task(panels: Int, cells: [Int]) -> conv_task {
-      let ranges = zip(rectangle, cells).map { $0.first($1) }
+      let ranges = zip(rectangle, cells).map { $0.middle($1) }
       return conv_task(
         first_panel: 0, end_panel: Int32(panels),
         first: (ranges[0].lowerBound, ranges[1].lowerBound, ranges[2].lowerBound),

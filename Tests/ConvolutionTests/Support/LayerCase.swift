@@ -125,6 +125,20 @@ extension InstructionSet {
   static let available = allCases.filter { $0 <= Machine.instructionSet }
 }
 
+extension Planner {
+  /// The same planner where the way of this name is known to be the fastest for `layer`, and nothing else is known.
+  func taking(
+    _ way: String, of layer: ConvolutionLayer, for shape: [Int], layout: Layout
+  ) throws(ConvolutionError) -> Planner {
+    let geometry = try layer.geometry(for: shape, layout: layout)
+    var planner = self
+    planner.measuredTimes = MeasuredTimes()
+    planner.measuredTimes.record(
+      [way: 1], of: MeasuredLayer(geometry, on: resolvedInstructionSet))
+    return planner
+  }
+}
+
 extension LayerCase {
   /// A plan for this input, or nil where the algorithm does not compute the layer. Two of them compute every layer.
   func plan(
@@ -139,9 +153,7 @@ extension LayerCase {
     planner.costModel = planner.resolvedCostModel
     planner.costModel?.team = CostModel.Team(pair: 0, doubling: 0, lag: 0)
     if let way = setting.way {
-      let geometry = try layer.geometry(for: shape, layout: setting.layout)
-      planner.measuredTimes.record(
-        [way: 1], of: MeasuredLayer(geometry, on: setting.instructionSet))
+      planner = try planner.taking(way, of: layer, for: shape, layout: setting.layout)
     }
     do {
       let plan = try layer.plan(
