@@ -169,7 +169,7 @@ typedef struct {
   size_t (*packed_bytes)(const conv_problem *problem);
   void (*pack)(const conv_problem *problem, const conv_weights *weights, void *packed);
   conv_grain (*grain)(const conv_problem *problem);
-  /// The work of one task, run after run.
+  /// The work of one task that has outputs, run after run.
   conv_work (*work)(const conv_problem *problem, const conv_task *task);
   size_t (*workspace_bytes)(const conv_problem *problem);  ///< for one thread
   void (*run)(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace);
