@@ -50,7 +50,34 @@ INLINE vmask v_less(vec a, vec b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 INLINE vec v_select(vmask m, vec a, vec b) { return _mm256_blendv_ps(b, a, m); }
 /// The lanes that are not taken are 0.
 INLINE vec v_load_masked(const float *p, vmask m) { return _mm256_maskload_ps(p, _mm256_castps_si256(m)); }
-INLINE void v_store_masked(float *p, vmask m, vec a) { _mm256_maskstore_ps(p, _mm256_castps_si256(m), a); }
+// A masked store of some lanes takes some 20 cycles on Zen; one to three plain stores do not.
+INLINE void store_two(float *p, int lanes, __m128 a) {
+  if (lanes == 3) {
+    _mm_storel_pi((__m64 *)p, a);
+  } else {
+    if (lanes & 1) _mm_store_ss(p, a);
+    if (lanes & 2) _mm_store_ss(p + 1, _mm_movehdup_ps(a));
+  }
+}
+INLINE void store_four(float *p, int lanes, __m128 a) {
+  if (lanes == 15) {
+    _mm_storeu_ps(p, a);
+  } else {
+    store_two(p, lanes & 3, a);
+    store_two(p + 2, lanes >> 2, _mm_movehl_ps(a, a));
+  }
+}
+static __attribute__((noinline, unused)) void store_lanes(float *p, int lanes, vec a) {
+  store_four(p, lanes & 15, _mm256_castps256_ps128(a));
+  store_four(p + 4, lanes >> 4, _mm256_extractf128_ps(a, 1));
+}
+INLINE void v_store_masked(float *p, vmask m, vec a) {
+  const int lanes = _mm256_movemask_ps(m);
+  if (lanes == 255)
+    v_store(p, a);
+  else
+    store_lanes(p, lanes, a);
+}
 INLINE vec v_gather(const float *p, const int32_t *index, vmask m) {
   return _mm256_mask_i32gather_ps(v_zero(), p, _mm256_loadu_si256((const __m256i *)index), m, 4);
 }
