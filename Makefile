@@ -81,7 +81,8 @@ fit: setup ## fit a cost model to this machine, measuring every way to compute t
 
 compare: PACKAGES += python3-venv g++
 compare: setup ## measure the layers of LAYERS beside other libraries
-	@$(MAKE) --no-print-directory setup PACKAGES=libdnnl-dev || echo "going on without oneDNN 2.6" >&2
+	@$(MAKE) --no-print-directory setup PACKAGES="libdnnl-dev libopenblas0-pthread" \
+	  || echo "going on without oneDNN 2.6 and MLX" >&2
 	@python3 Benchmarks/Peers/install.py
 	@$(call quietly,$(BUILD_BENCHMARKS))
 	@Benchmarks/Peers/.venv/bin/python Benchmarks/Peers/compare.py --convbench $(CONVBENCH) $(COMPARISON)

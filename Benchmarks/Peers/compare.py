@@ -9,23 +9,27 @@ import argparse
 import datetime
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 
 from comparison import Comparison
 from layers import Layer
-from picture import picture
+from report import write
 from table import markdown
 
 HERE = Path(__file__).parent
-PEERS = "onednn onednn32 onednn26 torch onnxruntime openvino litert ncnn mnn".split()
+PEERS = (
+    "onednn onednn32 onednn26 torch onnxruntime openvino litert ncnn mnn opencv tract mlx"
+).split()
 OURS = {"nhwc": "channels-last", "nchw": "channels-first"}
 SMALLEST_LAYER = 'mb1_ic8ih8oc8kh1_n"peak"'
-PEER_SECONDS = 600  # A peer that hangs is not waited for longer.
+MOST_PROCESSES = 20  # of a peer that crashes again and again
 
 
 class Convbench:
@@ -49,53 +53,74 @@ class Convbench:
         return machine["peak_gflops"]
 
 
-def run_peer(peer, threads, work):
-    """What a peer's process says: a line about it, then one a layer and variant."""
-    output = work / f"{peer}.jsonl"
-    output.write_text("")
-    command = [sys.executable, HERE / "worker.py", peer]
-    command += ["--threads", str(threads), "--work", work, "--output", output]
-    environment = os.environ | {
-        "OMP_NUM_THREADS": str(threads),
-        "ONEDNN_DEFAULT_FPMATH_MODE": "STRICT",
-    }
-    try:
-        finished = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=PEER_SECONDS
-        )
-        problem = finished.returncode and f"ended with code {finished.returncode}"
-    except subprocess.TimeoutExpired:
-        problem = f"stopped after {PEER_SECONDS} s"
-    lines = [json.loads(line) for line in output.read_text().splitlines()]
-    if problem:
-        print(f"{peer}: {problem} after {len(lines)} results", file=sys.stderr)
-    return lines
+class Peer:
+    """Another library's side: worker.py, and again behind a layer that it crashed on."""
+
+    def __init__(self, module, work):
+        self.work, self.output = work, work / f"{module}.jsonl"
+        self.command = [sys.executable, HERE / "worker.py", module]
+        self.command += ["--work", work, "--output", self.output]
+
+    def run(self, threads):
+        """What the processes say: of the library, and of every layer and variant in turn."""
+        about, results = None, []
+        environment = os.environ | {
+            "OMP_NUM_THREADS": str(threads),
+            "OPENBLAS_NUM_THREADS": str(threads),
+            "ONEDNN_DEFAULT_FPMATH_MODE": "STRICT",
+        }
+        for _ in range(MOST_PROCESSES):
+            options = ["--threads", str(threads), "--skip", str(len(results))]
+            self.output.write_text("")
+            ended = subprocess.run(
+                self.command + options, env=environment, capture_output=True, text=True
+            )
+            lines = [json.loads(line) for line in self.output.read_text().splitlines()]
+            about = about or (lines or [{"missing": "its process crashed"}])[0]
+            results += lines[1:]
+            if ended.returncode == 0 or "missing" in about:
+                break
+            results.append({"failure": f"its process ended: {ending(ended.returncode)}"})
+        return about, results
+
+
+def ending(code):
+    if code >= 0:
+        return f"code {code}"
+    return "too slow" if code == -signal.SIGALRM else signal.Signals(-code).name
 
 
 def measure(arguments, work):
     """Yields the comparison so far after every round."""
     convbench = Convbench(arguments.convbench, work)
-    first = convbench.run(arguments.layers, 1, "--rounds", "1")
-    (work / "layers.json").write_text(json.dumps(first["layers"]))
-    layers = [Layer.from_json(layer) for layer in first["layers"]]
-    for index, layer in enumerate(layers):
-        np.save(work / f"{index}.npy", layer.reference())
-
-    date = datetime.date.today().isoformat()
-    comparison = Comparison.start(layers, first["machine"], date)
-    for comparison.rounds in range(1, arguments.rounds + 1):
+    comparison = None
+    for round in range(1, arguments.rounds + 1):
         for threads in arguments.threads:
             for layout in OURS:
-                comparison.add_peak(threads, convbench.peak(threads))
+                say(f"round {round}, threads {threads}: ours, {OURS[layout]}")
+                peak = convbench.peak(threads)
                 options = ["--rounds", "3", "--layout", layout]
                 report = convbench.run(arguments.layers, threads, *options)
+                if not comparison:
+                    comparison = start(report, work)
+                comparison.add_peak(threads, peak)
                 add_ours(comparison, threads, layout, report)
-            for peer in arguments.peers:
-                if peer not in comparison.missing:
-                    print(f"round {comparison.rounds}, threads {threads}: {peer}", file=sys.stderr)
+            for module in arguments.peers:
+                if module not in comparison.missing:
+                    say(f"round {round}, threads {threads}: {module}")
                     comparison.add_peak(threads, convbench.peak(threads))
-                    add_peer(comparison, threads, peer, run_peer(peer, threads, work))
+                    add_peer(comparison, threads, module, *Peer(module, work).run(threads))
+        comparison.rounds = round
         yield comparison
+
+
+def start(report, work):
+    """An empty comparison on the layers of convbench's report; what peers need to know of them."""
+    (work / "layers.json").write_text(json.dumps(report["layers"]))
+    layers = [Layer.from_json(layer) for layer in report["layers"]]
+    for index, layer in enumerate(layers):
+        np.save(work / f"{index}.npy", layer.reference())
+    return Comparison.start(layers, report["machine"], datetime.date.today().isoformat())
 
 
 def add_ours(comparison, threads, layout, report):
@@ -105,15 +130,18 @@ def add_ours(comparison, threads, layout, report):
         comparison.add(index, threads, OURS[layout], result)
 
 
-def add_peer(comparison, threads, peer, lines):
-    about, *results = lines or [{"missing": "its process crashed"}]
+def add_peer(comparison, threads, module, about, results):
     if "missing" in about:
-        comparison.missing[peer] = about["missing"]
+        comparison.missing[module] = about["missing"]
         return
     comparison.add_peer(about)
-    for result in results:
-        index, variant = result.pop("layer"), result.pop("variant")
+    runs = product(range(len(comparison.layers)), about["variants"])
+    for (index, variant), result in zip(runs, results):
         comparison.add_peer_result(index, threads, about["name"], variant, result)
+
+
+def say(words):
+    print(f"{datetime.datetime.now():%H:%M:%S} {words}", file=sys.stderr)
 
 
 def main():
@@ -135,10 +163,7 @@ def main():
         for comparison in measure(arguments, Path(work)):
             text = json.dumps(comparison.json(), indent=1)
             (arguments.output / "comparison.json").write_text(text + "\n")
-            (arguments.output / "comparison.md").write_text(markdown(comparison))
-            for threads in arguments.threads:
-                name = f"comparison-{threads}.svg"
-                (arguments.output / name).write_text(picture(comparison, threads))
+            write(comparison, arguments.output)
     print(markdown(comparison))
 
 

@@ -7,13 +7,15 @@ from math import isnan
 # never the best.
 TOLERANCE = 1e-4
 OURS = ["channels-last", "channels-first"]
+# What each is compared with: a user of channels-last tensors may as well turn to any library.
+RIVALS = {"channels-last": "all", "channels-first": "those that take nchw"}
 
 
 @dataclass
 class Comparison:
     machine: dict
     date: str
-    layers: list[dict]  # name, gflop and results[threads][column]
+    layers: list[dict]  # name, kind, gflop and results[threads][column]
     rounds: int = 0
     peers: dict = field(default_factory=dict)  # name -> version
     owners: dict = field(default_factory=dict)  # column -> peer
@@ -49,6 +51,11 @@ class Comparison:
             kept[name].append(result[name])
         kept["error"] = max(kept["error"], float(result["error"]))
 
+    @property
+    def threads(self):
+        """The numbers of threads that were measured."""
+        return sorted(map(int, self.peaks))
+
     def peak(self, threads):
         """The most that the processor did: what disturbs a run only ever lowers it."""
         return max(self.peaks[str(threads)])
@@ -80,24 +87,37 @@ class Comparison:
         }
         return min(times, key=times.get, default=None)
 
-    def best_peer(self, layer, threads):
-        others = [column for column in self.columns(threads) if column not in OURS]
-        return self.best(layer, threads, others)
+    def best_peer(self, layer, threads, ours):
+        """The fastest of those that this layout of ours is compared with."""
+        rivals = [
+            column
+            for column in results(layer, threads)
+            if column not in OURS and (ours == "channels-last" or "nchw" in column)
+        ]
+        return self.best(layer, threads, rivals)
 
-    def speed(self, layer, threads):
+    def speed(self, layer, threads, ours):
         """How much faster than the best peer ours is, None where there is nothing to say."""
-        columns = [self.best_peer(layer, threads), self.best(layer, threads, OURS)]
+        columns = [self.best_peer(layer, threads, ours), self.best(layer, threads, [ours])]
         if None in columns:
             return None
-        peer, ours = (self.milliseconds(layer, threads, column) for column in columns)
-        return peer / ours
+        peer, mine = (self.milliseconds(layer, threads, column) for column in columns)
+        return peer / mine
+
+    def speeds(self, threads, ours, kind=None):
+        """Pairs of speed and layer's name, from the slowest, of all layers or of a kind."""
+        return sorted(
+            (speed, layer["name"])
+            for layer in self.layers
+            if kind in (None, layer["kind"]) and (speed := self.speed(layer, threads, ours))
+        )
 
     def json(self):
         return self.__dict__
 
 
 def description(layer):
-    return {"name": layer.name, "gflop": layer.gflop, "results": {}}
+    return {"name": layer.name, "kind": layer.kind, "gflop": layer.gflop, "results": {}}
 
 
 def results(layer, threads):

@@ -99,6 +99,18 @@ class Layer:
         return 2e-9 * np.prod(self.weight_shape) * self.batch * np.prod(self.output)
 
     @property
+    def kind(self):
+        """What layers are summed up by."""
+        if self.rank != 2:
+            return f"{self.rank}-D"
+        if self.groups > 1:
+            return "depthwise" if self.groups == self.input_channels else "grouped"
+        if self.kernel == [1, 1]:
+            return "pointwise"
+        is_common = (self.kernel, self.stride, self.dilation) == ([3, 3], [1, 1], [1, 1])
+        return "3x3, stride 1" if is_common else "other dense"
+
+    @property
     def zero_padding(self):
         """The padding that a convolution itself can do: none where the border is not zeros."""
         return self.padding if self.border == "zeros" else [[0, 0]] * self.rank
@@ -108,7 +120,7 @@ class Layer:
         random = np.random.default_rng(zlib.crc32(self.name.encode()))
 
         def array(shape):
-            return random.uniform(-1, 1, shape).astype(np.float32)
+            return 2 * random.random(shape, dtype=np.float32) - 1
 
         return array(self.input_shape), array(self.weight_shape), array(self.output_channels)
 
@@ -118,9 +130,10 @@ class Layer:
         pads = [[0, 0], [0, 0], *self.padding]
         x = np.pad(x, pads, mode=NUMPY_MODES.get(self.border, "constant"))
         x = x.reshape(self.batch, self.groups, -1, *x.shape[2:])
-        weights = weights.reshape(self.groups, -1, *weights.shape[1:])
-        y = np.zeros([self.batch, self.groups, weights.shape[1], np.prod(self.output)])
-        for tap in np.ndindex(*self.kernel):
+        weights = weights.reshape(self.groups, -1, weights.shape[1], np.prod(self.kernel))
+        weights = np.ascontiguousarray(np.moveaxis(weights, -1, 0))
+        y = np.zeros([self.batch, self.groups, weights.shape[2], np.prod(self.output)])
+        for tap, tap_weights in zip(np.ndindex(*self.kernel), weights):
             window = tuple(
                 slice(step * dilation, step * dilation + (extent - 1) * stride + 1, stride)
                 for step, dilation, extent, stride in zip(
@@ -128,7 +141,7 @@ class Layer:
                 )
             )
             samples = x[(..., *window)].reshape(*x.shape[:3], -1)
-            y += weights[(..., *tap)] @ samples
+            y += tap_weights @ samples
         y = y.reshape(self.output_shape)
         return y + bias.reshape(-1, *[1] * self.rank)
 

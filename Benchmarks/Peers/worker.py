@@ -14,8 +14,11 @@ N C *spatial.
 import argparse
 import importlib
 import json
+import os
+import signal
 import sys
 import time
+from itertools import islice, product
 from pathlib import Path
 from statistics import median
 
@@ -23,25 +26,31 @@ import numpy as np
 
 from layers import Layer, relative_error
 
-# As much as convbench spends on a layer.
 SECONDS = 0.06  # as long as convbench runs a layer a round
 WARM_UP_SECONDS = 0.01
+SLOW_SECONDS = 1
+LIMIT_SECONDS = 30  # for a layer, preparing included; then the process is ended
 
 
 def measure(run):
-    """The times of runs in ms, the fastest and the median, after runs that warm the caches."""
-    repeat(run, seconds=WARM_UP_SECONDS, least=1)
-    times = repeat(run, seconds=SECONDS, least=3)
+    """The times of runs in ms, the fastest and the median, after runs that warm the caches.
+
+    A slow layer is run once and no more.
+    """
+    times = repeat(run, seconds=WARM_UP_SECONDS, least=1)
+    if times[0] < SLOW_SECONDS:
+        times = repeat(run, seconds=SECONDS, least=3)
     return {"ms": 1e3 * min(times), "median_ms": 1e3 * median(times)}
 
 
 def repeat(run, seconds, least):
     """The times of runs, in seconds."""
-    times = []
-    while len(times) < least or sum(times) < seconds:
+    times, total = [], 0
+    while len(times) < least or total < seconds:
         start = time.perf_counter()
         run()
         times.append(time.perf_counter() - start)
+        total += times[-1]
     return times
 
 
@@ -49,7 +58,7 @@ def result(peer, layer, variant, threads, reference):
     """The time and error of a layer, or what went wrong: a peer need not be able to do all."""
     try:
         run, output = peer.prepare(layer, variant, threads)
-        return measure(run) | {"error": relative_error(output(), reference)}
+        return measure(run) | {"error": relative_error(output(), np.load(reference))}
     except Exception as problem:
         return {"failure": f"{type(problem).__name__}: {problem}"}
 
@@ -58,24 +67,28 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("peer", help="a module in peers/")
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--skip", type=int, default=0, help="so many results, which are known")
     parser.add_argument("--work", type=Path, required=True, help="the folder of layers.json")
     parser.add_argument("--output", type=Path, required=True, help="a JSON object a line")
     arguments = parser.parse_args()
 
-    layers = json.loads((arguments.work / "layers.json").read_text())
+    signal.alarm(LIMIT_SECONDS)
+    layers = map(Layer.from_json, json.loads((arguments.work / "layers.json").read_text()))
     with arguments.output.open("w", buffering=1) as file:
         try:
             peer = importlib.import_module(f"peers.{arguments.peer}")
-            about = {"name": peer.NAME, "version": peer.version()}
+            about = {"name": peer.NAME, "version": peer.version(), "variants": peer.VARIANTS}
             print(json.dumps(about), file=file)
         except Exception as problem:
             print(json.dumps({"missing": f"{type(problem).__name__}: {problem}"}), file=file)
             sys.exit()
-        for index, layer in enumerate(map(Layer.from_json, layers)):
-            reference = np.load(arguments.work / f"{index}.npy")
-            for variant in peer.VARIANTS:
-                line = result(peer, layer, variant, arguments.threads, reference)
-                print(json.dumps({"layer": index, "variant": variant, **line}), file=file)
+        runs = product(enumerate(layers), peer.VARIANTS)
+        for (index, layer), variant in islice(runs, arguments.skip, None):
+            signal.alarm(LIMIT_SECONDS)
+            reference = arguments.work / f"{index}.npy"
+            line = result(peer, layer, variant, arguments.threads, reference)
+            print(json.dumps(line), file=file)
+    os._exit(0)  # no matter what a library does at its end
 
 
 if __name__ == "__main__":
