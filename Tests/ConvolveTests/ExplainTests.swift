@@ -37,7 +37,7 @@ struct ExplainTests {
     #expect(Set(ways.map(\.name)).count == ways.count)
     let families = [
       "dense_channels_last", "dense_turned", "pointwise", "planar", "few_outputs_channels_last",
-      "depthwise_channels_first", "depthwise_channels_last", "general",
+      "grouped_channels_last", "depthwise_channels_first", "depthwise_channels_last", "general",
     ]
     #expect(Set(families).isSubset(of: ways.map(\.name)))
     // Winograd's forms of 3x3 have 2, 4 or 6 outputs along each axis.

@@ -3,6 +3,12 @@
 
 #include "arena.h"
 #include "problem.h"
+#include "sizes.h"
+
+// Pixels of a table at most; a kernel that computes several tiles of a table defines more.
+#ifndef TABLE_PIXELS
+#define TABLE_PIXELS TILE_BROADCASTS
+#endif
 
 /// Consecutive input samples that meet consecutive rows of packed weights: a tap's channels, or the channels of a whole
 /// row of taps where they lie side by side.
@@ -15,17 +21,17 @@ typedef struct {
 typedef struct {
   int32_t count;
   const tap_run *runs;
-  const float **pointers;             ///< [row][TILE_BROADCASTS], to a pixel's first channel
-  ptrdiff_t output[TILE_BROADCASTS];  ///< offset of each pixel in y
-  tap_run *inside_runs;               ///< of every tile whose taps all lie inside: one row of pointers, an offset a tap
+  const float **pointers;          ///< [row][TABLE_PIXELS], to a pixel's first channel
+  ptrdiff_t output[2 * TABLE_PIXELS];  ///< offset of each pixel in y, and room for one row's pixels behind another's
+  tap_run *inside_runs;            ///< of every tile whose taps all lie inside: one row of pointers, an offset a tap
   int32_t inside_count;
-  tap_run *border_runs;               ///< of a tile at the border: a row of pointers a tap, or a joined row of taps
-  int32_t joined;                     ///< taps along the width that a run joins
+  tap_run *border_runs;            ///< of a tile at the border: a row of pointers a tap, or a joined row of taps
+  int32_t joined;                  ///< taps along the width that a run joins
 } pixel_table;
 
 INLINE pixel_table take_pixel_table(arena *a, const conv_problem *problem) {
   const int32_t taps = tap_count(problem);
-  pixel_table table = {.pointers = TAKE(a, const float *, taps * TILE_BROADCASTS)};
+  pixel_table table = {.pointers = TAKE(a, const float *, (taps + 1) * TABLE_PIXELS)};
   table.inside_runs = TAKE(a, tap_run, taps);
   table.border_runs = TAKE(a, tap_run, taps);
   return table;
@@ -56,27 +62,36 @@ INLINE void begin_pixel_table(pixel_table *table, const conv_problem *problem, c
         };
 }
 
+/// Goes on by `count` pixels in a rectangle, which are not beyond the row's end.
+INLINE void advance(const conv_task *rectangle, int32_t place[3], int32_t count) {
+  place[2] += count;
+  for (int axis = 2; axis > 0 && place[axis] == rectangle->end[axis]; axis--) {
+    place[axis] = rectangle->first[axis];
+    place[axis - 1]++;
+  }
+}
+
 /// A tile at the border: a row of pointers for every tap but those that read a zero border for all pixels. Taps stay
 /// joined where all pixels are inside along the width.
 static inline void pixel_table_fill_border(pixel_table *table, const conv_problem *problem, const float *x,
-                                           const int32_t position[TILE_BROADCASTS][3], const int32_t count) {
+                                           const conv_task *rectangle, int32_t place[3], const int32_t count) {
   const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1], *width = &problem->axis[2];
   const ptrdiff_t *step = problem->x.axis;
   const bool skips = has_zero_constants(problem);
   int32_t joined = table->joined;
-  tap_row depth_taps[TILE_BROADCASTS], height_taps[TILE_BROADCASTS], width_taps[TILE_BROADCASTS];
-  for (int32_t p = 0; p < count; p++) {
-    depth_taps[p] = taps_of(depth, position[p][0]);
-    height_taps[p] = taps_of(height, position[p][1]);
-    width_taps[p] = taps_of(width, position[p][2]);
-    if (!is_inside(width, position[p][2])) joined = 1;
+  tap_row depth_taps[TABLE_PIXELS], height_taps[TABLE_PIXELS], width_taps[TABLE_PIXELS];
+  for (int32_t p = 0; p < count; p++, advance(rectangle, place, 1)) {
+    depth_taps[p] = taps_of(depth, place[0]);
+    height_taps[p] = taps_of(height, place[1]);
+    width_taps[p] = taps_of(width, place[2]);
+    if (!is_inside(width, place[2])) joined = 1;
   }
   int32_t runs = 0;
   for (int32_t kd = 0; kd < depth->kernel; kd++) {
     for (int32_t kh = 0; kh < height->kernel; kh++) {
       // A row of the input, or a constant that no step along the row leaves.
-      const float *row[TILE_BROADCASTS];
-      ptrdiff_t column_step[TILE_BROADCASTS];
+      const float *row[TABLE_PIXELS];
+      ptrdiff_t column_step[TABLE_PIXELS];
       bool any_inside = false;
       for (int32_t p = 0; p < count; p++) {
         const int32_t z = tap_index(depth_taps[p], kd);
@@ -88,7 +103,7 @@ static inline void pixel_table_fill_border(pixel_table *table, const conv_proble
       }
       if (skips && !any_inside) continue;
       for (int32_t kw = 0; kw < width->kernel; kw += joined) {
-        const float **pointers = table->pointers + runs * TILE_BROADCASTS;
+        const float **pointers = table->pointers + runs * TABLE_PIXELS;
         bool inside = false;
         for (int32_t p = 0; p < count; p++) {
           const int32_t j = tap_index(width_taps[p], kw);
@@ -110,39 +125,30 @@ static inline void pixel_table_fill_border(pixel_table *table, const conv_proble
   table->count = runs;
 }
 
-/// Fills the table for `count` pixels of a rectangle from its `first`-th on.
+/// Fills the table for `count` pixels of a rectangle from `place` on, and goes on there.
 static inline void pixel_table_fill(pixel_table *table, const conv_problem *problem, const float *x,
-                                    const conv_task *rectangle, int32_t first, const int32_t count) {
+                                    const conv_task *rectangle, int32_t place[3], const int32_t count) {
   const conv_axis *axis = problem->axis;
   const ptrdiff_t *x_step = problem->x.axis, *y_step = problem->y.axis;
-  const int32_t rows = rectangle->end[1] - rectangle->first[1], columns = rectangle->end[2] - rectangle->first[2];
-  int32_t w = first % columns, h = first / columns % rows, d = first / columns / rows;
-  int32_t position[TILE_BROADCASTS][3];
+  const ptrdiff_t x_column = axis[2].stride * x_step[2], y_column = y_step[2];
+  int32_t first[3] = {place[0], place[1], place[2]};
   bool inside = true;
-  // The pixels of one row after those of the other.
-  for (int32_t p = 0, end; p < count; p = end) {
-    const int32_t z = rectangle->first[0] + d, i = rectangle->first[1] + h, j = rectangle->first[2] + w;
-    end = count - p < columns - w ? count : p + columns - w;
-    inside &= is_inside(&axis[0], z) && is_inside(&axis[1], i) && is_inside(&axis[2], j) &&
-              is_inside(&axis[2], j + end - p - 1);
-    const ptrdiff_t output = z * y_step[0] + i * y_step[1] + j * y_step[2];
-    for (int32_t q = p; q < end; q++) {
-      position[q][0] = z, position[q][1] = i, position[q][2] = j + q - p;
-      table->output[q] = output + (q - p) * y_step[2];
-    }
+  // The pixels of one row after those of the other; as many are written as the table has, which is no loop.
+  for (int32_t p = 0, length; p < count; p += length) {
+    length = least_of(count - p, rectangle->end[2] - place[2]);
+    inside = inside && is_inside(&axis[0], place[0]) && is_inside(&axis[1], place[1]) &&
+             is_inside(&axis[2], place[2]) && is_inside(&axis[2], place[2] + length - 1);
+    const ptrdiff_t output = place[0] * y_step[0] + place[1] * y_step[1] + place[2] * y_column;
+    EACH(q, TABLE_PIXELS) table->output[p + q] = output + q * y_column;
     if (inside) {
-      const float *start = x + first_tap(&axis[0], z) * x_step[0] + first_tap(&axis[1], i) * x_step[1] +
-                           first_tap(&axis[2], j) * x_step[2];
-      for (int32_t q = p; q < end; q++) table->pointers[q] = start + (q - p) * axis[2].stride * x_step[2];
+      const float *start = x + first_tap(&axis[0], place[0]) * x_step[0] + first_tap(&axis[1], place[1]) * x_step[1] +
+                           first_tap(&axis[2], place[2]) * x_step[2];
+      EACH(q, TABLE_PIXELS) table->pointers[p + q] = start + q * x_column;
     }
-    w = 0;
-    if (++h == rows) {
-      h = 0;
-      d++;
-    }
+    advance(rectangle, place, length);
   }
   if (!inside) {
-    pixel_table_fill_border(table, problem, x, position, count);
+    pixel_table_fill_border(table, problem, x, rectangle, first, count);
     return;
   }
   table->runs = table->inside_runs;

@@ -1,16 +1,13 @@
 // TILE_SIZES(F): F(1) F(2) ... F(TILE_BROADCASTS), a function or a table row for every number of broadcasts;
-// HALF_TILE_SIZES(F): up to half as many; PAIR_SIZES(F): up to PAIR_BROADCASTS.
+// PAIR_SIZES(F): up to PAIR_BROADCASTS.
 #pragma once
 
 #if TILE_BROADCASTS == 14
-#define HALF_TILE_SIZES(F) F(1) F(2) F(3) F(4) F(5) F(6) F(7)
-#define TILE_SIZES(F) HALF_TILE_SIZES(F) F(8) F(9) F(10) F(11) F(12) F(13) F(14)
+#define TILE_SIZES(F) F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(8) F(9) F(10) F(11) F(12) F(13) F(14)
 #elif TILE_BROADCASTS == 6
-#define HALF_TILE_SIZES(F) F(1) F(2) F(3)
-#define TILE_SIZES(F) HALF_TILE_SIZES(F) F(4) F(5) F(6)
+#define TILE_SIZES(F) F(1) F(2) F(3) F(4) F(5) F(6)
 #elif TILE_BROADCASTS == 4
-#define HALF_TILE_SIZES(F) F(1) F(2)
-#define TILE_SIZES(F) HALF_TILE_SIZES(F) F(3) F(4)
+#define TILE_SIZES(F) F(1) F(2) F(3) F(4)
 #else
 #error "no list of tile sizes for this TILE_BROADCASTS"
 #endif

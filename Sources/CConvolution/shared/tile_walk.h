@@ -1,6 +1,8 @@
 // The way through a task tile by tile of pixels, the same for run and for work.
 #pragma once
 
+#include <string.h>
+
 #include "pixel_table.h"
 #include "work.h"
 
@@ -50,58 +52,76 @@ static inline int32_t border_pieces(const conv_problem *problem, const conv_task
   return count;
 }
 
-/// A walk over the tiles of a task, piece after piece.
+/// A walk over the tiles of a task, piece after piece. Tiles of a piece differ by one pixel at most; larger ones come
+/// first.
 typedef struct {
   conv_task pieces[MOST_PIECES];
-  int32_t most_pixels;  ///< of a tile
-  int32_t piece_count, piece, part;
+  int32_t most_pixels;    ///< of a tile
+  int32_t piece_count, piece;
+  int32_t tiles, larger;  ///< tiles that are left of the piece, and those of them that have one pixel more
+  int32_t pixels;         ///< of the others
+  int32_t place[3];       ///< of the next pixel
 } tile_walk;
-
-INLINE tile_walk walk_of(const conv_problem *problem, const conv_task *task, int32_t most_pixels) {
-  tile_walk walk = {.most_pixels = most_pixels};
-  walk.piece_count = border_pieces(problem, task, walk.pieces);
-  return walk;
-}
 
 INLINE int32_t piece_tiles(const tile_walk *walk, int32_t piece) {
   return parts_of(task_pixels(&walk->pieces[piece]), walk->most_pixels);
 }
 
-/// The tiles of all pieces.
-INLINE int32_t walk_tiles(const tile_walk *walk) {
-  int32_t tiles = 0;
-  for (int32_t piece = 0; piece < walk->piece_count; piece++) tiles += piece_tiles(walk, piece);
-  return tiles;
+INLINE void begin_piece(tile_walk *walk, int32_t piece) {
+  walk->piece = piece;
+  if (piece == walk->piece_count) return;
+  const int32_t pixels = task_pixels(&walk->pieces[piece]);
+  walk->tiles = piece_tiles(walk, piece);
+  if (walk->tiles == 0) return;
+  walk->pixels = pixels / walk->tiles;
+  walk->larger = pixels % walk->tiles;
+  memcpy(walk->place, walk->pieces[piece].first, sizeof walk->place);
 }
 
-/// Fills the table with the next tile of the walk. Says how many pixels it has: 0 at the end.
-INLINE int32_t next_tile(tile_walk *walk, pixel_table *table, const conv_problem *problem, const float *x) {
-  while (walk->piece < walk->piece_count) {
-    const conv_task *piece = &walk->pieces[walk->piece];
-    const int32_t pixels = task_pixels(piece), parts = piece_tiles(walk, walk->piece);
-    if (walk->part < parts) {
-      const int32_t first = part_begin(pixels, parts, walk->part), end = part_begin(pixels, parts, ++walk->part);
-      pixel_table_fill(table, problem, x, piece, first, end - first);
-      return end - first;
-    }
-    walk->piece++;
-    walk->part = 0;
-  }
-  return 0;
+INLINE tile_walk walk_of(const conv_problem *problem, const conv_task *task, int32_t most_pixels) {
+  tile_walk walk;
+  walk.most_pixels = most_pixels;
+  walk.piece_count = border_pieces(problem, task, walk.pieces);
+  begin_piece(&walk, 0);
+  return walk;
+}
+
+/// The tables of all pieces, of up to `together` tiles of a piece each.
+INLINE int32_t walk_tables(const tile_walk *walk, int32_t together) {
+  int32_t tables = 0;
+  for (int32_t piece = 0; piece < walk->piece_count; piece++) tables += parts_of(piece_tiles(walk, piece), together);
+  return tables;
+}
+
+/// The tiles of all pieces.
+INLINE int32_t walk_tiles(const tile_walk *walk) { return walk_tables(walk, 1); }
+
+/// Fills the table with the next tiles of the walk, up to `together` of one piece. Says how many pixels they have: 0 at
+/// the end.
+INLINE int32_t next_tiles(tile_walk *walk, int32_t together, pixel_table *table, const conv_problem *problem,
+                          const float *x) {
+  while (walk->piece < walk->piece_count && walk->tiles == 0) begin_piece(walk, walk->piece + 1);
+  if (walk->piece == walk->piece_count) return 0;
+  const int32_t tiles = least_of(together, walk->tiles), larger = least_of(tiles, walk->larger);
+  const int32_t count = tiles * walk->pixels + larger;
+  walk->tiles -= tiles;
+  walk->larger -= larger;
+  pixel_table_fill(table, problem, x, &walk->pieces[walk->piece], walk->place, count);
+  return count;
 }
 
 /// Computes the pixels of a table's tile for all panels of a task.
 typedef void pixel_tile_run(const conv_problem *problem, const conv_operands *image, const conv_task *task,
                             const pixel_table *table, int32_t pixels);
 
-/// Runs a task tile by tile, of up to `most_pixels` <= TILE_BROADCASTS. With `join`, see begin_pixel_table.
+/// Runs a task tile by tile, of up to `most_pixels` <= TABLE_PIXELS. With `join`, see begin_pixel_table.
 INLINE void run_pixel_tiles(const conv_problem *problem, const conv_operands *image, const conv_task *task,
                             void *workspace, const bool join, int32_t most_pixels, pixel_tile_run *run_tile) {
   arena a = {.memory = workspace};
   pixel_table table = take_pixel_table(&a, problem);
   begin_pixel_table(&table, problem, join);
   tile_walk walk = walk_of(problem, task, most_pixels);
-  for (int32_t pixels; (pixels = next_tile(&walk, &table, problem, image->x)) > 0;)
+  for (int32_t pixels; (pixels = next_tiles(&walk, 1, &table, problem, image->x)) > 0;)
     run_tile(problem, image, task, &table, pixels);
 }
 

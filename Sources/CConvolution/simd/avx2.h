@@ -81,6 +81,14 @@ INLINE void v_store_masked(float *p, vmask m, vec a) {
 INLINE vec v_gather(const float *p, const int32_t *index, vmask m) {
   return _mm256_mask_i32gather_ps(v_zero(), p, _mm256_loadu_si256((const __m256i *)index), m, 4);
 }
+/// Lane i is lane index[i] of a, which is one of the same four lanes.
+INLINE vec v_permute_fours(vec a, const int32_t *index) {
+  return _mm256_permutevar_ps(a, _mm256_loadu_si256((const __m256i *)index));
+}
+/// Lane i is lane index[i] of a.
+INLINE vec v_permute(vec a, const int32_t *index) {
+  return _mm256_permutevar8x32_ps(a, _mm256_loadu_si256((const __m256i *)index));
+}
 /// Lane i is p[2 i]. Nothing beyond the last sample is read.
 INLINE vec v_load_even(const float *p) {
   const __m256d even = _mm256_castps_pd(_mm256_shuffle_ps(v_load(p), v_load(p + LANES - 1), 0xd8));

@@ -42,6 +42,10 @@ INLINE void v_store_masked(float *p, vmask m, vec a) { _mm512_mask_storeu_ps(p, 
 INLINE vec v_gather(const float *p, const int32_t *index, vmask m) {
   return _mm512_mask_i32gather_ps(v_zero(), m, _mm512_loadu_si512(index), p, 4);
 }
+/// Lane i is lane index[i] of a, which is one of the same four lanes.
+INLINE vec v_permute_fours(vec a, const int32_t *index) { return _mm512_permutevar_ps(a, _mm512_loadu_si512(index)); }
+/// Lane i is lane index[i] of a.
+INLINE vec v_permute(vec a, const int32_t *index) { return _mm512_permutexvar_ps(_mm512_loadu_si512(index), a); }
 /// Lane i is p[2 i]. Nothing beyond the last sample is read.
 INLINE vec v_load_even(const float *p) {
   const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 17, 19, 21, 23, 25, 27, 29, 31);

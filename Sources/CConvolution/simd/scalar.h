@@ -64,6 +64,10 @@ INLINE vec v_gather(const float *p, const int32_t *index, vmask m) {
     if (m[i]) a[i] = p[index[i]];
   return a;
 }
+/// Lane i is lane index[i] of a.
+INLINE vec v_permute(vec a, const int32_t *index) { return (vec){a[index[0]], a[index[1]], a[index[2]], a[index[3]]}; }
+/// Likewise where it is one of the same four lanes.
+INLINE vec v_permute_fours(vec a, const int32_t *index) { return v_permute(a, index); }
 /// Lane i is p[2 i]. Nothing beyond the last sample is read.
 INLINE vec v_load_even(const float *p) { return (vec){p[0], p[2], p[4], p[6]}; }
 /// Lane i of `lanes` is p[2 i]; the others are 0. Nothing beyond the last such sample is read.

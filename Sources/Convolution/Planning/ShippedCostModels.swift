@@ -2,21 +2,22 @@ extension CostModel {
   /// The models of the library, as `convbench --fit` wrote them where that kind of machine was at hand.
   static let shipped = [zen3, zen4, emeraldRapids, scalar].map { CostModel($0)! }
 
-  // Fitted to the layers of `zoo` and `peers`.
+  // Fitted to the layers of `zoo:120` and `peers`.
   private static let zen3 = """
     machine AMD EPYC (Zen 3)
     instruction-set avx2
     caches 32768 524288 33554432
-    team pair 3000 doubling 500 lag 0.1
-    dense_channels_last loads 0.2009 steps 0.6935 tiles 23.58 lookups 3.194 stores 1.038 level3_bytes 0.004115 memory_bytes 0.09787 tasks 100
-    dense_turned multiply_adds 0.04865 loads 0.1987 steps 0.1068 tiles 18.37 lookups 3.688 turns 2.709 level3_bytes 0.01463 memory_bytes 0.1752 tasks 100
-    depthwise_channels_first loads 0.555 tiles 0.569 lookups 3.089 copies 7.355 stores 5.156 memory_bytes 0.9052 tasks 100
-    depthwise_channels_last multiply_adds 0.1138 steps 4.648 tiles 2.153 lookups 1.164 copies 7.552 level2_bytes 0.004111 level3_bytes 0.00891 memory_bytes 0.8155 tasks 100
-    few_outputs_channels_last multiply_adds 0.2864 steps 1.223 lookups 0.08863 turns 0.5911 stores 10.89 level3_bytes 0.01358 memory_bytes 0.08802 tasks 100
-    general multiply_adds 1.028 tiles 24.55 lookups 3.332 level3_bytes 0.007037 memory_bytes 3.092 tasks 100
-    planar multiply_adds 0.06054 steps 1.615 tiles 12.48 lookups 1.228 copies 1.947 turns 3.674 stores 4.617 level2_bytes 0.006685 level3_bytes 0.04664 memory_bytes 0.1937 tasks 100
-    pointwise multiply_adds 0.1827 tiles 31.34 level2_bytes 0.00236 level3_bytes 0.0605 memory_bytes 0.2227 tasks 100
-    winograd loads 0.3456 steps 0.1136 tiles 18.08 copies 0.0234 turns 1.718 points 0.1927 stores 4.214 memory_bytes 0.1703 tasks 100
+    team pair 2500 doubling 500 lag 0.1
+    dense_channels_last loads 0.1461 steps 2.783 lookups 4.625 stores 0.2866 level3_bytes 0.009678 memory_bytes 0.03881 tasks 203.4
+    dense_turned loads 0.173 steps 1.807 lookups 0.3076 turns 1.731 stores 0.3819 level3_bytes 0.01184 memory_bytes 0.04589 tasks 100
+    depthwise_channels_first multiply_adds 0.09085 loads 0.1317 tiles 3.469 lookups 1.517 copies 0.102 stores 0.2908 level2_bytes 0.01466 tasks 2413
+    depthwise_channels_last loads 0.4736 steps 2.316 lookups 1.007 tasks 100
+    few_outputs_channels_last multiply_adds 0.2105 steps 1.206 stores 7.767 level2_bytes 0.003442 memory_bytes 0.03715 tasks 100
+    general multiply_adds 0.8673 lookups 2.981 tasks 2.182e+04
+    grouped_channels_last multiply_adds 0.08951 loads 0.06422 steps 1.032 lookups 5.672 level2_bytes 0.002513 level3_bytes 0.03719 memory_bytes 0.1338 tasks 2427
+    planar multiply_adds 0.07123 loads 0.08188 steps 0.549 tiles 12.11 lookups 5.326 copies 0.1221 turns 2.346 stores 0.03363 level2_bytes 0.004137 level3_bytes 0.01023 memory_bytes 0.09909 tasks 100
+    pointwise multiply_adds 0.05655 steps 1.184 copies 0.7006 stores 0.5444 level3_bytes 0.02359 memory_bytes 0.0697 tasks 528.5
+    winograd loads 0.1914 steps 0.5248 tiles 9 lookups 0.9563 copies 0.922 turns 2.258 points 0.1851 memory_bytes 0.1107 tasks 100
     """
 
   // Not fitted: Zen 3's, a vector of twice the width at Zen 4's rate.
@@ -24,16 +25,17 @@ extension CostModel {
     machine AMD EPYC (Zen 4)
     instruction-set avx512
     caches 32768 1048576 33554432
-    team pair 3000 doubling 500 lag 0.1
-    dense_channels_last loads 0.3516 steps 1.214 tiles 41.27 lookups 5.59 stores 1.817 level3_bytes 0.003703 memory_bytes 0.08808 tasks 175
-    dense_turned multiply_adds 0.08514 loads 0.3477 steps 0.1869 tiles 32.15 lookups 6.454 turns 4.741 level3_bytes 0.01317 memory_bytes 0.1577 tasks 175
-    depthwise_channels_first loads 0.9713 tiles 0.9957 lookups 5.406 copies 12.87 stores 9.023 memory_bytes 0.8147 tasks 175
-    depthwise_channels_last multiply_adds 0.1991 steps 8.134 tiles 3.768 lookups 2.037 copies 13.22 level2_bytes 0.0037 level3_bytes 0.008019 memory_bytes 0.7339 tasks 175
-    few_outputs_channels_last multiply_adds 0.5012 steps 2.14 lookups 0.1551 turns 1.034 stores 19.06 level3_bytes 0.01222 memory_bytes 0.07922 tasks 175
-    general multiply_adds 1.799 tiles 42.96 lookups 5.831 level3_bytes 0.006333 memory_bytes 2.783 tasks 175
-    planar multiply_adds 0.1059 steps 2.826 tiles 21.84 lookups 2.149 copies 3.407 turns 6.429 stores 8.08 level2_bytes 0.006017 level3_bytes 0.04198 memory_bytes 0.1743 tasks 175
-    pointwise multiply_adds 0.3197 tiles 54.84 level2_bytes 0.002124 level3_bytes 0.05445 memory_bytes 0.2004 tasks 175
-    winograd loads 0.6048 steps 0.1988 tiles 31.64 copies 0.04095 turns 3.006 points 0.3372 stores 7.375 memory_bytes 0.1533 tasks 175
+    team pair 2500 doubling 500 lag 0.1
+    dense_channels_last loads 0.2557 steps 4.87 lookups 8.094 stores 0.5016 level3_bytes 0.00871 memory_bytes 0.03493 tasks 355.9
+    dense_turned loads 0.3027 steps 3.162 lookups 0.5383 turns 3.029 stores 0.6683 level3_bytes 0.01066 memory_bytes 0.0413 tasks 175
+    depthwise_channels_first multiply_adds 0.159 loads 0.2305 tiles 6.071 lookups 2.655 copies 0.1785 stores 0.5089 level2_bytes 0.01319 tasks 4223
+    depthwise_channels_last loads 0.8288 steps 4.053 lookups 1.762 tasks 175
+    few_outputs_channels_last multiply_adds 0.3684 steps 2.111 stores 13.59 level2_bytes 0.003098 memory_bytes 0.03344 tasks 175
+    general multiply_adds 1.518 lookups 5.217 tasks 3.819e+04
+    grouped_channels_last multiply_adds 0.1566 loads 0.1124 steps 1.806 lookups 9.926 level2_bytes 0.002262 level3_bytes 0.03347 memory_bytes 0.1204 tasks 4247
+    planar multiply_adds 0.1247 loads 0.1433 steps 0.9608 tiles 21.19 lookups 9.32 copies 0.2137 turns 4.106 stores 0.05885 level2_bytes 0.003723 level3_bytes 0.009207 memory_bytes 0.08918 tasks 175
+    pointwise multiply_adds 0.09896 steps 2.072 copies 1.226 stores 0.9527 level3_bytes 0.02123 memory_bytes 0.06273 tasks 924.9
+    winograd loads 0.3349 steps 0.9184 tiles 15.75 lookups 1.674 copies 1.614 turns 3.952 points 0.3239 memory_bytes 0.09963 tasks 175
     """
 
   // Not fitted: Zen 3's, a vector of twice the width at this processor's rate.
@@ -41,16 +43,17 @@ extension CostModel {
     machine Intel Xeon (Emerald Rapids)
     instruction-set avx512
     caches 49152 2097152 33554432
-    team pair 3000 doubling 500 lag 0.1
-    dense_channels_last loads 0.231 steps 0.7975 tiles 27.12 lookups 3.673 stores 1.194 level3_bytes 0.00535 memory_bytes 0.1174 tasks 115
-    dense_turned multiply_adds 0.05595 loads 0.2285 steps 0.1228 tiles 21.13 lookups 4.241 turns 3.115 level3_bytes 0.01902 memory_bytes 0.2102 tasks 115
-    depthwise_channels_first loads 0.6382 tiles 0.6543 lookups 3.552 copies 8.458 stores 5.929 memory_bytes 1.086 tasks 115
-    depthwise_channels_last multiply_adds 0.1309 steps 5.345 tiles 2.476 lookups 1.339 copies 8.685 level2_bytes 0.002878 level3_bytes 0.01158 memory_bytes 0.9786 tasks 115
-    few_outputs_channels_last multiply_adds 0.3294 steps 1.406 lookups 0.1019 turns 0.6798 stores 12.52 level3_bytes 0.01765 memory_bytes 0.1056 tasks 115
-    general multiply_adds 1.182 tiles 28.23 lookups 3.832 level3_bytes 0.009148 memory_bytes 3.71 tasks 115
-    planar multiply_adds 0.06962 steps 1.857 tiles 14.35 lookups 1.412 copies 2.239 turns 4.225 stores 5.31 level2_bytes 0.004679 level3_bytes 0.06063 memory_bytes 0.2324 tasks 115
-    pointwise multiply_adds 0.2101 tiles 36.04 level2_bytes 0.001652 level3_bytes 0.07865 memory_bytes 0.2672 tasks 115
-    winograd loads 0.3974 steps 0.1306 tiles 20.79 copies 0.02691 turns 1.976 points 0.2216 stores 4.846 memory_bytes 0.2044 tasks 115
+    team pair 2500 doubling 500 lag 0.1
+    dense_channels_last loads 0.168 steps 3.2 lookups 5.319 stores 0.3296 level3_bytes 0.01258 memory_bytes 0.04657 tasks 233.9
+    dense_turned loads 0.1989 steps 2.078 lookups 0.3537 turns 1.991 stores 0.4392 level3_bytes 0.01539 memory_bytes 0.05507 tasks 115
+    depthwise_channels_first multiply_adds 0.1045 loads 0.1515 tiles 3.989 lookups 1.745 copies 0.1173 stores 0.3344 level2_bytes 0.01026 tasks 2775
+    depthwise_channels_last loads 0.5446 steps 2.663 lookups 1.158 tasks 115
+    few_outputs_channels_last multiply_adds 0.2421 steps 1.387 stores 8.932 level2_bytes 0.002409 memory_bytes 0.04458 tasks 115
+    general multiply_adds 0.9974 lookups 3.428 tasks 2.51e+04
+    grouped_channels_last multiply_adds 0.1029 loads 0.07385 steps 1.187 lookups 6.523 level2_bytes 0.001759 level3_bytes 0.04835 memory_bytes 0.1606 tasks 2791
+    planar multiply_adds 0.08191 loads 0.09416 steps 0.6313 tiles 13.93 lookups 6.125 copies 0.1404 turns 2.698 stores 0.03867 level2_bytes 0.002896 level3_bytes 0.0133 memory_bytes 0.1189 tasks 115
+    pointwise multiply_adds 0.06503 steps 1.362 copies 0.8057 stores 0.6261 level3_bytes 0.03067 memory_bytes 0.08364 tasks 607.8
+    winograd loads 0.2201 steps 0.6035 tiles 10.35 lookups 1.1 copies 1.06 turns 2.597 points 0.2129 memory_bytes 0.1328 tasks 115
     """
 
   // Not fitted: Zen 3's, a vector of half the width, its multiplications and additions apart.
@@ -58,15 +61,16 @@ extension CostModel {
     machine AMD EPYC (Zen 3)
     instruction-set scalar
     caches 32768 524288 33554432
-    team pair 3000 doubling 500 lag 0.1
-    dense_channels_last steps 2.77 tiles 12.36 lookups 3.2 tasks 100
-    dense_turned multiply_adds 0.08757 loads 0.3577 steps 0.1922 tiles 33.07 lookups 6.638 turns 4.876 level3_bytes 0.01463 memory_bytes 0.1752 tasks 180
-    depthwise_channels_first loads 0.999 tiles 1.024 lookups 5.56 copies 13.24 stores 9.281 memory_bytes 0.9052 tasks 180
-    depthwise_channels_last multiply_adds 0.2048 steps 8.366 tiles 3.875 lookups 2.095 copies 13.59 level2_bytes 0.004111 level3_bytes 0.00891 memory_bytes 0.8155 tasks 180
-    few_outputs_channels_last multiply_adds 0.5155 steps 2.201 lookups 0.1595 turns 1.064 stores 19.6 level3_bytes 0.01358 memory_bytes 0.08802 tasks 180
-    general multiply_adds 1.85 tiles 44.19 lookups 5.998 level3_bytes 0.007037 memory_bytes 3.092 tasks 180
-    planar multiply_adds 0.109 steps 2.907 tiles 22.46 lookups 2.21 copies 3.505 turns 6.613 stores 8.311 level2_bytes 0.006685 level3_bytes 0.04664 memory_bytes 0.1937 tasks 180
-    pointwise multiply_adds 0.3289 tiles 56.41 level2_bytes 0.00236 level3_bytes 0.0605 memory_bytes 0.2227 tasks 180
-    winograd loads 0.6221 steps 0.2045 tiles 32.54 copies 0.04212 turns 3.092 points 0.3469 stores 7.585 memory_bytes 0.1703 tasks 180
+    team pair 2500 doubling 500 lag 0.1
+    dense_channels_last loads 0.263 steps 5.009 lookups 8.325 stores 0.5159 level3_bytes 0.009678 memory_bytes 0.03881 tasks 366.1
+    dense_turned loads 0.3114 steps 3.253 lookups 0.5537 turns 3.116 stores 0.6874 level3_bytes 0.01184 memory_bytes 0.04589 tasks 180
+    depthwise_channels_first multiply_adds 0.1635 loads 0.2371 tiles 6.244 lookups 2.731 copies 0.1836 stores 0.5234 level2_bytes 0.01466 tasks 4343
+    depthwise_channels_last loads 0.8525 steps 4.169 lookups 1.813 tasks 180
+    few_outputs_channels_last multiply_adds 0.3789 steps 2.171 stores 13.98 level2_bytes 0.003442 memory_bytes 0.03715 tasks 180
+    general multiply_adds 1.561 lookups 5.366 tasks 3.928e+04
+    grouped_channels_last multiply_adds 0.1611 loads 0.1156 steps 1.858 lookups 10.21 level2_bytes 0.002513 level3_bytes 0.03719 memory_bytes 0.1338 tasks 4369
+    planar multiply_adds 0.1282 loads 0.1474 steps 0.9882 tiles 21.8 lookups 9.587 copies 0.2198 turns 4.223 stores 0.06053 level2_bytes 0.004137 level3_bytes 0.01023 memory_bytes 0.09909 tasks 180
+    pointwise multiply_adds 0.1018 steps 2.131 copies 1.261 stores 0.9799 level3_bytes 0.02359 memory_bytes 0.0697 tasks 951.3
+    winograd loads 0.3445 steps 0.9446 tiles 16.2 lookups 1.721 copies 1.66 turns 4.064 points 0.3332 memory_bytes 0.1107 tasks 180
     """
 }

@@ -1,138 +1,157 @@
-// The way through a task: tile by tile, and of each panel by panel; where a task is small, panel by panel, and of each
-// block of weights by block, and of each tile by tile.
+// The way through a task: block by block of tables of pixels, and of each panel by panel. Some rows of a panel's
+// weights stay in the second-level cache for all tiles of the block, and so do their samples.
 #pragma once
 
-#include "../../shared/tile_walk.h"
 #include "tile.h"
 
 enum {
   /// Rows of weights below which pairs of panels are not worth the more calls.
   LEAST_PAIR_ROWS = 64,
-  /// Tiles that share their way through the weights, and the rows of weights that they go through together.
-  MOST_SHARING = 8,
-  SHARED_ROWS = 128,
-  /// Beyond so many taps, the tables of several tiles would take too much memory.
-  MOST_SHARED_TAPS = 64,
+  /// Tables of a block, and the rows of pointers that they may take.
+  MOST_TABLES = 8,
+  MOST_POINTER_ROWS = 512,
 };
 
-/// Computes a panel on the tile that the table describes, as far as a visit goes; with `pair`, the next panel too.
-INLINE void run_panel(const conv_problem *problem, const conv_operands *image, int32_t panel, const bool pair,
-                      const pixel_table *table, int32_t pixels, weight_visit visit) {
-  const int32_t panels = group_panels(problem->output_channels);
-  const int32_t group = panel / panels, first_channel = panel % panels * PANEL;
-  const int32_t rest = problem->output_channels - first_channel;
-  const ptrdiff_t rows = weight_rows(problem), channel = (ptrdiff_t)group * problem->output_channels + first_channel;
-  tile t = {
-      .table = table,
-      .visit = visit,
-      .input_offset = (ptrdiff_t)group * problem->input_channels,
-      .weights = image->packed + group * group_weights(problem) + rows * first_channel,
-      .next_panel = rows * PANEL,
-      .channels = least_of(rest, pair ? 2 * PANEL : PANEL),
-      .bias = image->bias + channel,
-      .residual = image->residual ? image->residual + channel : NULL,
-      .y = image->y + channel,
-      .activation = &problem->activation,
-  };
-  if (pair) {
-    const int32_t parts = pair_parts(pixels);
-    for (int32_t part = 0; part < parts; part++) {
-      t.first_pixel = part_begin(pixels, parts, part);
-      pairs[part_begin(pixels, parts, part + 1) - t.first_pixel - 1](&t);
-    }
-  } else {
-    tiles[pixels - 1][rest > LANES](&t);
+/// Tables of a block at most.
+INLINE int32_t block_tables(const conv_problem *problem) {
+  return clamped(MOST_POINTER_ROWS / tap_count(problem), 1, MOST_TABLES);
+}
+
+/// Tables that share their way through the weights.
+typedef struct {
+  pixel_table *tables;
+  tile *whole, *parts;  ///< a tile a table, and smaller ones for wide panels
+  int32_t whole_count, part_count;
+  float *sums;
+} pixel_block;
+
+INLINE pixel_block take_block(arena *a, const conv_problem *problem) {
+  const int32_t tables = block_tables(problem);
+  pixel_block block = {.tables = TAKE(a, pixel_table, tables)};
+  block.whole = TAKE(a, tile, tables);
+  block.parts = TAKE(a, tile, 2 * tables);
+  block.sums = TAKE(a, float, tables * TABLE_PIXELS * MOST_VECTORS * LANES);
+  for (int32_t i = 0; i < tables; i++) {
+    const pixel_table table = take_pixel_table(a, problem);
+    if (block.tables) block.tables[i] = table;
   }
-  if (visit.last)
-    for (int32_t p = 0; p < pixels; p++) activate(t.activation, t.y + table->output[p], t.channels);
-}
-
-/// Whether the panels of a task are computed in pairs.
-INLINE bool has_pairs(const conv_problem *problem, const conv_task *task) {
-  return PAIR_BROADCASTS > 0 && task->end_panel - task->first_panel > 1 &&
-         problem->output_channels > PANEL + LANES && weight_rows(problem) >= LEAST_PAIR_ROWS;
-}
-
-static void run_tile(const conv_problem *problem, const conv_operands *image, const conv_task *task,
-                     const pixel_table *table, int32_t pixels) {
-  const weight_visit all = {.begin = 0, .end = INT32_MAX, .first = true, .last = true};
-  const bool pairs = has_pairs(problem, task);
-  const int32_t panels = group_panels(problem->output_channels);
-  for (int32_t panel = task->first_panel, done; panel < task->end_panel; panel += done) {
-    // Both are of one group, and the second one has two vectors as well.
-    const int32_t rest = problem->output_channels - panel % panels * PANEL;
-    const bool pair = pairs && panel + 1 < task->end_panel && rest > PANEL + LANES;
-    run_panel(problem, image, panel, pair, table, pixels, all);
-    done = pair ? 2 : 1;
-  }
-}
-
-/// Whether a layer has so many weights that small tiles, each alone, would wait for them.
-INLINE bool has_many_weights(const conv_problem *problem) {
-  return tap_count(problem) <= MOST_SHARED_TAPS && weight_rows(problem) >= 4 * SHARED_ROWS;
-}
-
-INLINE int32_t shared_blocks(const conv_problem *problem) { return parts_of(weight_rows(problem), SHARED_ROWS); }
-
-/// Takes a table for each of the tiles that share their way through the weights. Returns where their sums are kept in
-/// between.
-INLINE float *take_sharing(arena *a, const conv_problem *problem, pixel_table tables[MOST_SHARING]) {
-  for (int i = 0; i < MOST_SHARING; i++) tables[i] = take_pixel_table(a, problem);
-  return TAKE(a, float, MOST_SHARING * TILE_SUMS);
+  return block;
 }
 
 static size_t workspace_bytes(const conv_problem *problem) {
-  if (!has_many_weights(problem)) return pixel_table_bytes(problem);
   arena a = {0};
-  pixel_table tables[MOST_SHARING];
-  take_sharing(&a, problem, tables);
+  take_block(&a, problem);
   return a.used;
-}
-
-/// Runs a small task a block of weights at a time, which stays in the first-level cache for all of its tiles.
-static void run_sharing(const conv_problem *problem, const conv_operands *image, const conv_task *task,
-                        void *workspace, const bool join) {
-  arena a = {.memory = workspace};
-  pixel_table tables[MOST_SHARING];
-  float *partial = take_sharing(&a, problem, tables);
-  tile_walk walk = walk_of(problem, task, TILE_BROADCASTS);
-  const int32_t count = walk_tiles(&walk), rows = weight_rows(problem);
-  int32_t pixels[MOST_SHARING];
-  for (int32_t i = 0; i < count; i++) {
-    begin_pixel_table(&tables[i], problem, join);
-    pixels[i] = next_tile(&walk, &tables[i], problem, image->x);
-  }
-  for (int32_t panel = task->first_panel; panel < task->end_panel; panel++)
-    for (int32_t row = 0; row < rows; row += SHARED_ROWS)
-      for (int32_t i = 0; i < count; i++)
-        run_panel(problem, image, panel, false, &tables[i], pixels[i],
-                  (weight_visit){.begin = row, .end = row + SHARED_ROWS, .first = row == 0,
-                                 .last = row + SHARED_ROWS >= rows, .partial = partial + i * TILE_SUMS});
 }
 
 /// How a task is gone through.
 typedef struct {
-  bool join;            ///< taps of a row, see begin_pixel_table
-  bool shares;          ///< its tiles share their way through the weights, see run_sharing
-  bool pairs;           ///< panels
-  int32_t most_pixels;  ///< of a tile
+  bool join;         ///< taps of a row, see begin_pixel_table
+  int32_t vectors;   ///< of a panel or a pair of panels
+  int32_t pixels;    ///< of their tiles
+  int32_t together;  ///< such tiles of a table
+  int32_t rows;      ///< of weights that are visited together
+  bool apart;        ///< whether all panels are computed in such tiles, none by whole tables
 } task_manner;
 
+/// Rows of weights of so many vectors that fill an eighth of the second-level cache, which samples are in too.
+INLINE int32_t visit_rows(const conv_problem *problem, int32_t vectors) {
+  const int32_t rows = weight_rows(problem), row = vectors * LANES * (int32_t)sizeof(float);
+  const int32_t visits = parts_of(rows, clamped(problem->caches.level[1] / 8 / row, UNROLLED_ROWS, rows));
+  return parts_of(parts_of(rows, visits), UNROLLED_ROWS) * UNROLLED_ROWS;
+}
+
 INLINE task_manner manner_of(const conv_problem *problem, const conv_task *task) {
-  task_manner manner = {.join = problem->x.axis[2] == problem->input_channels, .most_pixels = TILE_BROADCASTS};
-  if (has_many_weights(problem) && task_pixels(task) <= MOST_SHARING / 2 * TILE_BROADCASTS) {
-    const tile_walk walk = walk_of(problem, task, TILE_BROADCASTS);
-    manner.shares = walk_tiles(&walk) <= MOST_SHARING;
+  const bool join = problem->x.axis[2] == problem->input_channels;
+  const bool pairs = PAIR_BROADCASTS > 0 && task->end_panel - task->first_panel > 1 &&
+                     problem->output_channels > PANEL + LANES && weight_rows(problem) >= LEAST_PAIR_ROWS;
+  const int32_t pixels = pairs ? PAIR_BROADCASTS : TILE_BROADCASTS;
+  const int32_t vectors = pairs ? MOST_VECTORS : TILE_VECTORS;
+  // Pixels a multiple of a way of the first-level cache apart are in each other's way: 12 of them would not stay.
+  const bool apart = problem->x.axis[2] * problem->axis[2].stride * (ptrdiff_t)sizeof(float) % 4096 == 0;
+  return (task_manner){join, vectors, pixels, TABLE_PIXELS / pixels, visit_rows(problem, vectors), apart};
+}
+
+INLINE tile tile_of(const pixel_table *table, int32_t first, int32_t pixels, float *sums) {
+  return (tile){table->runs, table->count, pixels, table->pointers + first, table->output + first,
+                sums + first * MOST_VECTORS * LANES};
+}
+
+/// Fills `count` tables of the block with what comes next in a walk.
+INLINE void fill_block(pixel_block *block, tile_walk *walk, const conv_problem *problem, const float *x,
+                       task_manner manner, int32_t count) {
+  block->whole_count = count;
+  block->part_count = 0;
+  for (int32_t i = 0; i < count; i++) {
+    pixel_table *table = &block->tables[i];
+    float *sums = block->sums + i * TABLE_PIXELS * MOST_VECTORS * LANES;
+    const int32_t pixels = next_tiles(walk, manner.together, table, problem, x);
+    const int32_t first = pixels <= manner.pixels ? pixels : (pixels + 1) / 2;
+    block->whole[i] = tile_of(table, 0, pixels, sums);
+    block->parts[block->part_count++] = tile_of(table, 0, first, sums);
+    if (first < pixels) block->parts[block->part_count++] = tile_of(table, first, pixels - first, sums);
   }
-  manner.pairs = !manner.shares && has_pairs(problem, task);
-  if (manner.pairs) manner.most_pixels = 2 * PAIR_BROADCASTS;
-  return manner;
+}
+
+/// Visits tiles, size by size.
+INLINE void visit_tiles(const visit *v, const tile *tiles, int32_t count, int32_t vectors) {
+  for (int32_t i = 0, end; i < count; i = end) {
+    for (end = i + 1; end < count && tiles[end].pixels == tiles[i].pixels; end++) {}
+    const int32_t row = tiles[i].pixels - 1;
+    (vectors > TILE_VECTORS ? pair_functions[row] : tiles_functions[row][vectors - 1])(v, tiles + i, end - i);
+  }
+}
+
+/// Computes a panel, or a pair, of so many vectors on a block.
+INLINE void run_panel(const conv_problem *problem, const conv_operands *image, int32_t panel, int32_t vectors,
+                      const pixel_block *block, task_manner manner) {
+  const int32_t panels = group_panels(problem->output_channels);
+  const int32_t group = panel / panels, first_channel = panel % panels * PANEL;
+  const int32_t rows = weight_rows(problem);
+  const ptrdiff_t channel = (ptrdiff_t)group * problem->output_channels + first_channel;
+  const bool parts = vectors == manner.vectors || manner.apart;
+  visit v = {
+      .input_offset = (ptrdiff_t)group * problem->input_channels,
+      .weights = image->packed + group * group_weights(problem) + (ptrdiff_t)rows * first_channel,
+      .next_panel = (ptrdiff_t)rows * PANEL,
+      .channels = least_of(problem->output_channels - first_channel, vectors * LANES),
+      .bias = image->bias + channel,
+      .residual = image->residual ? image->residual + channel : NULL,
+      .y = image->y + channel,
+      .activation = &problem->activation,
+      .far = problem->y.axis[2] * (ptrdiff_t)sizeof(float) > 2048,
+  };
+  for (; v.begin < rows; v.begin = v.end) {
+    v.end = least_of(v.begin + manner.rows, rows);
+    v.first = v.begin == 0;
+    v.last = v.end == rows;
+    v.coming = v.weights + (ptrdiff_t)v.end * vectors * LANES;
+    if (parts)
+      visit_tiles(&v, block->parts, block->part_count, vectors);
+    else
+      visit_tiles(&v, block->whole, block->whole_count, vectors);
+  }
 }
 
 static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
+  arena a = {.memory = workspace};
+  pixel_block block = take_block(&a, problem);
   const task_manner manner = manner_of(problem, task);
-  if (manner.shares)
-    run_sharing(problem, image, task, workspace, manner.join);
-  else
-    run_pixel_tiles(problem, image, task, workspace, manner.join, manner.most_pixels, run_tile);
+  tile_walk walk = walk_of(problem, task, manner.pixels);
+  const int32_t tables = walk_tables(&walk, manner.together), blocks = parts_of(tables, block_tables(problem));
+  const int32_t panels = group_panels(problem->output_channels);
+  for (int32_t i = 0; i < least_of(tables, block_tables(problem)); i++)
+    begin_pixel_table(&block.tables[i], problem, manner.join);
+  for (int32_t i = 0; i < blocks; i++) {
+    fill_block(&block, &walk, problem, image->x, manner,
+               part_begin(tables, blocks, i + 1) - part_begin(tables, blocks, i));
+    for (int32_t panel = task->first_panel, done; panel < task->end_panel; panel += done) {
+      // Vectors of the group from the panel on; a pair is of one group.
+      const int32_t rest = parts_of(problem->output_channels - panel % panels * PANEL, LANES);
+      const bool pair = manner.vectors > TILE_VECTORS && panel + 1 < task->end_panel && rest >= manner.vectors;
+      const int32_t vectors = pair ? manner.vectors : least_of(rest, TILE_VECTORS);
+      run_panel(problem, image, panel, vectors, &block, manner);
+      done = pair ? 2 : 1;
+    }
+  }
 }

@@ -1,96 +1,173 @@
-// The microkernel: a tile of pixels x one panel of output channels, or two.
+// The microkernel: the rows of packed weights of one panel of output channels, or of two, on tiles of pixels.
 #pragma once
 
-#include "../../shared/finish.h"
-#include "../../shared/pixel_table.h"
+#include <math.h>
+
+#include "../../shared/activation.h"
 #include "../../shared/tile_sizes.h"
 #include "panels.h"
 
-enum { MOST_VECTORS = 2 * TILE_VECTORS, TILE_SUMS = TILE_BROADCASTS * PANEL };
+// A table has the pixels of two tiles of the widest kind, where they are small. A panel of fewer vectors, which needs
+// more pixels for enough sums to overlap, takes both as one.
+#if PAIR_BROADCASTS > 0
+#define TABLE_PIXELS TILE_BROADCASTS
+#else
+#define TABLE_PIXELS (2 * TILE_BROADCASTS)
+#endif
+#include "../../shared/tile_walk.h"
 
-/// Rows of packed weights that a tile goes through in one visit.
-typedef struct {
-  int32_t begin, end;
-  bool first, last;  ///< of the tile's visits
-  float *partial;    ///< its sums in between
-} weight_visit;
+enum { MOST_VECTORS = PAIR_BROADCASTS > 0 ? 2 * TILE_VECTORS : TILE_VECTORS, UNROLLED_ROWS = 4 };
 
+/// Pixels of a table that are computed together.
 typedef struct {
-  const pixel_table *table;
-  int32_t first_pixel;     ///< of the table's
-  weight_visit visit;
+  const tap_run *runs;
+  int32_t run_count, pixels;
+  const float **pointers;   ///< [row][TABLE_PIXELS], from the tile's first pixel on
+  const ptrdiff_t *output;  ///< offset of each pixel in y
+  float *sums;              ///< kept between two visits
+} tile;
+
+/// What tiles have in common on their way through some rows of a panel's weights, or of two panels'.
+typedef struct {
+  int32_t begin, end;      ///< rows
+  bool first, last;        ///< of the tiles' visits
   ptrdiff_t input_offset;  ///< of the group's first channel in a pixel
-  const float *weights;    ///< of the panel
-  ptrdiff_t next_panel;    ///< floats from its weights to the next one's
+  const float *weights;
+  ptrdiff_t next_panel;    ///< floats from a panel's weights to the next one's
   int32_t channels;        ///< of the panel, or of both
   const float *bias, *residual;
   float *y;
   const conv_activation *activation;
-} tile;
+  const float *coming;     ///< weights to prefetch
+  bool far;                ///< whether the pixels of y are on pages of their own, where the next ones are not foreseen
+} visit;
 
-INLINE void microkernel(const int pixels, const int vectors, const tile *t) {
-  vec sum[TILE_BROADCASTS][MOST_VECTORS];
-  float *partial = t->visit.partial + t->first_pixel * vectors * LANES;
-  EACH(p, pixels) EACH(v, vectors) sum[p][v] = v_zero();
-  if (!t->visit.first) EACH(p, pixels) EACH(v, vectors) sum[p][v] = v_load(partial + (p * vectors + v) * LANES);
-
+/// Adds the products of `rows` input channels from the c-th on.
+INLINE void add_rows(const int pixels, const int vectors, const int rows, const float *const samples[TABLE_PIXELS],
+                     ptrdiff_t c, const float *weights, const float *next_weights,
+                     vec sum[TABLE_PIXELS][MOST_VECTORS]) {
   const int row = (vectors < TILE_VECTORS ? vectors : TILE_VECTORS) * LANES;
-  for (int32_t r = 0; r < t->table->count; r++) {
-    const tap_run *run = &t->table->runs[r];
-    const int32_t run_end = run->weight_row + run->length;
-    const int32_t begin = run->weight_row > t->visit.begin ? run->weight_row : t->visit.begin;
-    const int32_t length = least_of(run_end, t->visit.end) - begin;
-    if (length <= 0) continue;
-    const float **pointers = t->table->pointers + run->pointer_row * TILE_BROADCASTS + t->first_pixel;
-    const ptrdiff_t offset = run->offset + t->input_offset + (begin - run->weight_row);
-    const float *samples[TILE_BROADCASTS];
-    EACH(p, pixels) samples[p] = pointers[p] + offset;
-    const float *weights = t->weights + (ptrdiff_t)begin * row, *next_weights = weights + t->next_panel;
-    for (int32_t c = 0; c < length; c++, weights += row, next_weights += row) {
-      vec w[MOST_VECTORS];
-      EACH(v, vectors) w[v] =
-          v_load(v < TILE_VECTORS ? weights + v * LANES : next_weights + (v - TILE_VECTORS) * LANES);
-      EACH(p, pixels) {
-        const vec sample = v_set(samples[p][c]);
-        EACH(v, vectors) sum[p][v] = v_fma(sample, w[v], sum[p][v]);
-      }
+  EACH(r, rows) {
+    vec w[MOST_VECTORS];
+    EACH(v, vectors) w[v] = v < TILE_VECTORS ? v_load(weights + r * row + v * LANES)
+                                             : v_load(next_weights + r * row + (v - TILE_VECTORS) * LANES);
+    EACH(p, pixels) {
+      const vec sample = v_set(samples[p][c + r]);
+      EACH(v, vectors) sum[p][v] = v_fma(sample, w[v], sum[p][v]);
     }
-  }
-
-  if (!t->visit.last) {
-    EACH(p, pixels) EACH(v, vectors) v_store(partial + (p * vectors + v) * LANES, sum[p][v]);
-    return;
-  }
-  const ptrdiff_t *output = t->table->output + t->first_pixel;
-  const output_bounds bounds = bounds_of(t->activation);
-  const bool all = t->channels == vectors * LANES, plain = all && !t->residual;
-  EACH(v, vectors) {
-    const vmask mask = v_first(least_of(t->channels - v * LANES, LANES));
-    const vec bias = v_load_masked(t->bias + v * LANES, mask);
-    if (plain)
-      EACH(p, pixels) store_output(bounds, sum[p][v], bias, NULL, t->y + output[p] + v * LANES, true, mask);
-    else
-      EACH(p, pixels) {
-        const ptrdiff_t at = output[p] + v * LANES;
-        store_output(bounds, sum[p][v], bias, t->residual ? t->residual + at : NULL, t->y + at, all, mask);
-      }
   }
 }
 
-// One function a tile size; a tile of p pixels is row p - 1.
-#define TILE(p) \
-  static void tile_##p##x1(const tile *t) { microkernel(p, 1, t); } \
-  static void tile_##p##x2(const tile *t) { microkernel(p, 2, t); }
-#define ROW(p) {tile_##p##x1, tile_##p##x2},
-TILE_SIZES(TILE)
-static void (*const tiles[TILE_BROADCASTS][TILE_VECTORS])(const tile *) = {TILE_SIZES(ROW)};
+/// Adds the products of the visit's rows. Returns what is to be prefetched next.
+INLINE const float *add_products(const int pixels, const int vectors, const visit *v, const tile *t,
+                                 const float *coming, vec sum[TABLE_PIXELS][MOST_VECTORS]) {
+  const int row = (vectors < TILE_VECTORS ? vectors : TILE_VECTORS) * LANES;
+  for (const tap_run *run = t->runs, *const last = run + t->run_count; run < last; run++) {
+    const int32_t begin = run->weight_row > v->begin ? run->weight_row : v->begin;
+    const ptrdiff_t length = least_of(run->weight_row + run->length, v->end) - begin;
+    if (length <= 0) continue;
+    const float **pointers = t->pointers + run->pointer_row * TABLE_PIXELS;
+    const ptrdiff_t offset = run->offset + v->input_offset + (begin - run->weight_row);
+    const float *samples[TABLE_PIXELS];
+    EACH(p, pixels) {
+      samples[p] = pointers[p] + offset;
+      // Else the compiler works out the addresses anew before each of the loops.
+      __asm__("" : "+r"(samples[p]));
+    }
+    const float *weights = v->weights + (ptrdiff_t)begin * row, *next_weights = weights + v->next_panel;
+    ptrdiff_t c = 0;
+    for (; c + UNROLLED_ROWS <= length; c += UNROLLED_ROWS) {
+      add_rows(pixels, vectors, UNROLLED_ROWS, samples, c, weights, next_weights, sum);
+      weights += UNROLLED_ROWS * row;
+      next_weights += UNROLLED_ROWS * row;
+      __builtin_prefetch(coming, 0, 2);
+      coming += 16;
+    }
+    for (; c < length; c++) {
+      add_rows(pixels, vectors, 1, samples, c, weights, next_weights, sum);
+      weights += row;
+      next_weights += row;
+    }
+  }
+  return coming;
+}
+
+/// Finishes the sums of a tile where vectors are partial or the activation is more than a clip.
+static __attribute__((noinline)) void finish_sums(const visit *v, const tile *t, int vectors) {
+  for (int32_t p = 0; p < t->pixels; p++)
+    for (int32_t c = 0; c < v->channels; c += LANES) {
+      const ptrdiff_t at = t->output[p] + c;
+      const vmask mask = v_first(least_of(v->channels - c, LANES));
+      vec value = v_load(t->sums + p * vectors * LANES + c);
+      if (v->residual) value = v_add(value, v_load_masked(v->residual + at, mask));
+      value = v_min(v_set(v->activation->maximum), v_max(v_set(v->activation->minimum), value));
+      v_store_masked(v->y + at, mask, v_activate(v->activation, value));
+    }
+}
+
+/// Visits `count` tiles, all of `pixels` pixels.
+INLINE void microkernel(const int pixels, const int vectors, const visit *v, const tile *t, int32_t count) {
+  const bool whole = v->channels == vectors * LANES && v->activation->kind == CONV_CLIP;
+  const bool clips = v->activation->minimum > -INFINITY || v->activation->maximum < INFINITY;
+  vec bias[MOST_VECTORS];
+  EACH(i, vectors) {
+    // Of a bias of -0, the sum with a tap that is left out and with one that adds 0 would differ.
+    const vmask mask = v_first(least_of(v->channels - i * LANES, LANES));
+    bias[i] = v_add(v_load_masked(v->bias + i * LANES, mask), v_zero());
+  }
+  const float *coming = v->coming;
+  for (const tile *end = t + count; t < end; t++) {
+    vec sum[TABLE_PIXELS][MOST_VECTORS];
+    if (v->first)
+      EACH(p, pixels) EACH(i, vectors) sum[p][i] = bias[i];
+    else
+      EACH(p, pixels) EACH(i, vectors) sum[p][i] = v_load(t->sums + (p * vectors + i) * LANES);
+    if (v->far) EACH(p, pixels) __builtin_prefetch(v->y + t->output[p] + vectors * LANES, 1);
+    coming = add_products(pixels, vectors, v, t, coming, sum);
+    if (!v->last || !whole) {
+      EACH(p, pixels) EACH(i, vectors) v_store(t->sums + (p * vectors + i) * LANES, sum[p][i]);
+      if (v->last) finish_sums(v, t, vectors);
+      continue;
+    }
+    ptrdiff_t output[TABLE_PIXELS];
+    EACH(p, pixels) output[p] = t->output[p];
+    if (v->residual)
+      EACH(p, pixels) EACH(i, vectors)
+        sum[p][i] = v_add(sum[p][i], v_load(v->residual + output[p] + i * LANES));
+    if (clips) {
+      const vec minimum = v_set(v->activation->minimum), maximum = v_set(v->activation->maximum);
+      EACH(p, pixels) EACH(i, vectors) sum[p][i] = v_min(maximum, v_max(minimum, sum[p][i]));
+    }
+    float *const y = v->y;
+    EACH(p, pixels) EACH(i, vectors) v_store(y + output[p] + i * LANES, sum[p][i]);
+  }
+}
+
+typedef void tiles_function(const visit *v, const tile *t, int32_t count);
+
+// One function a tile size; tiles of p pixels are row p - 1. Those of one vector go up to a table's pixels.
+#define TILES(p, vectors) \
+  static void tiles_##p##x##vectors(const visit *v, const tile *t, int32_t count) { \
+    microkernel(p, vectors, v, t, count); \
+  }
+#define TILES_OF(p) TILES(p, 1) TILES(p, 2)
+#define ROW(p) [p - 1] = {tiles_##p##x1, tiles_##p##x2},
+TILE_SIZES(TILES_OF)
+#if PAIR_BROADCASTS > 0
+#define MORE_TILES(p)
+#define MORE_ROW(p)
+#else
+#define MORE_TILES(p) \
+  static void more_tiles_##p(const visit *v, const tile *t, int32_t count) { \
+    microkernel(p + TILE_BROADCASTS, 1, v, t, count); \
+  }
+#define MORE_ROW(p) [p + TILE_BROADCASTS - 1] = {more_tiles_##p},
+#endif
+TILE_SIZES(MORE_TILES)
+static tiles_function *const tiles_functions[TABLE_PIXELS][TILE_VECTORS] = {TILE_SIZES(ROW) TILE_SIZES(MORE_ROW)};
 
 // Pairs of panels; NULL ends the table, which may have no row.
-#define PAIR(p) \
-  static void pair_##p(const tile *t) { microkernel(p, MOST_VECTORS, t); }
-#define PAIR_ROW(p) pair_##p,
-PAIR_SIZES(PAIR)
-static void (*const pairs[PAIR_BROADCASTS + 1])(const tile *) = {PAIR_SIZES(PAIR_ROW) NULL};
-
-/// Calls that compute the pixels of a tile for a pair.
-INLINE int32_t pair_parts(int32_t pixels) { return parts_of(pixels, PAIR_BROADCASTS > 0 ? PAIR_BROADCASTS : 1); }
+#define PAIRS(p) TILES(p, 4)
+#define PAIR_ROW(p) tiles_##p##x4,
+PAIR_SIZES(PAIRS)
+static tiles_function *const pair_functions[PAIR_BROADCASTS + 1] = {PAIR_SIZES(PAIR_ROW) NULL};

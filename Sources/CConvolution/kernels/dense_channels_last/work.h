@@ -30,46 +30,66 @@ INLINE panel_widths widths_of(const conv_problem *problem, const conv_task *task
   return widths;
 }
 
-static conv_work work(const conv_problem *problem, const conv_task *task) {
-  const task_manner manner = manner_of(problem, task);
-  const tile_walk walk = walk_of(problem, task, manner.most_pixels);
-  const panel_widths widths = widths_of(problem, task);
-  const double pairs = manner.pairs ? widths.pairs : 0, singles = widths.wide + widths.narrow - 2 * pairs;
-  const double vectors = 2 * widths.wide + widths.narrow, visits = manner.shares ? shared_blocks(problem) : 1;
+/// Input samples of a channel that a block of `pixels` outputs of a task reads.
+INLINE double block_inputs(const conv_problem *problem, const conv_task *task, double pixels) {
+  double inputs = 1;
+  for (int axis = 2; axis >= 0; axis--) {
+    const double extent = extent_of(task, axis), outputs = pixels < extent ? pixels : extent;
+    inputs *= inputs_of(&problem->axis[axis], outputs);
+    pixels /= outputs;
+  }
+  return inputs;
+}
 
+static conv_work work(const conv_problem *problem, const conv_task *task) {
   conv_work work = {.count[CONV_TASKS] = 1};
   if (task_pixels(task) == 0) return work;
+  const task_manner manner = manner_of(problem, task);
+  const tile_walk walk = walk_of(problem, task, manner.pixels);
+  const panel_widths widths = widths_of(problem, task);
+  // What is computed in parts of a table, and what by whole ones unless those are apart too.
+  const bool pairs = manner.vectors > TILE_VECTORS;
+  const double widest = pairs ? widths.pairs : widths.wide;
+  const double others = widths.narrow + (pairs ? widths.wide - 2 * widths.pairs : 0);
+  const double vectors = TILE_VECTORS * widths.wide + widths.narrow;
+  const double visits = parts_of(weight_rows(problem), manner.rows);
+
+  double tiles = 0;
   for (int32_t i = 0; i < walk.piece_count; i++) {
     const piece_work piece = work_of_piece(problem, &walk, i, manner.join);
     const double rows = piece.taps * problem->input_channels, outputs = piece.pixels * vectors;
-    const int32_t size = piece.pixels / piece.tiles, larger = piece.pixels % piece.tiles;
-    const double pair_calls = pairs * ((piece.tiles - larger) * pair_parts(size) + larger * pair_parts(size + 1));
-    const double calls = singles * piece.tiles + pair_calls;
-    const double weight_vectors = (vectors - 4 * pairs) * piece.tiles + 4 * pair_calls;
+    const double tables = manner.apart ? piece.tiles : parts_of(piece.tiles, manner.together);
+    const double calls = widest * piece.tiles + others * tables;
+    const double weight_vectors = widest * manner.vectors * (piece.tiles - tables) + vectors * tables;
     add_work(&work, CONV_MULTIPLY_ADDS, rows * outputs);
     // Between two visits, sums are stored and loaded.
     add_work(&work, CONV_LOADS,
-             rows * (weight_vectors + (singles + pairs) * piece.pixels) + 2 * (visits - 1) * outputs);
-    add_work(&work, CONV_STEPS, calls * (rows + visits * piece.runs));
+             rows * (weight_vectors + (widest + others) * piece.pixels) + 2 * (visits - 1) * outputs);
+    add_work(&work, CONV_STEPS, calls * (rows / UNROLLED_ROWS + visits * piece.runs));
     add_work(&work, CONV_TILES, calls * visits);
     add_work(&work, CONV_LOOKUPS, piece.lookups);
     add_work(&work, CONV_STORES, outputs);
+    tiles += widest > 0 ? piece.tiles : tables;
   }
 
   const double groups = task_groups(task, group_panels(problem->output_channels));
-  const double tiles = manner.shares ? 1 : walk_tiles(&walk);
-  const double input = sizeof(float) * groups * problem->input_channels;
+  const double blocks = parts_of(walk_tables(&walk, manner.together), block_tables(problem));
+  const double input = sizeof(float) * groups * problem->input_channels, pixels = task_outputs(task);
+  const double weights = sizeof(float) * weight_rows(problem) * vectors * LANES;
+  const double passes = (widest + others) / groups;
   add_tiled_traffic(&work, problem, task,
                     (tiled_bytes){
                         .inputs = input * task_inputs(problem, task),
-                        .outputs = sizeof(float) * task_outputs(task) * vectors * LANES,
-                        .weights = sizeof(float) * weight_rows(problem) * vectors * LANES,
-                        .tiles = tiles,
-                        .tile_inputs = input * (manner.shares ? task_inputs(problem, task)
-                                                              : tile_inputs(problem, task_outputs(task) / tiles)),
-                        .passes = (singles + pairs) / groups,
-                        .blocks = visits,
+                        .outputs = sizeof(float) * pixels * vectors * LANES,
+                        .weights = weights,
+                        .tiles = blocks,
+                        .tile_inputs = input * block_inputs(problem, task, pixels / blocks),
+                        .passes = passes,
+                        .blocks = 1,
                     },
                     packed_bytes(problem));
+  // Every tile of a block goes through the rows of a visit.
+  const double visit_inputs = input * block_inputs(problem, task, pixels / tiles);
+  add_traffic(&work, problem, (tiles - blocks) * weights, (weights / (passes * groups) + visit_inputs) / visits);
   return work;
 }

@@ -5,9 +5,10 @@
 #include "../../shared/arena.h"
 #include "../../shared/problem.h"
 
-/// Rows of the largest band of a problem.
+/// Of the largest band of a problem.
 typedef struct {
   int32_t input_rows, output_rows;  ///< input rows: for one tap of depth
+  int32_t input_columns, output_columns;
 } band_size;
 
 /// What is not held has no place in a band.
@@ -18,21 +19,43 @@ INLINE int64_t input_row_bytes(const conv_problem *problem, int32_t columns) {
   return (int64_t)problem->axis[0].kernel * columns * problem->input_channels * (int64_t)sizeof(float);
 }
 
-INLINE int64_t output_row_bytes(const conv_problem *problem) {
-  return (int64_t)problem->axis[2].output * problem->output_channels * (int64_t)sizeof(float);
+INLINE int64_t output_row_bytes(const conv_problem *problem, int32_t columns) {
+  return (int64_t)columns * problem->output_channels * (int64_t)sizeof(float);
+}
+
+/// Inputs from the first to the last tap of one output inside.
+INLINE int64_t tap_span(const conv_axis *axis) { return (axis->kernel - 1) * (int64_t)axis->dilation + 1; }
+
+/// Whether the input rows of an output row of `inputs` columns, and the output row, fit the second-level cache.
+INLINE bool has_short_rows(const conv_problem *problem, int32_t inputs) {
+  const int64_t cache = problem->caches.level[1];
+  return problem->axis[1].kernel * input_row_bytes(problem, inputs) <= cache &&
+         output_row_bytes(problem, problem->axis[2].output) <= cache;
 }
 
 /// Outputs take half of the second-level cache, and samples may take a little more than all of it: a tile meets few
-/// rows at a time, and larger bands turn fewer rows twice. One row of outputs is the least.
+/// rows at a time, and larger bands turn fewer rows twice. Both may take more beside many weights, which every band
+/// goes through. One row of outputs is the least, or where rows are long a part of one, whose samples take half of the
+/// cache.
 INLINE band_size band_size_of(const conv_problem *problem) {
-  const conv_axis *height = &problem->axis[1];
-  const int64_t cache = problem->caches.level[1], input = input_row_bytes(problem, held_count(&problem->axis[2]));
-  const int64_t output = output_row_bytes(problem);
-  const int32_t held = held_count(height);
-  return (band_size){
-      .input_rows = clamped(input > 0 ? cache / 4 * 5 / input : held, least_of(height->kernel, held), held),
-      .output_rows = clamped(output > 0 ? cache / 2 / output : 1, 1, height->output > 0 ? height->output : 1),
-  };
+  const conv_axis *height = &problem->axis[1], *width = &problem->axis[2];
+  const int64_t cache = problem->caches.level[1], beside = (int64_t)(weight_count(problem) * sizeof(float) / 4);
+  const int32_t held = held_count(height), rows = least_of(height->kernel, held);
+  band_size most = {.input_columns = held_count(width), .output_columns = width->output};
+  if (!has_short_rows(problem, most.input_columns)) {
+    const int64_t span = tap_span(width), column = input_row_bytes(problem, 1) * (rows > 0 ? rows : 1);
+    const int32_t most_samples = clamped(cache / 2 / column, clamped(span, 1, INT32_MAX), INT32_MAX);
+    most.input_columns = least_of(most_samples, most.input_columns);
+    most.output_columns = least_of(clamped((most_samples - span) / width->stride + 1, 1, width->output),
+                                   clamped(cache / 2 / output_row_bytes(problem, 1), 1, INT32_MAX));
+  }
+  const int64_t input = input_row_bytes(problem, most.input_columns);
+  const int64_t output = output_row_bytes(problem, most.output_columns);
+  const int64_t samples = beside > cache / 4 * 5 ? beside : cache / 4 * 5;
+  const int64_t outputs = beside > cache / 2 ? beside : cache / 2;
+  most.input_rows = clamped(input > 0 ? samples / input : held, rows, held);
+  most.output_rows = clamped(output > 0 ? outputs / output : 1, 1, height->output > 0 ? height->output : 1);
+  return most;
 }
 
 typedef struct {
@@ -45,10 +68,10 @@ typedef struct {
 } band;
 
 INLINE band take_band(arena *a, const conv_problem *problem) {
-  const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1], *width = &problem->axis[2];
+  const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1];
   band b = {.most = band_size_of(problem)};
-  b.input = arena_take(a, b.most.input_rows * input_row_bytes(problem, held_count(width)));
-  b.output = arena_take(a, b.most.output_rows * output_row_bytes(problem));
+  b.input = arena_take(a, b.most.input_rows * input_row_bytes(problem, b.most.input_columns));
+  b.output = arena_take(a, b.most.output_rows * output_row_bytes(problem, b.most.output_columns));
   b.depth_map = TAKE(a, int32_t, 2 * (int64_t)depth->kernel);
   b.height_map = TAKE(a, int32_t, (1 + (int64_t)b.most.output_rows) * height->kernel);
   b.row_of = TAKE(a, int32_t, held_count(height));

@@ -2,9 +2,12 @@
 // vector runs over input channels, a tile is as many pixels x up to PANEL_CHANNELS outputs as the registers hold sums
 // for, and the lanes of each sum are added up at the end. Packed weights: [output channel][tap][input channel].
 #define PANEL_CHANNELS 4
+// Tables of several tiles, so that there are few short ones and few partial vectors of outputs.
+#define TABLE_PIXELS (4 * TILE_BROADCASTS)
+#include "../../shared/activation.h"
 #include "../../shared/even_panels.h"
-#include "../../shared/finish.h"
 #include "../../shared/plain_weights.h"
+#include "../../shared/tile_sizes.h"
 #include "../../shared/tile_walk.h"
 
 enum {
@@ -14,14 +17,11 @@ enum {
 
 typedef struct {
   const pixel_table *table;
-  int32_t first_pixel;      ///< of the table's
-  ptrdiff_t input_offset;   ///< of the group's first channel in a pixel
-  const float *weights;     ///< of the panel's first output channel
-  ptrdiff_t filter;         ///< floats from one output channel's weights to the next
-  const float *bias, *residual;
-  float *y;
-  const conv_activation *activation;
-} tile;
+  ptrdiff_t input_offset;  ///< of the group's first channel in a pixel
+  const float *weights;    ///< of the panel's first output channel
+  ptrdiff_t filter;        ///< floats from one output channel's weights to the next
+  const float *bias;
+} panel_weights;
 
 /// Adds the products of a vector of input channels, of the lanes of `mask` or of all.
 INLINE void add_channels(const int pixels, const int channels, const bool all, vmask mask,
@@ -36,34 +36,29 @@ INLINE void add_channels(const int pixels, const int channels, const bool all, v
   }
 }
 
-INLINE void microkernel(const int pixels, const int channels, const tile *t) {
+/// Adds up the sums of a table's pixels from the first-th on: total[pixel][channel], and what fills a vector.
+INLINE void microkernel(const int pixels, const int channels, const panel_weights *panel, int32_t first,
+                        float *total) {
   vec sum[ROUNDED_SUMS];
   EACH(i, ROUNDED_SUMS) sum[i] = v_zero();
-
-  for (int32_t r = 0; r < t->table->count; r++) {
-    const tap_run *run = &t->table->runs[r];
-    const float **pointers = t->table->pointers + run->pointer_row * TILE_BROADCASTS + t->first_pixel;
+  EACH(m, channels) {
+    const vec bias = v_load_masked(panel->bias + m, v_first(1));
+    EACH(p, pixels) sum[p * channels + m] = bias;
+  }
+  const pixel_table *table = panel->table;
+  for (int32_t r = 0; r < table->count; r++) {
+    const tap_run *run = &table->runs[r];
+    const float **pointers = table->pointers + run->pointer_row * TABLE_PIXELS + first;
     const float *samples[TILE_BROADCASTS];
-    EACH(p, pixels) samples[p] = pointers[p] + run->offset + t->input_offset;
-    const float *weights = t->weights + run->weight_row;
+    EACH(p, pixels) samples[p] = pointers[p] + run->offset + panel->input_offset;
+    const float *weights = panel->weights + run->weight_row;
     int32_t c = 0;
     for (; c + LANES <= run->length; c += LANES)
-      add_channels(pixels, channels, true, v_first(LANES), samples, weights, t->filter, c, sum);
+      add_channels(pixels, channels, true, v_first(LANES), samples, weights, panel->filter, c, sum);
     if (c < run->length)
-      add_channels(pixels, channels, false, v_first(run->length - c), samples, weights, t->filter, c, sum);
+      add_channels(pixels, channels, false, v_first(run->length - c), samples, weights, panel->filter, c, sum);
   }
-
-  float total[ROUNDED_SUMS];
   UNROLL for (int i = 0; i < pixels * channels; i += LANES) v_store(total + i, v_sum_lanes(sum + i));
-  const output_bounds bounds = bounds_of(t->activation);
-  const vmask mask = v_first(channels < LANES ? channels : LANES);
-  const vec bias = v_load_masked(t->bias, mask);
-  EACH(p, pixels) {
-    const ptrdiff_t at = t->table->output[t->first_pixel + p];
-    store_output(bounds, v_load_masked(total + p * channels, mask), bias,
-                 t->residual ? t->residual + at : NULL, t->y + at, false, mask);
-    activate(t->activation, t->y + at, channels);
-  }
 }
 
 /// Pixels whose sums fit the registers together.
@@ -71,47 +66,69 @@ INLINE int most_pixels(const int channels) {
   return SUMS / channels < TILE_BROADCASTS ? SUMS / channels : TILE_BROADCASTS;
 }
 
-// One function a number of outputs; it splits a table's pixels into tiles of full size and single pixels.
-INLINE void compute_pixels(const int channels, tile *t, int32_t pixels) {
-  const int step = most_pixels(channels), half = (step + 1) / 2;
-  while (pixels > 0) {
-    int done = 1;
-    if (pixels >= step) {
-      microkernel(step, channels, t);
-      done = step;
-    } else if (pixels >= half) {
-      microkernel(half, channels, t);
-      done = half;
-    } else {
-      microkernel(1, channels, t);
+// One function a number of outputs; it splits a table's pixels into tiles that differ by one pixel at most.
+INLINE void compute_pixels(const int channels, const panel_weights *panel, int32_t pixels, float *total) {
+  const int32_t tiles = parts_of(pixels, most_pixels(channels)), size = pixels / tiles;
+  for (int32_t first = 0, larger = pixels % tiles; first < pixels; larger--) {
+    const int32_t count = size + (larger > 0);
+    switch (count) {
+#define SIZE(p) \
+  case p: \
+    if (p <= most_pixels(channels)) microkernel(p, channels, panel, first, total + first * channels); \
+    break;
+      TILE_SIZES(SIZE)
+#undef SIZE
     }
-    t->first_pixel += done;
-    pixels -= done;
+    first += count;
   }
 }
 
-static void tile_1(tile *t, int32_t pixels) { compute_pixels(1, t, pixels); }
-static void tile_2(tile *t, int32_t pixels) { compute_pixels(2, t, pixels); }
-static void tile_3(tile *t, int32_t pixels) { compute_pixels(3, t, pixels); }
-static void tile_4(tile *t, int32_t pixels) { compute_pixels(4, t, pixels); }
-static void (*const tiles[PANEL_CHANNELS])(tile *, int32_t) = {tile_1, tile_2, tile_3, tile_4};
+#define TILE(m) \
+  static void tile_##m(const panel_weights *panel, int32_t pixels, float *total) { \
+    compute_pixels(m, panel, pixels, total); \
+  }
+TILE(1) TILE(2) TILE(3) TILE(4)
+static void (*const tiles[PANEL_CHANNELS])(const panel_weights *, int32_t, float *) = {tile_1, tile_2, tile_3, tile_4};
+
+/// Makes outputs of `count` totals that lie side by side in y.
+INLINE void finish_totals(const conv_activation *activation, const float *total, const float *residual, float *y,
+                          int32_t count) {
+  const vec minimum = v_set(activation->minimum), maximum = v_set(activation->maximum);
+  for (int32_t i = 0; i < count; i += LANES) {
+    const vmask mask = v_first(least_of(count - i, LANES));
+    vec value = v_load(total + i);
+    if (residual) value = v_add(value, v_load_masked(residual + i, mask));
+    value = v_activate(activation, v_min(maximum, v_max(minimum, value)));
+    if (count - i >= LANES)
+      v_store(y + i, value);
+    else
+      v_store_masked(y + i, mask, value);
+  }
+}
 
 static void run_tile(const conv_problem *problem, const conv_operands *image, const conv_task *task,
                      const pixel_table *table, int32_t pixels) {
   const ptrdiff_t filter = (ptrdiff_t)tap_count(problem) * problem->input_channels;
+  const ptrdiff_t *output = table->output;
   for (int32_t panel = task->first_panel; panel < task->end_panel; panel++) {
-    const int32_t channel = panel_channel(problem, panel);
-    tile t = {
+    const int32_t channel = panel_channel(problem, panel), channels = panel_channel(problem, panel + 1) - channel;
+    const panel_weights weights = {
         .table = table,
         .input_offset = (ptrdiff_t)(channel / problem->output_channels) * problem->input_channels,
         .weights = image->packed + channel * filter,
         .filter = filter,
         .bias = image->bias + channel,
-        .residual = image->residual ? image->residual + channel : NULL,
-        .y = image->y + channel,
-        .activation = &problem->activation,
     };
-    tiles[panel_channel(problem, panel + 1) - channel - 1](&t, pixels);
+    float total[TABLE_PIXELS * PANEL_CHANNELS + LANES];
+    tiles[channels - 1](&weights, pixels, total);
+    // Pixels without a gap are one run of outputs.
+    const bool whole = problem->y.axis[2] == channels && output[pixels - 1] - output[0] == (pixels - 1) * channels;
+    const int32_t runs = whole ? 1 : pixels, length = whole ? pixels * channels : channels;
+    for (int32_t r = 0; r < runs; r++) {
+      const ptrdiff_t at = output[r] + channel;
+      finish_totals(&problem->activation, total + r * channels, image->residual ? image->residual + at : NULL,
+                    image->y + at, length);
+    }
   }
 }
 
@@ -124,13 +141,7 @@ INLINE bool joins_taps(const conv_problem *problem) {
 static size_t workspace_bytes(const conv_problem *problem) { return pixel_table_bytes(problem); }
 
 static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
-  run_pixel_tiles(problem, image, task, workspace, joins_taps(problem), TILE_BROADCASTS, run_tile);
-}
-
-/// Calls of the microkernel for `pixels` pixels, as compute_pixels splits them.
-INLINE int32_t calls_of(int channels, int32_t pixels) {
-  const int32_t step = most_pixels(channels), half = (step + 1) / 2, rest = pixels % step;
-  return pixels / step + (rest < half ? rest : 1 + rest - half);
+  run_pixel_tiles(problem, image, task, workspace, joins_taps(problem), TABLE_PIXELS, run_tile);
 }
 
 static conv_work work(const conv_problem *problem, const conv_task *task) {
@@ -141,7 +152,7 @@ static conv_work work(const conv_problem *problem, const conv_task *task) {
   // Panels of a task differ by one channel at most.
   const int32_t width = channels / panels, wider = channels % panels;
   const bool join = joins_taps(problem);
-  const tile_walk walk = walk_of(problem, task, TILE_BROADCASTS);
+  const tile_walk walk = walk_of(problem, task, TABLE_PIXELS);
   for (int32_t i = 0; i < walk.piece_count; i++) {
     const piece_work piece = work_of_piece(problem, &walk, i, join);
     const double vectors = piece.taps * parts_of(problem->input_channels, LANES);
@@ -150,12 +161,13 @@ static conv_work work(const conv_problem *problem, const conv_task *task) {
     add_work(&work, CONV_MULTIPLY_ADDS, vectors * outputs);
     // The lanes of every sum are added up as vectors are turned.
     add_work(&work, CONV_TURNS, outputs);
-    add_work(&work, CONV_STORES, (double)piece.pixels * panels);
+    add_work(&work, CONV_STORES, problem->y.axis[2] == width ? outputs / LANES : (double)piece.pixels * panels);
     add_work(&work, CONV_LOADS, vectors * piece.pixels * panels);
     for (int more = 0; more < 2; more++) {
       const int32_t size = piece.pixels / piece.tiles, larger = piece.pixels % piece.tiles;
-      const double calls = (more ? wider : panels - wider) * ((piece.tiles - larger) * calls_of(width + more, size) +
-                                                              (double)larger * calls_of(width + more, size + 1));
+      const int32_t most = most_pixels(width + more);
+      const double calls = (more ? wider : panels - wider) * ((piece.tiles - larger) * (double)parts_of(size, most) +
+                                                              (double)larger * parts_of(size + 1, most));
       add_work(&work, CONV_TILES, calls);
       add_work(&work, CONV_LOADS, calls * vectors * (width + more));
       add_work(&work, CONV_STEPS, calls * (vectors + piece.runs));

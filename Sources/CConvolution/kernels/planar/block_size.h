@@ -1,7 +1,7 @@
 // How large the blocks of a problem are.
 #pragma once
 
-#include "staged_axis.h"
+#include "../../shared/staged_axis.h"
 
 /// The largest block: outputs, and input channels that are staged together.
 typedef struct {
@@ -21,9 +21,9 @@ INLINE int64_t staged_floats(const staged_axis *height, const staged_axis *width
   return depth->kernel * slot_count(height) * slot_count(width);
 }
 
-/// The block of least cost whose `channels` staged channels fit the first-level cache, or beside packed weights the
-/// second-level one where that costs clearly less: lanes spent on the slots between rows, and slots staged. Channels
-/// are split only where not even a few columns fit.
+/// The block of least cost whose `channels` staged channels fit the first-level cache or, beside packed weights, the
+/// second-level one: lanes spent on the slots between rows, and slots staged. Channels are split only where not even a
+/// few columns fit.
 static inline block_size block_size_of(const conv_problem *problem, int32_t channels) {
   const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1], *width = &problem->axis[2];
   const int64_t budgets[] = {first_level_floats(problem), problem->caches.level[1] * 5 / 8 / (int64_t)sizeof(float)};
@@ -39,7 +39,7 @@ static inline block_size block_size_of(const conv_problem *problem, int32_t chan
         const staged_axis down = staged_axis_of(height, rows);
         const double spread = (double)across.length / columns;
         const double staged = (double)(row_slots * slot_count(&down)) / ((double)rows * columns);
-        const double cost = (spread + 0.3 * staged) * (level == 0 ? 1 : 1.05);
+        const double cost = spread + 0.3 * staged;
         if (best.rows == 0 || cost < least) {
           least = cost;
           best.rows = rows;

@@ -1,35 +1,7 @@
 // Convolution on staged planes: a vector runs over outputs that are side by side in a block (staged_block.h), a tile is
 // a panel of outputs x some vectors (strip.h). Sums go to a strip of planes in the workspace, from where the layout's
-// part finishes them (planes.h, pixels.h), or straight to y. Packed weights:
-// [panel][input channel][tap][output channel].
+// part finishes them (planes.h, pixels.h). Packed weights: [panel][input channel][tap][output channel].
 #include "work.h"
-
-/// Bits of the lanes 0..<count.
-INLINE uint32_t lane_bits_below(int32_t count) {
-  return count >= LANES ? (uint32_t)((1ull << LANES) - 1) : (1u << count) - 1;
-}
-
-/// Places of all vectors of a block whose rows are at least as long as a vector.
-static inline void fill_places(const conv_problem *problem, const staged_block *block, vector_place *places) {
-  const ptrdiff_t corner = block->depth * problem->y.axis[0] + block->row * problem->y.axis[1] +
-                           block->column * problem->y.axis[2];
-  int32_t row = 0, column = 0;
-  for (int32_t at = 0; at < block->flat; at += LANES, places++) {
-    // The first lane of the next row, beyond the slots that are no outputs.
-    const int32_t next = block->pitch - column, left = block->width.outputs - column;
-    const uint32_t first = left > 0 ? lane_bits_below(left) : 0;
-    const uint32_t second = row + 1 < block->height.outputs
-                                ? lane_bits_below(next + block->width.outputs) & ~lane_bits_below(next) : 0;
-    const ptrdiff_t output[2] = {corner + row * problem->y.axis[1] + column,
-                                 corner + (row + 1) * problem->y.axis[1] - next};
-    *places = (vector_place){{output[first == 0], output[1]}, {first ? first : second, first ? second : 0}};
-    column += LANES;
-    if (column >= block->pitch) {
-      column -= block->pitch;
-      row++;
-    }
-  }
-}
 
 /// Finishes the outputs at the flat indices first..<end of a block, row by row. The sums of `span` begin with that of
 /// `first`.
@@ -49,25 +21,25 @@ INLINE void finish_strip(const conv_problem *problem, const conv_operands *image
   }
 }
 
-/// Computes the panels first..<end, of groups that are staged together, on a block. Without `places` sums are finished
-/// from the strip.
+/// Computes the panels first..<end, of groups that are staged together, on a block.
 INLINE void run_panels(const conv_problem *problem, const conv_operands *image, const planar_memory *memory,
-                       const vector_place *places, int32_t first, int32_t end, const planar_layout *layout) {
+                       int32_t first, int32_t end, const planar_layout *layout) {
   const staged_block *block = &memory->block;
   const int32_t panels = group_panels(problem->output_channels), taps = tap_count(problem);
   const int32_t inputs = problem->input_channels, first_group = first / panels;
   const int32_t groups = (end - 1) / panels + 1 - first_group, together = least_of(memory->size.channels, inputs);
   const int64_t strip = (int64_t)memory->vectors * LANES;
-  output_span span = {.sums = memory->sums, .strip = strip, .channel = panel_channel(problem, first)};
-  span.channels = panel_channel(problem, end) - span.channel;
+  const int32_t first_channel = panel_channel(problem, first);
+  output_span span = {.sums = memory->sums, .strip = strip, .channel = first_channel};
+  span.channels = panel_channel(problem, end) - first_channel;
 
   for (int32_t c = 0; c < inputs; c += together) {
     const int32_t channels = least_of(together, inputs - c);
     stage_block(problem, block, image->x + ((ptrdiff_t)first_group * inputs + c) * problem->x.channel,
-                groups * channels, layout->stage_row);
+                groups * channels, layout->channels_at_once, layout->stage_row);
     for (int32_t at = 0; at < block->flat; at += (int32_t)strip) {
       const int32_t last = least_of(at + (int32_t)strip, block->flat);
-      for (int32_t panel = first, channel = span.channel, next; panel < end; panel++, channel = next) {
+      for (int32_t panel = first, channel = first_channel, next; panel < end; panel++, channel = next) {
         next = panel_channel(problem, panel + 1);
         const ptrdiff_t filter = (ptrdiff_t)inputs * taps, width = next - channel;
         plane_tile tile = {
@@ -78,18 +50,17 @@ INLINE void run_panels(const conv_problem *problem, const conv_operands *image, 
             .tap_offset = block->tap_offset,
             .weights = image->packed + channel * filter + c * taps * width,
             .continues = c > 0,
-            .sums = memory->sums + (channel - span.channel) * strip,
+            .sums = memory->sums + (memory->panel_by_panel ? 0 : (channel - first_channel) * strip),
             .strip = strip,
-            .places = places ? places + at / LANES : NULL,
-            .bias = image->bias + channel,
-            .residual = image->residual ? image->residual + channel * problem->y.channel : NULL,
-            .y = image->y + channel * problem->y.channel,
-            .output_channel = problem->y.channel,
-            .activation = &problem->activation,
         };
         strips[width - 1](&tile, (last - at + LANES - 1) / LANES);
+        if (memory->panel_by_panel) {
+          span.channel = channel, span.channels = (int32_t)width;
+          finish_strip(problem, image, block, span, at, last, layout->finish);
+        }
       }
-      if (!places && c + channels == inputs) finish_strip(problem, image, block, span, at, last, layout->finish);
+      if (!memory->panel_by_panel && c + channels == inputs)
+        finish_strip(problem, image, block, span, at, last, layout->finish);
     }
   }
 }
@@ -104,11 +75,9 @@ INLINE void run_blocks(const conv_problem *problem, const conv_operands *image, 
       for (int32_t w = task->first[2]; w < task->end[2]; w += size.columns) {
         begin_block(&memory.block, problem, d, h, w, least_of(size.rows, task->end[1] - h),
                     least_of(size.columns, task->end[2] - w));
-        vector_place *places = has_places(problem, layout, &memory, memory.block.pitch) ? memory.places : NULL;
-        if (places) fill_places(problem, &memory.block, places);
         for (int32_t first = task->first_panel, end; first < task->end_panel; first = end) {
           end = least_of(first - first % memory.panels + memory.panels, task->end_panel);
-          run_panels(problem, image, &memory, places, first, end, layout);
+          run_panels(problem, image, &memory, first, end, layout);
         }
       }
 }

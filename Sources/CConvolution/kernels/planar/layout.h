@@ -17,8 +17,9 @@ typedef struct {
 typedef void finish_function(const conv_problem *problem, const conv_operands *image, const output_span *span);
 
 typedef struct {
-  int32_t groups;     ///< that are staged together, at most
-  bool stores_lanes;  ///< lanes of sums lie side by side in y
+  int32_t groups;            ///< that are staged together, at most
+  int32_t channels_at_once;  ///< that a row is staged of
+  bool finishes_panels;      ///< one by one; or all together
   stage_row_function *stage_row;
   finish_function *finish;
 } planar_layout;

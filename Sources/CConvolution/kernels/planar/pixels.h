@@ -23,7 +23,7 @@ static void stage_pixel_row(const conv_problem *problem, const staged_block *blo
                                        : v_load_masked(row->input + source * problem->x.axis[2] + c, loaded);
       }
       v_transpose(a);
-      float *to = block->samples + c * block->channel + row->offset + i;
+      float *to = row->slots + c * block->channel + i;
       for (int p = 0; p < count; p++) v_store_masked(to + p * block->channel, stored, a[p]);
     }
   }
@@ -51,5 +51,7 @@ static void finish_pixels(const conv_problem *problem, const conv_operands *imag
 
 INLINE planar_layout pixels_of(const conv_problem *problem) {
   const int32_t groups = LANES / problem->input_channels;
-  return (planar_layout){.groups = groups < 1 ? 1 : groups, .stage_row = stage_pixel_row, .finish = finish_pixels};
+  return (planar_layout){
+      .groups = groups < 1 ? 1 : groups, .channels_at_once = INT32_MAX, .stage_row = stage_pixel_row,
+      .finish = finish_pixels};
 }

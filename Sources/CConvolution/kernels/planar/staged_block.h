@@ -69,24 +69,23 @@ typedef struct {
   float outside;           ///< what all of such a row reads, but where a column lies outside too
   const int32_t *columns;  ///< the source of each slot
   slot_span even;
-  int64_t offset;          ///< of the first slot in a staged channel
+  float *slots;            ///< of the first channel
 } staged_row;
 
-/// Stages all channels of one row of slots.
+/// Stages `channels` channels of one row of slots.
 typedef void stage_row_function(const conv_problem *problem, const staged_block *block, const staged_row *row,
                                 int32_t channels);
 
-/// Stages `channels` channels whose first plane or sample is at `x`.
-INLINE void stage_block(const conv_problem *problem, const staged_block *block, const float *x, int32_t channels,
-                        stage_row_function *stage_row) {
+/// Stages channels from `x` to `slots`, row by row in the order in which they lie there.
+INLINE void stage_rows(const conv_problem *problem, const staged_block *block, const float *x, float *slots,
+                       int32_t channels, stage_row_function *stage_row) {
   const conv_axis *depth = &problem->axis[0];
-  int64_t offset = 0;
   for (int32_t kd = 0; kd < depth->kernel; kd++) {
     const int32_t z = tap_index(taps_of(depth, block->depth), kd);
     for (int32_t part = 0; part < block->height.parts; part++) {
       const int32_t *rows = block->rows + (int64_t)part * block->height.length;
       for (int32_t width_part = 0; width_part < block->width.parts; width_part++)
-        for (int32_t r = 0; r < block->height.length; r++, offset += block->pitch) {
+        for (int32_t r = 0; r < block->height.length; r++, slots += block->pitch) {
           const bool outside = z < 0 || rows[r] < 0;
           stage_row(problem, block,
                     &(staged_row){
@@ -94,11 +93,20 @@ INLINE void stage_block(const conv_problem *problem, const staged_block *block, 
                         .outside = rows[r] < 0 ? problem->axis[1].constant[0] : depth->constant[0],
                         .columns = block->columns + (int64_t)width_part * block->pitch,
                         .even = block->even[width_part],
-                        .offset = offset,
+                        .slots = slots,
                     },
                     channels);
         }
     }
+  }
+}
+
+/// Stages `channels` channels whose first plane or sample is at `x`, `together` at once.
+INLINE void stage_block(const conv_problem *problem, const staged_block *block, const float *x, int32_t channels,
+                        int32_t together, stage_row_function *stage_row) {
+  for (int32_t c = 0, count; c < channels; c += count) {
+    count = least_of(together, channels - c);
+    stage_rows(problem, block, x + c * problem->x.channel, block->samples + c * block->channel, count, stage_row);
   }
   // Vectors read beyond the last slot what they do not use; it must not be slow to compute with.
   memset(block->samples + channels * block->channel, 0, SLACK * sizeof(float));

@@ -2,7 +2,6 @@
 // many vectors as the registers hold sums for; weights are broadcast.
 #pragma once
 
-#include "../../shared/finish.h"
 #include "../../shared/tile_sizes.h"
 #include "block_size.h"
 
@@ -31,12 +30,6 @@ INLINE int32_t strip_vectors(const conv_problem *problem, int32_t outputs) {
   return vectors;
 }
 
-/// Where a vector of sums goes in a channel of y: to outputs of one row, and on to those of the next.
-typedef struct {
-  ptrdiff_t output[2];  ///< of lane 0
-  uint32_t lanes[2];    ///< bits of the lanes that are outputs of that row
-} vector_place;
-
 typedef struct {
   const float *samples;       ///< of the tile's first output
   int64_t channel;            ///< floats from one staged channel to the next
@@ -46,11 +39,6 @@ typedef struct {
   bool continues;             ///< adds to the sums in `sums`
   float *sums;                ///< [output][strip]
   int64_t strip;
-  const vector_place *places; ///< if not NULL, of outputs that are stored straight away
-  const float *bias, *residual;
-  float *y;                   ///< the first output channel, as residual
-  ptrdiff_t output_channel;
-  const conv_activation *activation;
 } plane_tile;
 
 INLINE void microkernel(const int outputs, const int vectors, const plane_tile *t) {
@@ -60,8 +48,9 @@ INLINE void microkernel(const int outputs, const int vectors, const plane_tile *
     EACH(m, outputs) EACH(v, vectors) sum[m][v] = v_load(t->sums + m * t->strip + v * LANES);
 
   const float *plane = t->samples, *weights = t->weights;
-  for (int32_t c = 0; c < t->channels; c++, plane += t->channel)
-    for (int32_t tap = 0; tap < t->taps; tap++, weights += outputs) {
+  const int32_t channels = t->channels, taps = t->taps;
+  for (int32_t c = 0; c < channels; c++, plane += t->channel)
+    for (int32_t tap = 0; tap < taps; tap++, weights += outputs) {
       const float *samples = plane + t->tap_offset[tap];
       // The smaller side stays in registers.
       if (vectors <= outputs) {
@@ -81,21 +70,7 @@ INLINE void microkernel(const int outputs, const int vectors, const plane_tile *
       }
     }
 
-  if (!t->places) {
-    EACH(m, outputs) EACH(v, vectors) v_store(t->sums + m * t->strip + v * LANES, sum[m][v]);
-    return;
-  }
-  const output_bounds bounds = bounds_of(t->activation);
-  EACH(v, vectors)
-    for (int row = 0; row < 2 && t->places[v].lanes[row] != 0; row++) {
-      const vmask mask = v_mask(t->places[v].lanes[row]);
-      const ptrdiff_t first = t->places[v].output[row];
-      EACH(m, outputs) {
-        const ptrdiff_t at = first + m * t->output_channel;
-        store_output(bounds, sum[m][v], v_set(t->bias[m]), t->residual ? t->residual + at : NULL, t->y + at, false,
-                     mask);
-      }
-    }
+  EACH(m, outputs) EACH(v, vectors) v_store(t->sums + m * t->strip + v * LANES, sum[m][v]);
 }
 
 /// Sums of `vectors` vectors: in full tiles, in one of half the size and in single vectors.
@@ -114,7 +89,6 @@ INLINE void sum_strip(const int outputs, plane_tile *t, int32_t vectors) {
     }
     t->samples += done * LANES;
     t->sums += done * LANES;
-    if (t->places) t->places += done;
     vectors -= done;
   }
 }

@@ -61,14 +61,9 @@ INLINE void add_blocks(conv_work *work, const planar_task *t, int32_t rows, int3
   const bool is_first = problem->layout == CONV_CHANNELS_FIRST;
   const double spans = rows * (double)parts_of(columns, LANES);
   const double channel_vectors = t->stagings * (double)parts_of(parts_of(t->channels, t->stagings), LANES);
-  if (has_places(problem, t->layout, memory, pitch)) {
-    add_work(work, CONV_LOOKUPS, count * vectors);
-    add_work(work, CONV_STORES, count * t->channels * (vectors + rows - 1));
-  } else {
-    add_work(work, CONV_COPIES, count * t->channels * vectors * goes);
-    add_work(work, CONV_TURNS, is_first ? 0 : count * spans * LANES * channel_vectors);
-    add_work(work, CONV_STORES, count * (is_first ? t->channels * spans : channel_vectors * rows * columns));
-  }
+  add_work(work, CONV_COPIES, count * t->channels * vectors * goes);
+  add_work(work, CONV_TURNS, is_first ? 0 : count * spans * LANES * channel_vectors);
+  add_work(work, CONV_STORES, count * (is_first ? t->channels * spans : channel_vectors * rows * columns));
 
   const double staged_rows = (double)depth->kernel * slot_count(&down) * across.parts, times = t->stagings * goes;
   add_work(work, CONV_LOOKUPS, count * (times * staged_rows + height->kernel * rows + width->kernel * columns));

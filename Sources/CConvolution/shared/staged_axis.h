@@ -1,8 +1,8 @@
 // How an axis of a block is staged: the samples that a tap meets at outputs side by side lie side by side.
 #pragma once
 
-#include "../../shared/problem.h"
-#include "../../shared/sizes.h"
+#include "problem.h"
+#include "sizes.h"
 
 /// Output r meets tap k in slot r + shift(k) of part(k). A part is a phase of the stride, which the taps of that phase
 /// share, or a tap's own, where that takes less room.

@@ -1,0 +1,85 @@
+// The work of a task: the inner kernel's, and turning.
+#pragma once
+
+#include "../../shared/work.h"
+#include "band.h"
+
+extern const conv_kernel SIMD_NAME(conv_dense_channels_last);
+#define INNER SIMD_NAME(conv_dense_channels_last)
+
+/// Where the channels of a panel begin.
+INLINE int32_t panel_channel(const conv_problem *problem, int32_t panel) {
+  return least_of(panel * INNER.grain(problem).tile_channels, problem->output_channels);
+}
+
+INLINE int32_t task_channels(const conv_problem *problem, const conv_task *task) {
+  return panel_channel(problem, task->end_panel) - panel_channel(problem, task->first_panel);
+}
+
+/// Output rows of a band in the middle of the image.
+INLINE int32_t band_rows(const conv_problem *problem) {
+  const conv_axis *height = &problem->axis[1];
+  const band_size most = band_size_of(problem);
+  if (most.input_rows == held_count(height)) return most.output_rows;
+  const int32_t side_by_side = (most.input_rows - (height->kernel - 1) * height->dilation - 1) / height->stride + 1;
+  const int32_t apart = most.input_rows / height->kernel;
+  return clamped(side_by_side > apart ? side_by_side : apart, 1, most.output_rows);
+}
+
+/// Vectors that turn `rows` x `columns` samples.
+INLINE double turned_vectors(int32_t rows, int32_t columns) {
+  return (double)parts_of(rows, LANES) * parts_of(columns, LANES) * LANES;
+}
+
+/// Adds `count` bands like one: the inner kernel's work, and turning. Returns the bytes of input that they need.
+INLINE double add_bands(conv_work *work, const conv_problem *problem, const conv_task *band_task, double count) {
+  conv_problem inner = *problem;
+  inner.layout = CONV_CHANNELS_LAST;
+  inner.x.axis[2] = problem->input_channels;
+  conv_work one = INNER.work(&inner, band_task);
+  const conv_axis *axis = problem->axis;
+  const int32_t inputs = problem->input_channels, outputs = task_channels(problem, band_task);
+  const double rows = inputs_of(&axis[0], 1) * inputs_of(&axis[1], extent_of(band_task, 1));
+  const double columns = span_of(&axis[2], extent_of(band_task, 2));
+  const double samples = rows * columns, pixels = task_outputs(band_task);
+  add_work(&one, CONV_TURNS,
+           rows * turned_vectors(inputs, (int32_t)columns) + turned_vectors((int32_t)pixels, outputs));
+  // Turned samples and outputs are written and read once more.
+  const double bytes = sizeof(float) * (samples * inputs + pixels * outputs);
+  add_traffic(&one, problem, 2 * bytes, bytes);
+  for (int term = 0; term < CONV_TERM_COUNT; term++) add_work(work, term, count * one.count[term]);
+  return sizeof(float) * count * inputs * task_inputs(problem, band_task);
+}
+
+static conv_work work(const conv_problem *problem, const conv_task *task) {
+  conv_work work = {0};
+  double needed = 0;
+  // A band in the middle stands for all but the last one, which has the rows that are left.
+  const int32_t most = band_rows(problem), rows = task->end[1] - task->first[1], whole = rows / most;
+  conv_task band_task = *task;
+  // Likewise a band's columns for all of the row.
+  const int32_t columns = task->end[2] - task->first[2];
+  const int32_t parts = columns > 0 ? parts_of(columns, band_size_of(problem).output_columns) : 1;
+  band_task.first[2] += part_begin(columns, parts, parts / 2);
+  band_task.end[2] = task->first[2] + part_begin(columns, parts, parts / 2 + 1);
+  const double bands = parts * extent_of(task, 0);
+  band_task.first[0] = (task->first[0] + task->end[0]) / 2;
+  band_task.end[0] = band_task.first[0] + 1;
+  band_task.first[1] = task->first[1] + whole / 2 * most;
+  band_task.end[1] = band_task.first[1] + most;
+  if (whole > 0) needed += add_bands(&work, problem, &band_task, bands * whole);
+  band_task.first[1] = task->first[1] + whole * most;
+  band_task.end[1] = task->end[1];
+  if (rows > whole * most) needed += add_bands(&work, problem, &band_task, bands);
+  work.count[CONV_TASKS] = 1;
+  // What several bands need is far away only once: then it was read a band before, which fills the second-level cache,
+  // or for taps of depth a plane before.
+  const double samples = sizeof(float) * problem->input_channels * task_inputs(problem, task);
+  const double again = needed - samples;
+  if (again > 0) {
+    add_image_traffic(&work, problem, -again, INNER.packed_bytes(problem));
+    add_traffic(&work, problem, again,
+                problem->axis[0].kernel > 1 ? samples / extent_of(task, 0) : problem->caches.level[1]);
+  }
+  return work;
+}
