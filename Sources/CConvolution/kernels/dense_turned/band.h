@@ -34,12 +34,11 @@ INLINE bool has_short_rows(const conv_problem *problem, int32_t inputs) {
 }
 
 /// Outputs take half of the second-level cache, and samples may take a little more than all of it: a tile meets few
-/// rows at a time, and larger bands turn fewer rows twice. Both may take more beside many weights, which every band
-/// goes through. One row of outputs is the least, or where rows are long a part of one, whose samples take half of the
-/// cache.
+/// rows at a time, and larger bands turn fewer rows twice. One row of outputs is the least, or where rows are long a
+/// part of one, whose samples take half of the cache.
 INLINE band_size band_size_of(const conv_problem *problem) {
   const conv_axis *height = &problem->axis[1], *width = &problem->axis[2];
-  const int64_t cache = problem->caches.level[1], beside = (int64_t)(weight_count(problem) * sizeof(float) / 4);
+  const int64_t cache = problem->caches.level[1];
   const int32_t held = held_count(height), rows = least_of(height->kernel, held);
   band_size most = {.input_columns = held_count(width), .output_columns = width->output};
   if (!has_short_rows(problem, most.input_columns)) {
@@ -51,10 +50,8 @@ INLINE band_size band_size_of(const conv_problem *problem) {
   }
   const int64_t input = input_row_bytes(problem, most.input_columns);
   const int64_t output = output_row_bytes(problem, most.output_columns);
-  const int64_t samples = beside > cache / 4 * 5 ? beside : cache / 4 * 5;
-  const int64_t outputs = beside > cache / 2 ? beside : cache / 2;
-  most.input_rows = clamped(input > 0 ? samples / input : held, rows, held);
-  most.output_rows = clamped(output > 0 ? outputs / output : 1, 1, height->output > 0 ? height->output : 1);
+  most.input_rows = clamped(input > 0 ? cache / 4 * 5 / input : held, rows, held);
+  most.output_rows = clamped(output > 0 ? cache / 2 / output : 1, 1, height->output > 0 ? height->output : 1);
   return most;
 }
 
