@@ -12,6 +12,13 @@ INLINE output_bounds bounds_of(const conv_activation *activation) {
   return (output_bounds){v_set(activation->minimum), v_set(activation->maximum)};
 }
 
+/// Finishes a sum that the bias is part of, with any activation, in the lanes of `mask`.
+INLINE void finish_vector(const conv_activation *activation, vec sum, const float *residual, float *y, vmask mask) {
+  if (residual) sum = v_add(sum, v_load_masked(residual, mask));
+  const vec value = v_min(v_set(activation->maximum), v_max(v_set(activation->minimum), sum));
+  v_store_masked(y, mask, v_activate(activation, value));
+}
+
 /// min(max(sum + bias [+ residual], minimum), maximum), of the lanes of `mask` or of all; NaN stays NaN.
 INLINE void store_output(output_bounds bounds, vec sum, vec bias, const float *residual, float *y, const bool all,
                          vmask mask) {

@@ -19,6 +19,9 @@ INLINE int32_t one_form(const conv_problem *problem, conv_form forms[CONV_MOST_F
   return 1;
 }
 
+/// Inputs from the first to the last tap of one output inside.
+INLINE int64_t tap_span(const conv_axis *axis) { return (axis->kernel - 1) * (int64_t)axis->dilation + 1; }
+
 /// Where the taps of one output of an axis lie: tap k at first + taps[k], or outside where that is CONV_CONSTANT.
 typedef struct {
   const int32_t *taps;

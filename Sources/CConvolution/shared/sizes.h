@@ -17,5 +17,13 @@ INLINE int32_t part_begin(int32_t total, int32_t parts, int32_t index) {
   return (int32_t)((int64_t)total * index / parts);
 }
 
+enum {
+  /// Bytes of a cache line, and floats.
+  CACHE_LINE = 64,
+  LINE_FLOATS = CACHE_LINE / (int)sizeof(float),
+  /// Bytes of a way of the first-level cache: what lies a multiple of them apart meets in one set.
+  CACHE_WAY = 4096,
+};
+
 /// Bytes up to the next cache line, on which the arrays of a workspace begin.
-INLINE size_t rounded(size_t bytes) { return (bytes + 63) / 64 * 64; }
+INLINE size_t rounded(size_t bytes) { return (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE; }

@@ -65,7 +65,7 @@ INLINE double share_of_taps(const conv_axis *axis) {
 
 /// Inputs of an axis from the first to the last one that outputs side by side read.
 INLINE double span_of(const conv_axis *axis, double outputs) {
-  const double span = (outputs - 1) * axis->stride + (axis->kernel - 1) * (double)axis->dilation + 1;
+  const double span = (outputs - 1) * axis->stride + (double)tap_span(axis);
   return outputs == 0 ? 0 : span < axis->input ? span : axis->input;
 }
 

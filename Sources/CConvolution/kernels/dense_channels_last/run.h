@@ -67,8 +67,8 @@ INLINE task_manner manner_of(const conv_problem *problem, const conv_task *task)
                      problem->output_channels > PANEL + LANES && weight_rows(problem) >= LEAST_PAIR_ROWS;
   const int32_t pixels = pairs ? PAIR_BROADCASTS : TILE_BROADCASTS;
   const int32_t vectors = pairs ? MOST_VECTORS : TILE_VECTORS;
-  // Pixels a multiple of a way of the first-level cache apart are in each other's way: 12 of them would not stay.
-  const bool apart = problem->x.axis[2] * problem->axis[2].stride * (ptrdiff_t)sizeof(float) % 4096 == 0;
+  // Pixels that meet in one set are in each other's way: 12 of them would not stay.
+  const bool apart = problem->x.axis[2] * problem->axis[2].stride * (ptrdiff_t)sizeof(float) % CACHE_WAY == 0;
   return (task_manner){join, vectors, pixels, TABLE_PIXELS / pixels, visit_rows(problem, vectors), apart};
 }
 

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "../../shared/activation.h"
+#include "../../shared/finish.h"
 #include "../../shared/tile_sizes.h"
 #include "panels.h"
 
@@ -81,7 +81,7 @@ INLINE const float *add_products(const int pixels, const int vectors, const visi
       weights += UNROLLED_ROWS * row;
       next_weights += UNROLLED_ROWS * row;
       __builtin_prefetch(coming, 0, 2);
-      coming += 16;
+      coming += LINE_FLOATS;
     }
     for (; c < length; c++) {
       add_rows(pixels, vectors, 1, samples, c, weights, next_weights, sum);
@@ -97,11 +97,8 @@ static __attribute__((noinline)) void finish_sums(const visit *v, const tile *t,
   for (int32_t p = 0; p < t->pixels; p++)
     for (int32_t c = 0; c < v->channels; c += LANES) {
       const ptrdiff_t at = t->output[p] + c;
-      const vmask mask = v_first(least_of(v->channels - c, LANES));
-      vec value = v_load(t->sums + p * vectors * LANES + c);
-      if (v->residual) value = v_add(value, v_load_masked(v->residual + at, mask));
-      value = v_min(v_set(v->activation->maximum), v_max(v_set(v->activation->minimum), value));
-      v_store_masked(v->y + at, mask, v_activate(v->activation, value));
+      finish_vector(v->activation, v_load(t->sums + p * vectors * LANES + c), v->residual ? v->residual + at : NULL,
+                    v->y + at, v_first(least_of(v->channels - c, LANES)));
     }
 }
 

@@ -23,9 +23,6 @@ INLINE int64_t output_row_bytes(const conv_problem *problem, int32_t columns) {
   return (int64_t)columns * problem->output_channels * (int64_t)sizeof(float);
 }
 
-/// Inputs from the first to the last tap of one output inside.
-INLINE int64_t tap_span(const conv_axis *axis) { return (axis->kernel - 1) * (int64_t)axis->dilation + 1; }
-
 /// Whether the input rows of an output row of `inputs` columns, and the output row, fit the second-level cache.
 INLINE bool has_short_rows(const conv_problem *problem, int32_t inputs) {
   const int64_t cache = problem->caches.level[1];

@@ -24,7 +24,7 @@ enum { BLOCK_COLUMNS = 8 * LANES };
 
 /// Inputs of an axis from the first to the last that `outputs` side by side meet.
 INLINE int64_t slots_of(const conv_axis *axis, int32_t outputs) {
-  return (int64_t)(outputs - 1) * axis->stride + (int64_t)(axis->kernel - 1) * axis->dilation + 1;
+  return (int64_t)(outputs - 1) * axis->stride + tap_span(axis);
 }
 
 /// The most outputs, of those an axis has, that meet no more than `slots`; one at least.

@@ -38,10 +38,8 @@ static __attribute__((noinline)) void store_rows(const channel_sums *c, const ti
     for (int32_t v = 0; v < vectors; v++, sums += LANES) {
       const ptrdiff_t at = output + row * c->output_row + v * LANES;
       const float *residual = c->residual ? c->residual + at : NULL;
-      if (v + 1 < vectors || column->last == LANES)
-        store_output(bounds, v_load(sums), v_set(c->bias), residual, c->y + at, true, v_first(LANES));
-      else
-        store_output(bounds, v_load(sums), v_set(c->bias), residual, c->y + at, false, v_first(column->last));
+      const int32_t outputs = v + 1 < vectors ? LANES : column->last;
+      store_output(bounds, v_load(sums), v_set(c->bias), residual, c->y + at, outputs == LANES, v_first(outputs));
     }
 }
 

@@ -4,7 +4,7 @@
 #define PANEL_CHANNELS 4
 // Tables of several tiles, so that there are few short ones and few partial vectors of outputs.
 #define TABLE_PIXELS (4 * TILE_BROADCASTS)
-#include "../../shared/activation.h"
+#include "../../shared/finish.h"
 #include "../../shared/even_panels.h"
 #include "../../shared/plain_weights.h"
 #include "../../shared/tile_sizes.h"
@@ -93,17 +93,9 @@ static void (*const tiles[PANEL_CHANNELS])(const panel_weights *, int32_t, float
 /// Makes outputs of `count` totals that lie side by side in y.
 INLINE void finish_totals(const conv_activation *activation, const float *total, const float *residual, float *y,
                           int32_t count) {
-  const vec minimum = v_set(activation->minimum), maximum = v_set(activation->maximum);
-  for (int32_t i = 0; i < count; i += LANES) {
-    const vmask mask = v_first(least_of(count - i, LANES));
-    vec value = v_load(total + i);
-    if (residual) value = v_add(value, v_load_masked(residual + i, mask));
-    value = v_activate(activation, v_min(maximum, v_max(minimum, value)));
-    if (count - i >= LANES)
-      v_store(y + i, value);
-    else
-      v_store_masked(y + i, mask, value);
-  }
+  for (int32_t i = 0; i < count; i += LANES)
+    finish_vector(activation, v_load(total + i), residual ? residual + i : NULL, y + i,
+                  v_first(least_of(count - i, LANES)));
 }
 
 static void run_tile(const conv_problem *problem, const conv_operands *image, const conv_task *task,

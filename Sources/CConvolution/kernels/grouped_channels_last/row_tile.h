@@ -50,7 +50,7 @@ INLINE vec sample_of(const float *at, const int32_t *lanes, const reach how, con
 
 /// Brings near the row of samples that the next row of outputs adds: a cache line a column.
 INLINE void fetch_below(const row_tile *t, const int columns, ptrdiff_t input) {
-  if (t->below == 0 || input % 16 >= LANES) return;
+  if (t->below == 0 || input % LINE_FLOATS >= LANES) return;
   const sample_row *last = t->rows + t->row_count - 1;
   EACH(j, columns) __builtin_prefetch(last->columns[j] + last->offset + t->below + input);
 }

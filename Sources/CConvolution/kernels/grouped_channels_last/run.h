@@ -15,9 +15,6 @@ typedef struct {
   int32_t block_vectors;  ///< that a tile's rows are gone down with, at most
 } row_manner;
 
-/// Bytes that a way of the first-level cache holds: pixels that are a multiple of them apart meet in one set.
-enum { CACHE_WAY = 4096, CACHE_LINE = 64 };
-
 /// Whether the lines of a tile crowd in so few sets that they fill half of them and will not stay: then those vectors
 /// that share a line are computed together, and all channels of a tile one after the other.
 INLINE bool has_crowded_lines(const conv_problem *problem, int64_t tile_samples) {

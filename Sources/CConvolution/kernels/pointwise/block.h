@@ -12,16 +12,14 @@ enum {
   FEW_PANELS = 2,
   STREAMED_CHANNELS = 32,
   MOST_TILES = 4096,
-  LINE_FLOATS = 64 / (int)sizeof(float),
 };
 
 /// Panels up to which reading planes again costs less than packing their samples: fewer where vectors lie across cache
-/// lines, or where all planes begin in the same lines of a first-level cache of 8 ways.
+/// lines, or where all planes begin in the same lines of the first-level cache.
 INLINE int32_t most_direct_panels(const conv_problem *problem) {
   const conv_axis *axis = problem->axis;
   const int64_t plane = (int64_t)axis[0].input * axis[1].input * axis[2].input;
-  const int64_t way = clamped(problem->caches.level[0] / 8 / (int64_t)sizeof(float), 1, INT32_MAX);
-  return plane % LANES == 0 && plane % way != 0 ? 12 : 6;
+  return plane % LANES == 0 && plane * (int64_t)sizeof(float) % CACHE_WAY != 0 ? 12 : 6;
 }
 
 typedef struct {

@@ -19,8 +19,6 @@ typedef struct {
 enum {
   /// Rows of weights that are summed in one go: sums of sums err less than one long sum.
   SUMMED_ROWS = 256,
-  /// Floats of a cache line.
-  CACHE_LINE = 16,
 };
 
 INLINE void microkernel(const int rows, const int vectors, const product *p) {
@@ -32,7 +30,7 @@ INLINE void microkernel(const int rows, const int vectors, const product *p) {
   }
   const float *weights = p->weights, *next = p->next;
   const int32_t depth = p->depth;
-  for (int32_t c = 0; c < depth; c++, weights += vectors * LANES, next += CACHE_LINE) {
+  for (int32_t c = 0; c < depth; c++, weights += vectors * LANES, next += LINE_FLOATS) {
     __builtin_prefetch(next, 0, 2);
     vec w[PANEL_VECTORS];
     EACH(v, vectors) w[v] = v_load(weights + v * LANES);
@@ -72,13 +70,13 @@ INLINE void multiply(product p, int32_t rows, int32_t vectors) {
   const ptrdiff_t *row = p.row;
   float *products = p.products;
   const float *next = p.next;
-  const int32_t lines = parts_of(vectors * LANES, CACHE_LINE);
+  const int32_t lines = parts_of(vectors * LANES, LINE_FLOATS);
   for (int32_t tile = 0; tile < tiles; tile++) {
     const int32_t begin = part_begin(rows, tiles, tile), count = part_begin(rows, tiles, tile + 1) - begin;
     p.row = row + begin;
     p.products = products + begin * p.product_row;
     // Every tile fetches a part of what is next.
-    p.next = next + (ptrdiff_t)(tile % lines) * p.depth * CACHE_LINE;
+    p.next = next + (ptrdiff_t)(tile % lines) * p.depth * LINE_FLOATS;
     if (vectors > TILE_VECTORS)
       wide[count - 1][vectors - TILE_VECTORS - 1](&p);
     else
