@@ -230,4 +230,6 @@ void conv_run_turned(const conv_phase *phases, int32_t phase_count, const conv_t
                      const conv_operands *operands, int64_t images, const conv_task *tasks, int32_t task_count,
                      int32_t threads, conv_workspace workspace);
 
+#include "gradients.h"
+
 #endif
