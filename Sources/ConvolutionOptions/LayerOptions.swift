@@ -28,6 +28,11 @@ public struct LayerOptions: ParsableArguments {
 
   @OptionGroup var borderOptions: BorderOptions
 
+  @Flag(
+    name: .customLong("transpose"),
+    help: "A transposed layer: what padding says is left out of its output.")
+  public var isTransposed = false
+
   @Option(
     name: .customLong("activation"),
     help: ArgumentHelp(
@@ -47,6 +52,13 @@ public struct LayerOptions: ParsableArguments {
       throw ValidationError(
         "--pads: got --padding \(convention) as well, expected --padding explicit or none")
     }
+    if isTransposed, borderOptions.words != nil {
+      throw ValidationError("--border: got it with --transpose, expected it without")
+    }
+    if isTransposed, let padding, TransposedPadding(padding) == nil {
+      throw ValidationError(
+        "--padding: got \(padding) with --transpose, expected valid, same, same-lower or explicit")
+    }
   }
 }
 
@@ -55,6 +67,8 @@ public struct LayerOptions: ParsableArguments {
 extension LayerOptions {
   /// The padding asked for, if any.
   public var padding: Padding? { pads ?? convention }
+  /// The same for a transposed layer.
+  public var transposedPadding: TransposedPadding? { padding.flatMap(TransposedPadding.init) }
   /// The border asked for; zeros where none is.
   public var border: AxisValues<Border> { borderOptions.border(default: .zeros) }
   public var activation: Activation { givenActivation ?? .identity }
@@ -69,13 +83,27 @@ extension LayerOptions {
       weights: weights, bias: bias, padding: padding, border: border, activation: activation)
   }
 
+  /// A transposed layer of a descriptor's sizes, with the padding asked for in place of the descriptor's.
+  ///
+  /// - Throws: what ``LayerDescriptor/transposedLayer(weights:bias:padding:activation:)`` throws.
+  public func transposedLayer(
+    of descriptor: LayerDescriptor, weights: Tensor, bias: Tensor? = nil
+  ) throws(ConvolutionError) -> TransposedLayer {
+    try descriptor.transposedLayer(
+      weights: weights, bias: bias, padding: transposedPadding, activation: activation)
+  }
+
   /// These options where `other` says nothing.
-  public func overridden(by other: LayerOptions) -> LayerOptions {
+  ///
+  /// - Throws: where they do not go together.
+  public func overridden(by other: LayerOptions) throws -> LayerOptions {
     var options = self
+    options.isTransposed = isTransposed || other.isTransposed
     options.layout = other.layout ?? layout
     if other.padding != nil { (options.convention, options.pads) = (other.convention, other.pads) }
     if other.borderOptions.words != nil { options.borderOptions = other.borderOptions }
     options.givenActivation = other.givenActivation ?? givenActivation
+    try options.validate()
     return options
   }
 }
@@ -84,7 +112,7 @@ extension LayerOptions: CustomStringConvertible {
   /// The words of the command line that say the same.
   public var description: String {
     [
-      pads.map { "--pads \($0)" } ?? convention.map { "--padding \($0)" }, borderOptions.words,
+      isTransposed ? "--transpose" : nil, pads.map { "--pads \($0)" } ?? convention.map { "--padding \($0)" }, borderOptions.words,
       layout.map { "--layout \($0)" }, givenActivation.map { "--activation \($0)" },
     ].compactMap(\.self).joined(separator: " ")
   }
@@ -114,5 +142,18 @@ extension LayerOptions {
       stride(from: 0, to: numbers.count, by: 2).map {
         PaddingAmount(before: numbers[$0], after: numbers[$0 + 1])
       })
+  }
+}
+
+extension TransposedPadding {
+  /// The convention of the same name, nil where there is none.
+  fileprivate init?(_ padding: Padding) {
+    switch padding {
+    case .valid: self = .valid
+    case .same: self = .same
+    case .sameLower: self = .sameLower
+    case .explicit(let amounts): self = .explicit(amounts, outputPadding: [])
+    case .sameTorch, .causal, .full: return nil
+    }
   }
 }

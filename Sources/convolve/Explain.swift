@@ -17,10 +17,16 @@ struct Explain: ParsableCommand {
   @OptionGroup var planning: PlannerOptions
 
   func run() throws {
-    let sizes = try LayerDescriptor(descriptor)
+    let sizes = try LayerDescriptor(descriptor, isTransposed: layer.isTransposed)
     let layout = layer.layout ?? .channelsFirst
-    let plan = try layer.layer(of: sizes, weights: Tensor(shape: sizes.weightShape))
-      .plan(for: sizes.inputShape(in: layout), layout: layout, with: planning.planner())
+    let (input, planner) = (sizes.inputShape(in: layout), try planning.planner())
+    let weights = try Tensor(shape: sizes.weightShape)
+    let plan =
+      layer.isTransposed
+      ? try layer.transposedLayer(of: sizes, weights: weights)
+        .plan(for: input, layout: layout, with: planner)
+      : try layer.layer(of: sizes, weights: weights)
+        .plan(for: input, layout: layout, with: planner)
     print(sizes.text)
     print(plan)
   }

@@ -133,6 +133,28 @@ struct ApplyTests {
     }
   }
 
+  /// Worked out by hand: each input adds the weights, times itself, two outputs further on.
+  @Test(arguments: [
+    ([], [1.5, 10.5, 102.5, 20.5, 200.5]),
+    (["--padding", "same"], [1.5, 10.5, 102.5, 20.5]),
+    (["--padding", "same-lower"], [10.5, 102.5, 20.5, 200.5]),
+    (["--pads", "1,-1"], [10.5, 102.5, 20.5, 200.5, 0.5]),
+  ] as [([String], [Float])])
+  func aTransposedLayerAddsItsTaps(padding: [String], expected: [Float]) throws {
+    let folder = try TemporaryFolder()
+    let result = try convolve(
+      [
+        "apply", "--transpose", "--stride", "2",
+        "--input", try folder.npy("x.npy", [1, 2], [1, 1, 2]),
+        "--weights", try folder.npy("w.npy", [1, 10, 100, 0, 0, 0], [1, 2, 3]),
+        "--bias", try folder.npy("b.npy", [0.5, 0], [2]), "-o", folder.path("y.npy"),
+      ] + padding)
+    #expect(result.status == 0)
+    let y = try Tensor(npyFile: folder.path("y.npy"))
+    #expect(y.shape == [1, 2, expected.count])
+    #expect(Array(y.elements.prefix(expected.count)) == expected)
+  }
+
   @Test func anOldOutputIsReplaced() throws {
     let folder = try TemporaryFolder()
     let y = try folder.file("y.npy", Array("old".utf8))

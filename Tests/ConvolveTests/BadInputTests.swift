@@ -63,6 +63,8 @@ struct BadInputTests {
     (["--pads", "1,1,1,1,1,1"], ["padding", "3 amounts", "1 or 2"]),
     (["--pads", "1,1,1,1", "--padding", "same"], ["--pads", "same", "explicit"]),
     (["--padding", "explicit"], ["--padding explicit", "--pads"]),
+    (["--transpose", "--border", "reflect"], ["--border", "--transpose"]),
+    (["--transpose", "--padding", "causal"], ["--padding", "causal", "same-lower"]),
     (["--pads", "9223372036854775807,1,0,0"], ["padding", "64 bits"]),
     (["--groups", "2"], ["channels"]),
     (["--groups", "0"], ["groups", "0"]),

@@ -64,6 +64,8 @@ struct OptionsTests {
       "--border constant --border-value 2.0"
     ),
     ("--activation relu", "--activation clip:0.0,1.0", "--activation clip:0.0,1.0"),
+    ("--transpose", "--padding same", "--transpose --padding same"),
+    ("--padding same", "--transpose", "--transpose --padding same"),
   ])
   func theCommandLineOverridesAFile(line: String, command: String, both: String) throws {
     func options(_ text: String) throws -> LayerOptions {
@@ -79,6 +81,29 @@ struct OptionsTests {
     #expect(
       try overridden.border.values(rank: 2, argument: "border")
         == options(both).border.values(rank: 2, argument: "border"))
+  }
+
+  @Test func whatTransposedLayersDoNotHaveIsRefused() throws {
+    let line = try LayerOptions.parse(["--transpose"])
+    for options in [["--border", "reflect"], ["--padding", "full"]] {
+      #expect(throws: (any Error).self) { try LayerOptions.parse(["--transpose"] + options) }
+      let command = try LayerOptions.parse(options)
+      #expect(throws: (any Error).self) { try line.overridden(by: command) }
+    }
+  }
+
+  @Test func aDescriptorBecomesATransposedLayer() throws {
+    let descriptor = try LayerDescriptor("g2mb1ic4ih9iw8oc6oh18kh3kw2sh2dw1ph1", isTransposed: true)
+    let weights = try Tensor(shape: descriptor.weightShape)
+    let plain = try LayerOptions.parse(["--transpose"])
+      .transposedLayer(of: descriptor, weights: weights)
+    #expect(plain.padding == .explicit(descriptor.pads, outputPadding: []))
+    #expect((plain.inputChannels, plain.outputChannels, plain.groups) == (4, 6, 2))
+    #expect((plain.stride, plain.dilation) == ([2, 1], [1, 2]))
+    let options = ["--transpose", "--padding", "same-lower", "--activation", "relu"]
+    let other = try LayerOptions.parse(options).transposedLayer(of: descriptor, weights: weights)
+    #expect(other.padding == .sameLower)
+    #expect(other.activation == .relu)
   }
 
   @Test func aDescriptorBecomesALayer() throws {
