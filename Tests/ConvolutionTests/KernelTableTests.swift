@@ -120,11 +120,12 @@ struct KernelTableTests {
     }
   }
 
-  /// Twice the panels, planes or rows are no less of anything, in layers so large that it does not matter which rows lie
-  /// side by side.
+  /// Twice the panels, planes or rows are no less of anything, in layers so large, beside these caches, that it does not
+  /// matter which rows lie side by side.
   @Test(arguments: Kernel.available)
   func workGrowsWithTheTask(kernel: Kernel) throws {
-    try forEachWay(of: kernel, LayerCase.large) { layerCase, ways in
+    let caches = Caches(level1: 32 << 10, level2: 512 << 10, level3: 32 << 20)
+    try forEachWay(of: kernel, LayerCase.large, caches: caches) { layerCase, ways in
       for way in ways {
         let grain = way.grain
         let units = [1, grain.outputs.0, grain.outputs.1]
@@ -174,11 +175,12 @@ struct KernelTableTests {
 
   /// Calls `body` with the ways of each layer, in both layouts, that a kernel takes.
   private func forEachWay(
-    of kernel: Kernel, _ layers: [LayerCase] = layers, _ body: (LayerCase, [Way]) -> Void
+    of kernel: Kernel, _ layers: [LayerCase] = layers, caches: Caches = Machine.caches,
+    _ body: (LayerCase, [Way]) -> Void
   ) throws {
     for layerCase in layers {
       for layout in Layout.allCases {
-        let run = try GuardedRun(layerCase, layout: layout, side: .after)
+        let run = try GuardedRun(layerCase, layout: layout, side: .after, caches: caches)
         var ways: [Way] = []
         run.forEachWay(of: kernel) { ways.append($0) }
         withExtendedLifetime(run) { body(layerCase, ways) }

@@ -11,7 +11,7 @@ struct ScheduleTests {
   ) throws -> Plan {
     let layer = try descriptor.layer()
     let shape = descriptor.inputShape(in: .channelsLast)
-    let planner = try Planner(threads: threads, instructionSet: set)
+    let planner = try Planner(threads: threads, instructionSet: set, costModel: .arithmetic)
       .taking("dense_channels_last", of: layer, for: shape, layout: .channelsLast)
     return try layer.plan(for: shape, layout: .channelsLast, with: planner)
   }
@@ -109,7 +109,7 @@ struct ScheduleTests {
         let scratch = plan.winograd == nil ? cache : cache + Machine.caches.level3 / 4
         #expect(plan.workspaceBytes <= plan.threads * scratch, "\(layer.text) \(layout)")
 
-        let lanes = Int(plan.passes[0].way.kernel.entry.pointee.lanes)
+        let lanes = Int(plan.way.kernel.entry.pointee.lanes)
         func filled(_ channels: Int) -> Int { (channels + lanes - 1) / lanes * lanes }
         let inputs = layer.inputChannels / layer.groups
         let groups = plan.algorithm == .depthwise ? 1 : layer.groups
@@ -133,7 +133,7 @@ extension Plan {
   fileprivate var smallestTasks: Int {
     let width = outputShape[outputShape.count - 2]
     let rows = outputShape.dropFirst().dropLast(2).reduce(1, *)
-    let tile = Int(passes[0].way.grain.tile_pixels)
+    let tile = Int(way.grain.tile_pixels)
     return explanation.panels * rows * max(width / max(tile / 2, 4), 1)
   }
 }

@@ -96,6 +96,10 @@ typedef struct {
   ptrdiff_t output_stride, input_stride, kernel_stride[3];  ///< in weights
 } conv_weights;
 
+/// Copies the weights of a problem, whose groups are `group_stride` weights apart and whose output channels are counted
+/// within each, to O I/groups \*kernel.
+void conv_arrange_weights(const conv_problem *problem, const conv_weights *weights, ptrdiff_t group_stride, float *to);
+
 /// Whether every one of `count` values is neither infinite nor NaN.
 bool conv_are_finite(const float *values, size_t count);
 
@@ -166,6 +170,8 @@ typedef struct {
   int32_t (*forms)(const conv_problem *problem, conv_form forms[CONV_MOST_FORMS]);
   // What follows is asked with one of these forms in the problem.
   int32_t (*panel_count)(const conv_problem *problem);
+  /// The first output channel of a panel, of all groups' in one count; of panel_count's, how many there are.
+  int32_t (*panel_channel)(const conv_problem *problem, int32_t panel);
   size_t (*packed_bytes)(const conv_problem *problem);
   void (*pack)(const conv_problem *problem, const conv_weights *weights, void *packed);
   conv_grain (*grain)(const conv_problem *problem);
@@ -183,9 +189,47 @@ const conv_kernel *const *conv_kernels(int32_t *count);
 /// Threads of a run at most.
 enum { CONV_MOST_THREADS = 1024 };
 
-/// Runs every task for each of `images` images on up to `threads` threads, CONV_MOST_THREADS at most.
-/// `workspace` holds `threads` slices of `workspace_stride` bytes (a multiple of 64), the first on a 64-byte boundary.
-void conv_run(const conv_kernel *kernel, const conv_problem *problem, const conv_operands *operands, int64_t images,
-              const conv_task *tasks, int32_t task_count, int32_t threads, void *workspace, size_t workspace_stride);
+/// One of the convolutions that an output is made of. An ordinary one is made of one; of a transposed one with strides s,
+/// each phase has the outputs whose indices have the same remainders by s, every s-th along each axis.
+typedef struct {
+  const conv_kernel *kernel;
+  const conv_problem *problem;  ///< the strides of y lead from one output of the phase to the next
+  const float *packed;
+  ptrdiff_t x, y;               ///< from the memory of the operands to where a phase's index 0 of every axis would lie
+  int32_t first[3], step[3];    ///< output o of the phase is output first + step * o of the image
+} conv_phase;
+
+/// Workspaces of a run: `threads` slices of `stride` bytes (a multiple of 64), the first on a 64-byte boundary.
+typedef struct {
+  void *memory;
+  size_t stride;
+} conv_workspace;
+
+/// Runs every task for each of `images` images on up to `threads` threads, CONV_MOST_THREADS at most. A task has a part of
+/// every phase, [task][phase], which may be empty. The `packed` of the operands is each phase's own.
+void conv_run(const conv_phase *phases, int32_t phase_count, const conv_operands *operands, int64_t images,
+              const conv_task *tasks, int32_t task_count, int32_t threads, conv_workspace workspace);
+
+/// A part of an image: a rectangle of some channels.
+typedef struct {
+  int32_t first[3], end[3];
+  int32_t first_channel, end_channel;
+} conv_box;
+
+/// Channels-first memory for phases whose kernels are channels-last: a task's part of the input is turned in the workspace,
+/// and its outputs are turned back when all phases have computed theirs, so that they are written side by side.
+typedef struct {
+  conv_strides x, y;                 ///< of the images
+  ptrdiff_t x_offset, y_offset;      ///< to where their index 0 of every axis would lie
+  const conv_box *inputs, *outputs;  ///< of each task
+  size_t input_bytes, output_bytes;  ///< of the largest, multiples of 64
+} conv_turned;
+
+/// The same as conv_run. A slice of the workspace has `input_bytes` and `output_bytes` before what the kernels need.
+void conv_run_turned(const conv_phase *phases, int32_t phase_count, const conv_turned *turned,
+                     const conv_operands *operands, int64_t images, const conv_task *tasks, int32_t task_count,
+                     int32_t threads, conv_workspace workspace);
+
+#include "gradients.h"
 
 #endif

@@ -16,7 +16,7 @@ static int32_t panel_count(const conv_problem *problem) {
 }
 
 /// The first output channel of a panel, of all groups'.
-INLINE int32_t panel_channel(const conv_problem *problem, int32_t panel) {
+static int32_t panel_channel(const conv_problem *problem, int32_t panel) {
   const int32_t panels = group_panels(problem->output_channels);
   return panel / panels * problem->output_channels + panel_begin(problem->output_channels, panel % panels);
 }

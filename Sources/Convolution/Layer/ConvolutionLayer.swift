@@ -37,47 +37,26 @@ public class ConvolutionLayer: @unchecked Sendable {
     groups: Int = 1, padding: Padding = .valid, border: some PerAxis<Border> = .zeros,
     activation: Activation = .identity
   ) throws(ConvolutionError) {
-    guard (1...3).contains(rank) else {
-      throw ConvolutionError(
-        .rankMismatch, argument: "rank", received: "\(rank)", expected: "1, 2 or 3")
-    }
-    self.rank = rank
-    self.stride = try Self.positive(stride.values(rank: rank, argument: "stride"), "stride")
-    self.dilation = try Self.positive(dilation.values(rank: rank, argument: "dilation"), "dilation")
+    self.rank = try LayerArguments.rank(rank)
+    self.stride = try LayerArguments.positive(stride, rank: rank, "stride")
+    self.dilation = try LayerArguments.positive(dilation, rank: rank, "dilation")
     self.border = try border.values(rank: rank, argument: "border")
     if case .explicit(let amounts) = padding, amounts.count != 1, amounts.count != rank {
       throw ConvolutionError(
         .rankMismatch, argument: "padding", received: "\(amounts.count) amounts",
         expected: "1 or \(rank), one for each axis of space")
     }
-    guard activation.minimum <= activation.maximum else {
-      throw ConvolutionError(
-        .invalidValue, argument: "activation", received: "\(activation)",
-        expected: "a minimum that is not above the maximum")
-    }
+    try LayerArguments.check(activation)
     let shape = try WeightShape(weights.shape, order: weightOrder, rank: rank, groups: groups)
     kernel = shape.kernel
     outputChannels = shape.groups * shape.outputChannels
     inputChannels = try Checked.multiply(shape.inputChannels, groups, argument: "groups")
-    if let bias, bias.shape != [outputChannels] {
-      throw ConvolutionError(
-        .shapeMismatch, argument: "bias", received: "shape \(bias.shape)",
-        expected: "[\(outputChannels)], one value for each output channel")
-    }
+    try LayerArguments.check(bias, outputChannels: outputChannels)
     self.groups = groups
     self.padding = padding
     self.activation = activation
-    self.weights = try LayerWeights(weights, shape: shape, bias: bias)
-  }
-
-  private static func positive(
-    _ values: [Int], _ argument: String
-  ) throws(ConvolutionError) -> [Int] {
-    if let value = values.first(where: { $0 < 1 }) {
-      throw ConvolutionError(
-        .nonPositiveSize, argument: argument, received: "\(value)", expected: "at least 1")
-    }
-    return values
+    self.weights = try LayerWeights(
+      weights, strides: shape.strides, outputChannels: outputChannels, bias: bias)
   }
 }
 

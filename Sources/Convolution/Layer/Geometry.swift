@@ -1,6 +1,6 @@
 /// A layer on one input shape: how many images and channels, and the three axes of space. Nothing behind it asks for the
 /// rank or for a padding convention.
-struct Geometry: Sendable {
+struct Geometry: Sendable, Hashable {
   let layout: Layout
   let images: Int
   /// Channels of one group.
@@ -33,16 +33,7 @@ extension ConvolutionLayer {
   ///
   /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.stridedTorchSame`, `.integerOverflow`.
   public func paddingAmounts(for spatial: [Int]) throws(ConvolutionError) -> [PaddingAmount] {
-    guard spatial.count == rank else {
-      throw ConvolutionError(
-        .rankMismatch, argument: "spatial", received: "\(spatial)",
-        expected: "\(rank) extents, one for each axis of space")
-    }
-    guard spatial.allSatisfy({ $0 >= 0 }) else {
-      throw ConvolutionError(
-        .nonPositiveSize, argument: "spatial", received: "\(spatial)",
-        expected: "no negative extent")
-    }
+    try LayerArguments.check(spatial: spatial, rank: rank)
     return try spatial.indices.map { (axis) throws(ConvolutionError) in
       try padding.amount(
         input: spatial[axis], kernel: kernel[axis], stride: stride[axis], dilation: dilation[axis],
@@ -75,30 +66,14 @@ extension ConvolutionLayer {
     for region: [Range<Int>], of shape: [Int], layout: Layout = .channelsFirst
   ) throws(ConvolutionError) -> [Range<Int>] {
     let geometry = try geometry(for: shape, layout: layout)
-    return zip(geometry.axes, try geometry.rectangle(region)).map { $0.samples(for: $1) }
+    return zip(geometry.axes, try geometry.output.rectangle(region)).map { $0.samples(for: $1) }
       .suffix(rank)
   }
 
   /// Input, output and padding, checked against each other.
   func geometry(for shape: [Int], layout: Layout) throws(ConvolutionError) -> Geometry {
-    guard shape.count == rank + 2 else {
-      throw ConvolutionError(
-        .rankMismatch, argument: "input", received: "shape \(shape)",
-        expected: "\(rank + 2) axes: "
-          + (layout == .channelsFirst ? "N C and \(rank) of space" : "N, \(rank) of space and C"))
-    }
-    if let extent = shape.first(where: { $0 < 0 }) {
-      throw ConvolutionError(
-        .nonPositiveSize, argument: "input", received: "\(extent) in shape \(shape)",
-        expected: "no negative extent")
-    }
-    let input = ImageShape(shape, layout: layout)
-    guard input.channels == inputChannels else {
-      throw ConvolutionError(
-        .shapeMismatch, argument: "input", received: "\(input.channels) channels in shape \(shape)",
-        expected: "\(inputChannels), the weights' input channels times groups")
-    }
-    try input.checkSize(argument: "input")
+    let input = try ImageShape(
+      checking: shape, layout: layout, rank: rank, channels: inputChannels)
     let amounts = try paddingAmounts(for: input.spatial)
     let axes = try (0..<rank).map { (axis) throws(ConvolutionError) in
       Axis(
@@ -138,25 +113,6 @@ extension ConvolutionLayer {
 }
 
 extension Geometry {
-  /// Depth, height, width of the output or of `region`; missing axes are 0..<1.
-  func rectangle(_ region: [Range<Int>]?) throws(ConvolutionError) -> [Range<Int>] {
-    guard let region else { return axes.map { 0..<$0.output } }
-    guard region.count == rank else {
-      throw ConvolutionError(
-        .rankMismatch, argument: "region", received: "\(region)",
-        expected: "\(rank) ranges, one for each axis of space")
-    }
-    for (axis, range) in region.enumerated() {
-      let output = axes[3 - rank + axis].output
-      guard range.lowerBound >= 0, range.upperBound <= output else {
-        throw ConvolutionError(
-          .invalidValue, argument: "region", received: "\(range) on axis \(axis)",
-          expected: "a range within 0..<\(output)")
-      }
-    }
-    return Array(repeating: 0..<1, count: 3 - rank) + region
-  }
-
   /// Checks that what C counts in 32 bits fits.
   func checkExtents() throws(ConvolutionError) {
     for (index, axis) in axes.enumerated() {

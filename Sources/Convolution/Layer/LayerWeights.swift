@@ -3,19 +3,27 @@ import Synchronization
 
 /// A layer's weights and bias, and what has been packed of them.
 ///
-/// What has been packed is kept once a kernel and form, whatever the number of input shapes.
+/// What has been packed is kept once a kernel, form and choice of taps, whatever the number of input shapes.
 final class LayerWeights: Sendable {
-  private let source: Tensor
-  private let shape: WeightShape
+  let source: Tensor
+  private let strides: WeightStrides
   private let bias: AlignedMemory<Float>
-  private let packed = Mutex<[Way.Identity: AlignedMemory<UInt8>]>([:])
+  private let packed = Mutex<[Key: AlignedMemory<UInt8>]>([:])
   /// Whether every weight is a number: a zero border times an infinite weight would not be nothing.
   let areFinite: Bool
 
-  init(_ source: Tensor, shape: WeightShape, bias: Tensor?) throws(ConvolutionError) {
+  private struct Key: Hashable {
+    let way: Way.Identity
+    let taps: ReversedTaps?
+  }
+
+  /// - Throws: `.outOfMemory`.
+  init(
+    _ source: Tensor, strides: WeightStrides, outputChannels: Int, bias: Tensor?
+  ) throws(ConvolutionError) {
     self.source = source
-    self.shape = shape
-    self.bias = try AlignedMemory(count: shape.groups * shape.outputChannels, argument: "bias")
+    self.strides = strides
+    self.bias = try AlignedMemory(count: outputChannels, argument: "bias")
     if let bias {
       let copy = self.bias.buffer
       bias.withUnsafeBufferPointer { _ = copy.update(fromContentsOf: $0) }
@@ -25,26 +33,76 @@ final class LayerWeights: Sendable {
     areFinite = source.withUnsafeBufferPointer { conv_are_finite($0.baseAddress, $0.count) }
   }
 
+  /// The same weights with input and output channels in each other's place, and no bias.
+  ///
+  /// - Throws: `.outOfMemory`.
+  func transposed(outputChannels: Int) throws(ConvolutionError) -> LayerWeights {
+    let exchanged = WeightStrides(
+      group: strides.group, output: strides.input, input: strides.output, kernel: strides.kernel)
+    return try LayerWeights(source, strides: exchanged, outputChannels: outputChannels, bias: nil)
+  }
+
   var biasPointer: UnsafePointer<Float> { UnsafePointer(bias.buffer.baseAddress!) }
 
   /// The weights as `way` wants them, packed on the first call.
   ///
+  /// - Parameter taps: those to take; nil: all of them, as they are.
   /// - Throws: `.outOfMemory`.
-  func packed(for way: Way) throws(ConvolutionError) -> AlignedMemory<UInt8> {
+  func packed(for way: Way, taps: ReversedTaps?) throws(ConvolutionError) -> AlignedMemory<UInt8> {
     try packed.withLock { (packed) throws(ConvolutionError) in
-      if let known = packed[way.identity] { return known }
-      let memory = try AlignedMemory<UInt8>(count: way.packedBytes, argument: "packed weights")
-      source.withUnsafeBufferPointer { data in
-        let strides = shape.strides
-        let missing = Array(repeating: 0, count: 3 - strides.kernel.count)
-        let kernel = missing + strides.kernel
-        var weights = conv_weights(
-          data: data.baseAddress, output_stride: strides.output, input_stride: strides.input,
-          kernel_stride: (kernel[0], kernel[1], kernel[2]))
-        way.pack(&weights, into: memory.buffer.baseAddress!)
-      }
-      packed[way.identity] = memory
+      let key = Key(way: way.identity, taps: taps)
+      if let known = packed[key] { return known }
+      let memory = try pack(way, taps)
+      packed[key] = memory
       return memory
     }
+  }
+
+  private func pack(_ way: Way, _ taps: ReversedTaps?) throws(ConvolutionError) -> AlignedMemory<
+    UInt8
+  > {
+    let memory = try AlignedMemory<UInt8>(count: way.packedBytes, argument: "packed weights")
+    try withWeights(of: way, taps) { way.pack($0, into: memory.buffer.baseAddress!) }
+    return memory
+  }
+
+  /// Calls `body` with the weights of a way where they lie, or, of some taps, with a copy.
+  private func withWeights(
+    of way: Way, _ taps: ReversedTaps?, _ body: (UnsafePointer<conv_weights>) -> Void
+  ) throws(ConvolutionError) {
+    guard let taps else {
+      return source.withUnsafeBufferPointer { data in
+        var weights = conv_weights(data: data.baseAddress, strides, kernel: strides.kernel)
+        body(&weights)
+      }
+    }
+    var problem = way.problem
+    let kernel = [problem.axis.0.kernel, problem.axis.1.kernel, problem.axis.2.kernel].map {
+      Int($0)
+    }
+    let (inputs, outputs) = (Int(problem.input_channels), Int(problem.output_channels))
+    let (tapStrides, tapCount) = distances(of: kernel, innermost: 1)
+    let arranged = try AlignedMemory<Float>(
+      count: Int(problem.groups) * outputs * inputs * tapCount, argument: "weights")
+    source.withUnsafeBufferPointer { data in
+      let last = zip(taps.last, strides.kernel).reduce(0) { $0 + $1.0 * $1.1 }
+      var reversed = conv_weights(
+        data: data.baseAddress! + last, strides,
+        kernel: zip(taps.step, strides.kernel).map { -$0 * $1 })
+      conv_arrange_weights(&problem, &reversed, strides.group, arranged.buffer.baseAddress)
+    }
+    var weights = conv_weights(
+      data: arranged.buffer.baseAddress,
+      WeightStrides(group: 0, output: inputs * tapCount, input: tapCount, kernel: tapStrides),
+      kernel: tapStrides)
+    body(&weights)
+  }
+}
+
+extension conv_weights {
+  fileprivate init(data: UnsafePointer<Float>?, _ strides: WeightStrides, kernel: [Int]) {
+    self.init(
+      data: data, output_stride: strides.output, input_stride: strides.input,
+      kernel_stride: (kernel[0], kernel[1], kernel[2]))
   }
 }

@@ -9,26 +9,8 @@ struct WeightShape {
   init(
     _ shape: [Int], order: WeightOrder, rank: Int, groups: Int
   ) throws(ConvolutionError) {
-    guard shape.count == rank + 2 else {
-      throw ConvolutionError(
-        .rankMismatch, argument: "weights", received: "shape \(shape)",
-        expected:
-          "\(rank + 2) axes: output channels, input channels / groups and \(rank) of the kernel")
-    }
-    if let extent = shape.first(where: { $0 < 1 }) {
-      throw ConvolutionError(
-        .nonPositiveSize, argument: "weights", received: "\(extent) in shape \(shape)",
-        expected: "only positive extents")
-    }
-    guard groups > 0 else {
-      throw ConvolutionError(
-        .nonPositiveSize, argument: "groups", received: "\(groups)", expected: "at least 1")
-    }
-    if let extent = shape.first(where: { Int32(exactly: $0) == nil }) {
-      throw ConvolutionError(
-        .integerOverflow, argument: "weights", received: "an extent of \(extent)",
-        expected: "extents that fit into 32 bits")
-    }
+    try LayerArguments.check(
+      weightShape: shape, rank: rank, groups: groups, channels: "output channels, input channels")
     let outputs: Int
     switch order {
     case .outputInputKernel:
@@ -48,17 +30,26 @@ struct WeightShape {
     outputChannels = outputs / groups
   }
 
-  /// Distances from one weight to the next along output channels, input channels and the kernel's axes.
-  var strides: (output: Int, input: Int, kernel: [Int]) {
+  var strides: WeightStrides {
     let total = groups * outputChannels
     let isOutputFirst = order == .outputInputKernel
-    var kernelStrides: [Int] = []
-    var stride = isOutputFirst ? 1 : total * inputChannels
-    for extent in kernel.reversed() {
-      kernelStrides.insert(stride, at: 0)
-      stride *= extent
-    }
-    return isOutputFirst
-      ? (inputChannels * stride, stride, kernelStrides) : (1, total, kernelStrides)
+    let (kernelStrides, end) = distances(
+      of: kernel, innermost: isOutputFirst ? 1 : total * inputChannels)
+    let output = isOutputFirst ? inputChannels * end : 1
+    return WeightStrides(
+      group: outputChannels * output, output: output, input: isOutputFirst ? end : total,
+      kernel: kernelStrides)
   }
+}
+
+/// The distances from one index of each axis to the next, of axes whose last one has the distance `innermost`; and what
+/// follows beyond the first axis.
+func distances(of extents: [Int], innermost: Int) -> (strides: [Int], end: Int) {
+  var strides: [Int] = []
+  var stride = innermost
+  for extent in extents.reversed() {
+    strides.insert(stride, at: 0)
+    stride *= extent
+  }
+  return (strides, stride)
 }

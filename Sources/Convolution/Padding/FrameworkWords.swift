@@ -34,19 +34,52 @@ extension Padding {
   ///
   /// - Throws: `.rankMismatch` for an odd number of amounts.
   public static func onnx(pads: [Int]) throws(ConvolutionError) -> Padding {
-    guard pads.count.isMultiple(of: 2), !pads.isEmpty else {
-      throw ConvolutionError(
-        .rankMismatch, argument: "pads", received: "\(pads.count) amounts",
-        expected: "two for each axis: all befores, then all afters")
-    }
-    let rank = pads.count / 2
-    return .explicit((0..<rank).map { PaddingAmount(before: pads[$0], after: pads[rank + $0]) })
+    .explicit(try onnxAmounts(pads))
   }
 
   /// Core ML's `pad_type`: `valid`, `same`, `same_lower`.
   public static func coreML(_ word: String) throws(ConvolutionError) -> Padding {
     try named(
       word, argument: "padType", in: ["valid": .valid, "same": .same, "same_lower": .sameLower])
+  }
+}
+
+extension TransposedPadding {
+  /// TensorFlow's and Keras's words, in any case: `same`, `valid`.
+  public static func keras(_ word: String) throws(ConvolutionError) -> TransposedPadding {
+    try named(word.lowercased(), argument: "padding", in: ["same": .same, "valid": .valid])
+  }
+
+  /// PyTorch's numbers: `padding=1`, `output_padding=1`, or one an axis.
+  public static func torch(
+    _ amounts: Int..., outputPadding: [Int] = []
+  ) -> TransposedPadding {
+    .explicit(amounts.map { PaddingAmount(before: $0, after: $0) }, outputPadding: outputPadding)
+  }
+
+  /// ONNX's attributes.
+  ///
+  /// - Parameters:
+  ///   - autoPad: `NOTSET`, `SAME_UPPER`, `SAME_LOWER` or `VALID`.
+  ///   - pads: all amounts before, then all amounts after; where `auto_pad` is NOTSET and there is no `output_shape`.
+  ///   - outputShape: the extents of the axes of space.
+  ///   - sense: whose reading is meant where they differ.
+  /// - Throws: `.invalidValue` for another word, `.rankMismatch` for an odd number of amounts.
+  public static func onnx(
+    autoPad: String = "NOTSET", pads: [Int] = [], outputPadding: [Int] = [],
+    outputShape: [Int]? = nil, sense: Sense = .specification
+  ) throws(ConvolutionError) -> TransposedPadding {
+    let oddSide: Side? = try named(
+      autoPad, argument: "autoPad",
+      in: ["NOTSET": nil, "VALID": nil, "SAME_UPPER": .after, "SAME_LOWER": .before])
+    if let oddSide = outputShape == nil ? oddSide : oddSide ?? .before {
+      return .halved(
+        extents: outputShape, oddSide: oddSide, outputPadding: outputPadding, sense: sense)
+    }
+    guard autoPad == "NOTSET", !pads.isEmpty else {
+      return .explicit([.none], outputPadding: outputPadding)
+    }
+    return .explicit(try onnxAmounts(pads), outputPadding: outputPadding)
   }
 }
 
@@ -73,6 +106,17 @@ extension Border {
       mode.lowercased(), argument: "mode",
       in: ["constant": .constant(value), "reflect": .reflect, "symmetric": .symmetric])
   }
+}
+
+/// The amounts of each axis of ONNX's `pads`.
+private func onnxAmounts(_ pads: [Int]) throws(ConvolutionError) -> [PaddingAmount] {
+  guard pads.count.isMultiple(of: 2), !pads.isEmpty else {
+    throw ConvolutionError(
+      .rankMismatch, argument: "pads", received: "\(pads.count) amounts",
+      expected: "two for each axis: all befores, then all afters")
+  }
+  let rank = pads.count / 2
+  return (0..<rank).map { PaddingAmount(before: pads[$0], after: pads[rank + $0]) }
 }
 
 /// Looks a framework's word up in the words it has.

@@ -36,7 +36,8 @@ struct Choice {
       do throws(Way.Obstacle) {
         for way in try Way.all(kernel, problem) {
           let work = Schedule.Work(
-            way, model: model, rectangle: problem.geometry.axes.map { 0..<$0.output }, images: 1)
+            [ChosenPhase(phase: Phase(problem), way: way)], model: model,
+            rectangle: problem.geometry.axes.map { 0..<$0.output }, images: 1)
           let cut = work.isEmpty ? nil : Schedule.Cut(threads: 1, work)
           candidates.append(
             Candidate(
@@ -56,6 +57,9 @@ struct Choice {
     self.candidates = candidates
     self.obstacles = obstacles
   }
+
+  /// What the way is predicted to take, in nanoseconds.
+  var predicted: Double { candidates.first { $0.way.identity == way.identity }!.predicted }
 
   private init(_ way: Way, from choice: Choice) {
     self.way = way

@@ -47,44 +47,12 @@ extension ConvolutionLayer {
     buffers: Plan.Buffers
   ) throws(ConvolutionError) -> Plan {
     let geometry = problem.geometry
-    let rectangle = try geometry.rectangle(region)
-    let work = Schedule.Work(
-      choice.way, model: planner.resolvedCostModel, rectangle: rectangle, images: geometry.images)
-    let schedule = Schedule(work, threads: try planner.checkedThreads())
-    let input = zip(geometry.axes, work.rectangle).map { $0.samples(for: $1) }
-    let isWindow = buffers == .region
-    let pass = try Pass(
-      choice.way, of: problem, weights: weights, schedule: schedule,
-      input: isWindow ? input : nil, output: isWindow ? rectangle : nil)
-    func shape(_ image: ImageShape, _ window: [Range<Int>]) -> [Int] {
-      var image = image
-      if isWindow { image.spatial = window.suffix(rank).map(\.count) }
-      return image.shape(in: geometry.layout)
-    }
-    return Plan(
-      inputShape: shape(geometry.input, input), outputShape: shape(geometry.output, rectangle),
-      region: rectangle.suffix(rank), inputRegion: input.suffix(rank), threads: schedule.threads,
-      taskCount: schedule.tasks.count * geometry.images,
-      workspaceBytes: schedule.threads * pass.workspaceStride, geometry: geometry, passes: [pass],
-      explanation: Plan.Explanation(
-        layer: description, instructionSet: planner.resolvedInstructionSet, choice: choice,
-        panels: work.panels, panelCuts: schedule.panelCuts,
-        spaceCuts: schedule.spaceCuts, expectations: schedule.expectations))
-  }
-}
-
-extension Axis {
-  /// What a kernel reads for a range of outputs, whose cells it computes whole.
-  fileprivate func samples(for outputs: CellRange) -> Range<Int> {
-    let read = samples(for: outputs.range)
-    guard outputs.grain > 1, !outputs.range.isEmpty else { return read }
-    let whole = outputs.wholeCells
-    let first = max(position(output: whole.lowerBound, tap: 0), 0)
-    let end = min(position(output: whole.upperBound - 1, tap: kernel - 1) + 1, input)
-    let mapped = samples(for: whole.clamped(to: 0..<output))
-    let ranges = [first..<max(first, end), mapped].filter { !$0.isEmpty }
-    guard let lower = ranges.map(\.lowerBound).min(), let upper = ranges.map(\.upperBound).max()
-    else { return read }
-    return lower..<upper
+    let axes = geometry.axes.suffix(rank)
+    let blueprint = Blueprint(
+      layer: description, layout: geometry.layout, input: geometry.input, output: geometry.output,
+      padding: axes.map(\.padding), border: axes.map(\.border),
+      floatingPointOperations: geometry.floatingPointOperations, weights: weights,
+      phases: [Phase(problem)])
+    return try Plan(blueprint, [choice], with: planner, region: region, buffers: buffers)
   }
 }

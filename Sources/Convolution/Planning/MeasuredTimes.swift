@@ -23,8 +23,8 @@ public final class MeasuredTimes: Sendable {
 
   /// What the ways to compute the plan's layer took on one image and one thread, in nanoseconds by ``Plan/wayName``.
   @_spi(Tools) public subscript(plan: Plan) -> [String: Double] {
-    get { times(of: MeasuredLayer(plan.geometry, on: plan.explanation.instructionSet)) }
-    set { record(newValue, of: MeasuredLayer(plan.geometry, on: plan.explanation.instructionSet)) }
+    get { times(of: plan.explanation.measuredLayer) }
+    set { record(newValue, of: plan.explanation.measuredLayer) }
   }
 
   /// Everything that is known.

@@ -1,44 +1,69 @@
 import CConvolution
 
-/// What one kernel computes in a run of a plan. Written while a plan is made, only read afterwards.
+/// What a run computes: the phases of an output, each in the way chosen for it, cut into tasks. Written while a plan is
+/// made, only read afterwards.
 struct Pass: @unchecked Sendable {
-  let way: Way
-  let packed: AlignedMemory<UInt8>
   let tasks: AlignedMemory<conv_task>
   let threads: Int
   /// Bytes of workspace for each thread, a multiple of 64.
   let workspaceStride: Int
-  /// With the form and the windows set.
-  private let problem: AlignedMemory<conv_problem>
-  /// What it points to.
-  private let memory: Problem
+  /// Of all phases.
+  let packedBytes: Int
+  private let phases: AlignedMemory<conv_phase>
+  private let turned: TurnedMemory?
   private let weights: LayerWeights
-  /// From where index 0 of every axis would lie to the first sample that the buffers hold.
-  private let inputOffset, outputOffset: Int
+  private let chosen: [ChosenPhase]
+  /// What the phases point to.
+  private let problems: AlignedMemory<conv_problem>
+  private let packed: [AlignedMemory<UInt8>]
 
   /// - Parameters:
   ///   - input: what the input's buffer holds, depth, height, width; nil: all of it.
   ///   - output: likewise.
   /// - Throws: `.outOfMemory`.
   init(
-    _ way: Way, of problem: Problem, weights: LayerWeights, schedule: Schedule,
+    _ chosen: [ChosenPhase], of blueprint: Blueprint, work: Schedule.Work, schedule: Schedule,
     input: [Range<Int>]?, output: [Range<Int>]?
   ) throws(ConvolutionError) {
-    var windowed = way.problem
-    let geometry = problem.geometry
-    inputOffset = windowed.holdInput(input, of: geometry)
-    outputOffset = windowed.holdOutput(output, of: geometry)
-    self.problem = try AlignedMemory(count: 1, argument: "plan")
-    self.problem.buffer.initialize(repeating: windowed)
-    tasks = try AlignedMemory(count: schedule.tasks.count, argument: "tasks")
-    _ = tasks.buffer.initialize(fromContentsOf: schedule.tasks)
-    packed = try weights.packed(for: way)
-    workspaceStride =
-      (way.kernel.entry.pointee.workspace_bytes(self.problem.buffer.baseAddress) + 63) / 64 * 64
+    let x = HeldImage(blueprint.input, input, layout: blueprint.layout)
+    let y = HeldImage(blueprint.output, output, layout: blueprint.layout)
+    self.chosen = chosen
+    weights = blueprint.weights
     threads = schedule.threads
-    self.way = way
-    self.weights = weights
-    memory = problem
+    problems = try AlignedMemory(count: chosen.count, argument: "plan")
+    phases = try AlignedMemory(count: chosen.count, argument: "plan")
+    var scratch = 0
+    var packed: [AlignedMemory<UInt8>] = []
+    for (index, part) in chosen.enumerated() {
+      var problem = part.way.problem
+      problem.hold(x, y, lattice: part.phase.lattice)
+      let pointer = problems.buffer.baseAddress! + index
+      pointer.initialize(to: problem)
+      packed.append(try weights.packed(for: part.way, taps: part.phase.taps))
+      let lattice = part.phase.lattice.map {
+        (first: Int32($0.first), step: Int32(clamping: $0.step))
+      }
+      (phases.buffer.baseAddress! + index).initialize(
+        to: conv_phase(
+          kernel: part.way.kernel.entry, problem: pointer,
+          packed: UnsafeRawPointer(packed[index].buffer.baseAddress!)
+            .assumingMemoryBound(to: Float.self),
+          x: x.origin, y: y.origin + y.strides.offset(of: part.phase.lattice.map(\.first)),
+          first: (lattice[0].first, lattice[1].first, lattice[2].first),
+          step: (lattice[0].step, lattice[1].step, lattice[2].step)))
+      scratch = max(scratch, part.way.kernel.entry.pointee.workspace_bytes(pointer))
+    }
+    self.packed = packed
+    packedBytes =
+      Set(packed.map(ObjectIdentifier.init)).count == 1
+      ? packed[0].buffer.count : packed.reduce(0) { $0 + $1.buffer.count }
+    tasks = try AlignedMemory(count: schedule.tasks.count * chosen.count, argument: "tasks")
+    _ = tasks.buffer.initialize(fromContentsOf: schedule.tasks.flatMap(work.parts))
+    turned =
+      blueprint.isTurned
+      ? try TurnedMemory(
+        schedule.tasks.map { (work.inputBox(of: $0), work.outputBox(of: $0)) }, x: x, y: y) : nil
+    workspaceStride = (turned?.bytes ?? 0) + scratch.roundedUpToALine
   }
 
   /// Computes. The buffers have the sizes that the plan states.
@@ -47,40 +72,96 @@ struct Pass: @unchecked Sendable {
     into y: UnsafeMutablePointer<Float>?, workspace: UnsafeMutableRawPointer?
   ) {
     var operands = conv_operands(
-      x: x.map { $0 - inputOffset }, residual: residual.map { $0 - outputOffset },
-      packed: UnsafeRawPointer(packed.buffer.baseAddress!).assumingMemoryBound(to: Float.self),
-      bias: weights.biasPointer, y: y.map { $0 - outputOffset })
-    conv_run(
-      way.kernel.entry, problem.buffer.baseAddress, &operands, Int64(images),
-      tasks.buffer.baseAddress, Int32(tasks.buffer.count), Int32(threads), workspace,
-      workspaceStride)
+      x: x, residual: residual, packed: nil, bias: weights.biasPointer, y: y)
+    let count = chosen.count
+    let taskCount = Int32(tasks.buffer.count / count)
+    let memory = conv_workspace(memory: workspace, stride: workspaceStride)
+    if let turned {
+      conv_run_turned(
+        phases.buffer.baseAddress, Int32(count), turned.description.buffer.baseAddress, &operands,
+        Int64(images), tasks.buffer.baseAddress, taskCount, Int32(threads), memory)
+    } else {
+      conv_run(
+        phases.buffer.baseAddress, Int32(count), &operands, Int64(images),
+        tasks.buffer.baseAddress, taskCount, Int32(threads), memory)
+    }
+  }
+
+  /// The work of one image, term by term of ``CostModel/terms``.
+  var work: [Double] {
+    tasks.buffer.enumerated().reduce(CostModel.terms.map { _ in 0 }) { total, task in
+      guard !task.element.isEmpty else { return total }
+      let counts = chosen[task.offset % chosen.count].way.work(task.element).counts
+      return zip(total, counts).map(+)
+    }
+  }
+}
+
+/// Where an image's samples lie in a buffer that holds all of it, or a window.
+struct HeldImage {
+  let strides: conv_strides
+  /// Depth, height, width; nil: all of it.
+  let window: [Range<Int>]?
+  /// From the buffer's first sample to where index 0 of every axis would lie.
+  let origin: Int
+
+  init(_ image: ImageShape, _ window: [Range<Int>]?, layout: Layout) {
+    let missing = Array(repeating: 1, count: 3 - image.spatial.count)
+    strides = conv_strides(
+      window?.map(\.count) ?? missing + image.spatial, channels: image.channels, layout: layout)
+    self.window = window
+    origin = window.map { [strides] in -strides.offset(of: $0.map(\.lowerBound)) } ?? 0
   }
 }
 
 extension conv_problem {
-  /// Says that the input's buffer holds only `window`. Returns where its first sample would lie in a buffer of its
-  /// strides that held everything.
-  fileprivate mutating func holdInput(_ window: [Range<Int>]?, of geometry: Geometry) -> Int {
-    guard let window else { return 0 }
-    x = conv_strides(
-      window.map(\.count), channels: geometry.input.channels, layout: geometry.layout)
-    (axis.0.held_begin, axis.0.held_end) = (
-      Int32(window[0].lowerBound), Int32(window[0].upperBound)
+  /// Says how the buffers lie, and that a phase's outputs are those of a lattice.
+  fileprivate mutating func hold(_ input: HeldImage, _ output: HeldImage, lattice: [Lattice]) {
+    x = input.strides
+    y = output.strides
+    y.axis = (
+      y.axis.0 * lattice[0].step, y.axis.1 * lattice[1].step, y.axis.2 * lattice[2].step
     )
-    (axis.1.held_begin, axis.1.held_end) = (
-      Int32(window[1].lowerBound), Int32(window[1].upperBound)
-    )
-    (axis.2.held_begin, axis.2.held_end) = (
-      Int32(window[2].lowerBound), Int32(window[2].upperBound)
-    )
-    return x.offset(of: window.map(\.lowerBound))
+    guard let window = input.window else { return }
+    let held = window.map { (Int32($0.lowerBound), Int32($0.upperBound)) }
+    (axis.0.held_begin, axis.0.held_end) = held[0]
+    (axis.1.held_begin, axis.1.held_end) = held[1]
+    (axis.2.held_begin, axis.2.held_end) = held[2]
   }
+}
 
-  /// The same for the output.
-  fileprivate mutating func holdOutput(_ window: [Range<Int>]?, of geometry: Geometry) -> Int {
-    guard let window else { return 0 }
-    y = conv_strides(
-      window.map(\.count), channels: geometry.output.channels, layout: geometry.layout)
-    return y.offset(of: window.map(\.lowerBound))
+extension Int {
+  /// Bytes up to the next cache line.
+  fileprivate var roundedUpToALine: Int {
+    (self + memoryAlignment - 1) / memoryAlignment * memoryAlignment
+  }
+}
+
+/// What C reads of tasks that turn their part of the memory.
+private struct TurnedMemory {
+  let description: AlignedMemory<conv_turned>
+  /// Workspace of a thread for what is turned.
+  let bytes: Int
+  private let inputs, outputs: AlignedMemory<conv_box>
+
+  /// - Throws: `.outOfMemory`.
+  init(
+    _ boxes: [(input: conv_box, output: conv_box)], x: HeldImage, y: HeldImage
+  ) throws(ConvolutionError) {
+    inputs = try AlignedMemory(count: boxes.count, argument: "tasks")
+    outputs = try AlignedMemory(count: boxes.count, argument: "tasks")
+    _ = inputs.buffer.initialize(fromContentsOf: boxes.map(\.input))
+    _ = outputs.buffer.initialize(fromContentsOf: boxes.map(\.output))
+    func most(_ boxes: [conv_box]) -> Int {
+      ((boxes.map(\.count).max() ?? 0) * MemoryLayout<Float>.stride).roundedUpToALine
+    }
+    let (input, output) = (most(boxes.map(\.input)), most(boxes.map(\.output)))
+    bytes = input + output
+    description = try AlignedMemory(count: 1, argument: "plan")
+    description.buffer.initialize(
+      repeating: conv_turned(
+        x: x.strides, y: y.strides, x_offset: x.origin, y_offset: y.origin,
+        inputs: inputs.buffer.baseAddress, outputs: outputs.buffer.baseAddress, input_bytes: input,
+        output_bytes: output))
   }
 }

@@ -2,7 +2,7 @@ extension Plan: CustomStringConvertible {
   /// Several lines: the algorithm and why, tiles, the cut into tasks, padding on each side, memory, work, and every way
   /// that was weighed.
   public var description: String {
-    let grain = passes[0].way.grain
+    let grain = way.grain
     var lines = [
       ("layer", explanation.layer),
       ("input", "\(inputShape) \(layout) -> output \(outputShape)"),
@@ -25,6 +25,9 @@ extension Plan: CustomStringConvertible {
       ("packed weights", "\(packedBytes) B"),
       ("work", "\(gigaflops) GFLOP"),
     ]
+    if explanation.phases.count > 1 {
+      lines.insert(("phases", phases), at: 4)
+    }
     if region != wholeRegion {
       lines.insert(("region", "\(region) of the output, from \(inputRegion) of the input"), at: 2)
     }
@@ -36,7 +39,16 @@ extension Plan: CustomStringConvertible {
       .joined(separator: "\n")
   }
 
-  private var batch: String { "\(geometry.images) image\(geometry.images == 1 ? "" : "s")" }
+  private var batch: String { "\(images) image\(images == 1 ? "" : "s")" }
+
+  /// How many of them are computed in which way.
+  private var phases: String {
+    let names = explanation.phases.map(\.name)
+    let counts = names.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    let kinds = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    return "\(names.count): " + kinds.map { "\($0.value) by \($0.key)" }.joined(separator: ", ")
+      + (explanation.isTurned ? ", on boxes turned to channels-last" : "")
+  }
 
   private var wholeRegion: [Range<Int>] {
     ImageShape(outputShape, layout: layout).spatial.map { 0..<$0 }

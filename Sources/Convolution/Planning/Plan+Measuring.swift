@@ -5,14 +5,8 @@ extension Plan {
   @_spi(Tools) public var wayName: String { way.name }
 
   /// The work of one image, term by term of ``CostModel/terms``.
-  @_spi(Tools) public var work: [Double] {
-    passes.reduce(CostModel.terms.map { _ in 0 }) { total, pass in
-      pass.tasks.buffer.reduce(total) { zip($0, pass.way.work($1).counts).map(+) }
-    }
-  }
+  @_spi(Tools) public var work: [Double] { pass.work }
 
   /// What it is predicted to take for one image on one thread, in nanoseconds.
-  @_spi(Tools) public var predictedTime: Double {
-    explanation.choice.candidates.first { $0.way.identity == way.identity }!.predicted
-  }
+  @_spi(Tools) public var predictedTime: Double { explanation.choice.predicted }
 }

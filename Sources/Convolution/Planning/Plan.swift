@@ -19,9 +19,15 @@ public struct Plan: Sendable {
   public let taskCount: Int
   /// The scratch memory of a run, for all its threads.
   public let workspaceBytes: Int
-  let geometry: Geometry
-  /// What a run computes, one after the other.
-  let passes: [Pass]
+  public let layout: Layout
+  /// Of each axis of space, the border taps of an ordinary layer, or what is left out of a transposed one's output.
+  public let padding: [PaddingAmount]
+  /// What border taps read.
+  public let border: [Border]
+  /// Two for every multiply-add of the whole output, border taps counted.
+  public let floatingPointOperations: Double
+  let images: Int
+  let pass: Pass
   let explanation: Explanation
 
   /// What a run's buffers hold.
@@ -35,20 +41,19 @@ public struct Plan: Sendable {
   /// What the description says besides the public properties.
   struct Explanation: Sendable {
     let layer: String
-    /// The one that the planner might use.
-    let instructionSet: InstructionSet
+    /// Of the only phase, or of the one that is predicted to take longest.
     let choice: Choice
+    /// What its times are known by.
+    let measuredLayer: MeasuredLayer
+    /// The way of each phase.
+    let phases: [Way]
+    let isTurned: Bool
     let panels, panelCuts, spaceCuts: Int
     let expectations: [Schedule.Expectation]
   }
 
-  public var layout: Layout { geometry.layout }
-  /// The border taps of each axis of space.
-  public var padding: [PaddingAmount] { geometry.axes.suffix(geometry.rank).map(\.padding) }
-  /// What they read.
-  public var border: [Border] { geometry.axes.suffix(geometry.rank).map(\.border) }
-  /// Two for every multiply-add of the whole output, border taps counted.
-  public var floatingPointOperations: Double { geometry.floatingPointOperations }
+  // Phases of a transposed layer may differ in what follows: this is of the one that is predicted to take longest.
+
   /// What was chosen; never `.automatic`.
   public var algorithm: Algorithm { way.kernel.algorithm }
   /// The tiles of Winograd's algorithm; nil where products are summed as they are.
@@ -58,7 +63,8 @@ public struct Plan: Sendable {
   /// The kernel family's name.
   public var kernel: String { way.kernel.family }
   /// The packed weights, shared by all plans of a layer that use the same kernel and the same ``winograd``.
-  public var packedBytes: Int { way.packedBytes }
+  public var packedBytes: Int { pass.packedBytes }
 
-  var way: Way { passes[0].way }
+  /// What most of the time goes into.
+  var way: Way { explanation.choice.way }
 }

@@ -24,9 +24,7 @@ extension Planner {
     var ways: MeasuredTimes.Ways = [:]
     let limit = Self.worthTiming * choice.candidates.first { $0.refusal == nil }!.predicted
     for candidate in choice.alternatives {
-      let predicted = choice.candidates.first { $0.way.identity == candidate.way.identity }!
-        .predicted
-      guard predicted <= limit else { continue }
+      guard candidate.predicted <= limit else { continue }
       let plan = try layer.plan(candidate, image, with: alone, region: nil, buffers: .whole)
       ways[candidate.way.name] = try Self.fastestRun(of: plan, x, into: &y)
     }

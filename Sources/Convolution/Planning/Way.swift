@@ -52,6 +52,12 @@ struct Way: @unchecked Sendable {
 
 extension Way {
   var panelCount: Int { ask { Int(kernel.entry.pointee.panel_count($0)) } }
+  func firstChannel(ofPanel panel: Int32) -> Int {
+    ask { Int(kernel.entry.pointee.panel_channel($0, panel)) }
+  }
+  /// Of all groups.
+  var inputChannels: Int { Int(problem.groups) * Int(problem.input_channels) }
+  var outputChannels: Int { Int(problem.groups) * Int(problem.output_channels) }
   var packedBytes: Int { ask { kernel.entry.pointee.packed_bytes($0) } }
   var grain: conv_grain { ask { kernel.entry.pointee.grain($0) } }
 

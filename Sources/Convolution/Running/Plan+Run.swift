@@ -54,11 +54,9 @@ extension Plan {
         received: "\(workspace.count) bytes at an address with remainder \(address % 64) by 64",
         expected: "\(workspaceBytes) bytes on a 64-byte boundary")
     }
-    for pass in passes {
-      pass.run(
-        images: geometry.images, input.baseAddress, residual: residual?.baseAddress,
-        into: output.baseAddress, workspace: workspace.baseAddress)
-    }
+    pass.run(
+      images: images, input.baseAddress, residual: residual?.baseAddress, into: output.baseAddress,
+      workspace: workspace.baseAddress)
   }
 
   /// Computes a new tensor.

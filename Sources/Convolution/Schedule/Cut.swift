@@ -17,9 +17,7 @@ extension Schedule {
       self.threads = threads
       let most = threads == 1 ? 1 : 8 * threads
       let cells = work.rectangle.reduce(1) { $0 * $1.count }
-      let spaces = Self.spaceCuts(of: work, most: most).map { cuts in
-        (cuts: cuts, parts: zip(work.rectangle, cuts).map { Parts($0.count, cuts: $1) })
-      }
+      let spaces = Self.spaces(of: work, most: most)
       // One thread too may go through its weights in parts, halves of halves, that stay in a cache.
       let allPanelCuts =
         threads == 1
@@ -48,6 +46,27 @@ extension Schedule {
           }
         }
       }
+    }
+
+    private typealias Space = (cuts: [Int], parts: [Parts])
+
+    /// The cuts of space to choose from. Where tasks turn memory, those alone that leave it in the cache; or the smallest.
+    private static func spaces(of work: Work, most: Int) -> [Space] {
+      func spaces(most: Int) -> [Space] {
+        spaceCuts(of: work, most: most).map { cuts in
+          (cuts, zip(work.rectangle, cuts).map { Parts($0.count, cuts: $1) })
+        }
+      }
+      guard let turning = work.turning else { return spaces(most: most) }
+      func fits(_ space: Space) -> Bool {
+        let task = work.task(panels: work.panels, cells: space.parts.map(\.largest))
+        return turning.fits(input: work.inputBox(of: task), output: work.outputBox(of: task))
+      }
+      let all = spaces(most: work.rectangle.reduce(1) { $0 * $1.count })
+      guard let first = all.firstIndex(where: fits) else { return all.suffix(1) }
+      // Beyond the first that fits, as many more as other work is cut into.
+      let least = all[first].parts.reduce(1) { $0 * $1.count }
+      return all[first...].prefix { $0.parts.reduce(1) { $0 * $1.count } <= max(least, 1) * most }
     }
 
     /// The outermost axis is cut first; when it is down to single cells, the next.

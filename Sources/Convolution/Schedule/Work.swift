@@ -2,29 +2,45 @@ import CConvolution
 
 extension Schedule {
   /// What is to be cut, and what a part of it takes.
+  ///
+  /// Where an output has several phases, a task has a part of each: the outputs of all of them that lie in a rectangle.
   struct Work {
-    /// Panels of packed weights.
+    /// Panels of packed weights; 1, which stands for all, where phases differ in theirs.
     let panels: Int
-    /// Depth, height, width of the rectangle to compute, in cells that no cut goes through.
+    /// Depth, height, width of the outputs of a phase to compute, in cells that no cut goes through.
     let rectangle: [CellRange]
     /// The least part of a row, in cells, that may be a task.
     let leastOfARow: Int
     let images: Int
     let model: CostModel
-    private let way: Way
-    /// Nanoseconds of each term of the way's work.
-    private let row: [Double]
+    let turning: Turning?
+    private let phases: [PhaseWork]
+    private let sharesPanels: Bool
 
-    init(_ way: Way, model: CostModel, rectangle: [Range<Int>], images: Int) {
-      let grain = way.grain
-      let outputs = [grain.outputs.0, grain.outputs.1, grain.outputs.2].map { Int($0) }
-      self.way = way
+    /// - Parameters:
+    ///   - rectangle: of the output.
+    ///   - isTurned: whether tasks turn their part of the memory to channels-last and back.
+    init(
+      _ chosen: [ChosenPhase], model: CostModel, rectangle: [Range<Int>], images: Int,
+      isTurned: Bool = false
+    ) {
+      let phases = chosen.map { PhaseWork($0, model: model, rectangle: rectangle) }
+      self.phases = phases
       self.model = model
       self.images = images
-      self.rectangle = zip(rectangle, outputs).map { CellRange($0, grain: $1) }
-      panels = way.panelCount
-      leastOfARow = max(Int(grain.least_of_row) / outputs[2], 1)
-      row = model.row(for: way.kernel)
+      let grain = (0..<3).map { axis in
+        phases.reduce(1) { leastCommonMultiple($0, $1.grain[axis]) }
+      }
+      self.rectangle = (0..<3).map {
+        CellRange(PhaseWork.union(of: phases, axis: $0), grain: grain[$0])
+      }
+      let way = chosen[0].way
+      sharesPanels = chosen.allSatisfy {
+        $0.way.identity == way.identity && $0.way.panelCount == way.panelCount
+      }
+      panels = sharesPanels ? way.panelCount : 1
+      leastOfARow = chosen.map { max(Int($0.way.grain.least_of_row) / grain[2], 1) }.max()!
+      turning = isTurned ? Turning(way, model: model) : nil
     }
 
     /// The largest task of a cut: so many panels, and so many cells along each axis, away from the border, whose taps may
@@ -41,13 +57,64 @@ extension Schedule {
     var isEmpty: Bool { images == 0 || rectangle.contains { $0.count == 0 } }
 
     /// What a task takes, in nanoseconds.
-    func time(_ task: conv_task) -> Double { way.work(task).time(row) }
+    func time(_ task: conv_task) -> Double {
+      let time = phases.reduce(0) { time, phase in
+        let part = phase.part(of: task, sharesPanels: sharesPanels)
+        return part.isEmpty ? time : time + phase.chosen.way.work(part).time(phase.row)
+      }
+      guard let turning else { return time }
+      return time + turning.time(input: inputBox(of: task), output: outputBox(of: task))
+    }
 
-    /// Of a cut's time, what each term of the work takes.
+    /// Of a cut's time, what each term of the work takes; of several phases the first's alone.
     func times(_ cut: Cut) -> [Double] {
-      let times = zip(row, way.work(cut.longest).counts).map { $0 * $1 }
+      let phase = phases[0]
+      let times = zip(phase.row, phase.chosen.way.work(cut.longest).counts).map { $0 * $1 }
       let tasks = cut.time / times.reduce(0, +)
       return times.map { $0 * tasks }
     }
   }
+}
+
+// MARK: - What belongs to a task
+
+extension Schedule.Work {
+  /// What each phase computes of a task.
+  func parts(of task: conv_task) -> [conv_task] {
+    phases.map { $0.part(of: task, sharesPanels: sharesPanels) }
+  }
+
+  /// What all of it reads of the input, a range for depth, height and width.
+  var samples: [Range<Int>] {
+    (0..<3).map { axis in
+      .hull(of: phases.map { $0.samples(of: $0.rectangle[axis], axis: axis) })
+    }
+  }
+
+  /// What a task reads of the input: all channels.
+  func inputBox(of task: conv_task) -> conv_box {
+    let parts = zip(phases, parts(of: task)).filter { !$1.isEmpty }
+    let ranges = (0..<3).map { axis in
+      Range.hull(of: parts.map { $0.samples(of: $1.range(axis: axis), axis: axis) })
+    }
+    return conv_box(ranges, channels: 0..<phases[0].chosen.way.inputChannels)
+  }
+
+  /// What a task computes of the output.
+  func outputBox(of task: conv_task) -> conv_box {
+    let parts = zip(phases, parts(of: task)).filter { !$1.isEmpty }
+    let ranges = (0..<3).map { axis in
+      Range.hull(of: parts.map { $0.outputs(of: $1.range(axis: axis), axis: axis) })
+    }
+    let way = phases[0].chosen.way
+    let channels =
+      sharesPanels
+      ? way.firstChannel(ofPanel: task.first_panel)..<way.firstChannel(ofPanel: task.end_panel)
+      : 0..<way.outputChannels
+    return conv_box(ranges, channels: channels)
+  }
+}
+
+private func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
+  a / greatestCommonDivisor(a, b) * b
 }

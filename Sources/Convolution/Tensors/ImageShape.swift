@@ -23,6 +23,52 @@ struct ImageShape: Equatable {
     }
   }
 
+  /// Checks the shape of a layer's input.
+  ///
+  /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.shapeMismatch` for other channels, `.integerOverflow`.
+  init(checking shape: [Int], layout: Layout, rank: Int, channels: Int) throws(ConvolutionError) {
+    guard shape.count == rank + 2 else {
+      throw ConvolutionError(
+        .rankMismatch, argument: "input", received: "shape \(shape)",
+        expected: "\(rank + 2) axes: "
+          + (layout == .channelsFirst ? "N C and \(rank) of space" : "N, \(rank) of space and C"))
+    }
+    if let extent = shape.first(where: { $0 < 0 }) {
+      throw ConvolutionError(
+        .nonPositiveSize, argument: "input", received: "\(extent) in shape \(shape)",
+        expected: "no negative extent")
+    }
+    self.init(shape, layout: layout)
+    guard self.channels == channels else {
+      throw ConvolutionError(
+        .shapeMismatch, argument: "input",
+        received: "\(self.channels) channels in shape \(shape)",
+        expected: "\(channels), the weights' input channels times groups")
+    }
+    try checkSize(argument: "input")
+  }
+
+  /// Depth, height, width of all of it or of `region`; missing axes are 0..<1.
+  ///
+  /// - Throws: `.rankMismatch`, `.invalidValue` for a region beyond it.
+  func rectangle(_ region: [Range<Int>]?) throws(ConvolutionError) -> [Range<Int>] {
+    let missing = Array(repeating: 0..<1, count: 3 - spatial.count)
+    guard let region else { return missing + spatial.map { 0..<$0 } }
+    guard region.count == spatial.count else {
+      throw ConvolutionError(
+        .rankMismatch, argument: "region", received: "\(region)",
+        expected: "\(spatial.count) ranges, one for each axis of space")
+    }
+    for (axis, range) in region.enumerated() {
+      guard range.lowerBound >= 0, range.upperBound <= spatial[axis] else {
+        throw ConvolutionError(
+          .invalidValue, argument: "region", received: "\(range) on axis \(axis)",
+          expected: "a range within 0..<\(spatial[axis])")
+      }
+    }
+    return missing + region
+  }
+
   /// Checks that the elements can be counted, and those of an image also where a zero among its extents makes them none:
   /// strides are products of the extents.
   func checkSize(argument: String) throws(ConvolutionError) {

@@ -22,14 +22,16 @@ struct Fixture: Decodable {
     let cases: [Fixture]
   }
 
-  /// The forward convolutions of a framework's file.
-  static func cases(of framework: String) throws -> [Fixture] {
+  private let outputPadding: [Int]?
+
+  /// The cases of a framework's file: convolutions, or transposed ones.
+  static func cases(of framework: String, _ op: String = "conv") throws -> [Fixture] {
     let file = try #require(
       Bundle.module.url(forResource: framework, withExtension: "json", subdirectory: "Fixtures"))
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     let cases = try decoder.decode(File.self, from: Data(contentsOf: file)).cases
-    return cases.filter { $0.op == "conv" }
+    return cases.filter { $0.op == op }
   }
 
   var layerCase: LayerCase {
@@ -39,6 +41,24 @@ struct Fixture: Decodable {
         inputShape: xShape, weightShape: wShape, stride: stride, dilation: dilation,
         groups: groups,
         padding: resolvedPadding, border: borders.map(resolvedBorder), x: x, w: w, bias: b)
+    }
+  }
+
+  var transposedCase: TransposedCase {
+    get throws {
+      let amounts = try pads.map {
+        try $0.map { PaddingAmount(before: try #require($0.first), after: $0[1]) }
+      }
+      let padding: TransposedPadding =
+        switch padding {
+        case "valid": .valid
+        case "same": .same
+        case "explicit": .explicit(try #require(amounts), outputPadding: outputPadding ?? [])
+        default: throw UnknownWord(word: padding)
+        }
+      return TransposedCase(
+        inputShape: xShape, weightShape: wShape, stride: stride, dilation: dilation,
+        groups: groups, padding: padding, x: x, w: w, bias: b)
     }
   }
 

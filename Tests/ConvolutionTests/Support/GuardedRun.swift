@@ -16,7 +16,9 @@ final class GuardedRun {
   /// Without a form.
   private var problem: conv_problem
 
-  init(_ layerCase: LayerCase, layout: Layout, side: GuardedSide) throws(ConvolutionError) {
+  init(
+    _ layerCase: LayerCase, layout: Layout, side: GuardedSide, caches: Caches = Machine.caches
+  ) throws(ConvolutionError) {
     self.layerCase = layerCase
     self.side = side
     input = GuardedMemory(arrange(layerCase.x, shape: layerCase.inputShape, in: layout), side: side)
@@ -29,7 +31,7 @@ final class GuardedRun {
     geometry = try layerCase.layer().geometry(
       for: arrange(shape: layerCase.inputShape, in: layout), layout: layout)
     let source = try Problem(
-      geometry, activation: layerCase.activation, hasFiniteWeights: true, caches: Machine.caches)
+      geometry, activation: layerCase.activation, hasFiniteWeights: true, caches: caches)
     problem = source.base
     let axes: [WritableKeyPath<conv_problem, conv_axis>] = [\.axis.0, \.axis.1, \.axis.2]
     withExtendedLifetime(source) {
@@ -78,8 +80,7 @@ final class GuardedRun {
     let output = Floats(count: layerCase.outputShape.reduce(1, *), side: side)
     output.buffer.update(repeating: .nan)
     var operands = conv_operands(
-      x: input.readOnly.baseAddress, residual: residual?.readOnly.baseAddress,
-      packed: UnsafeRawPointer(packed.buffer.baseAddress!).assumingMemoryBound(to: Float.self),
+      x: input.readOnly.baseAddress, residual: residual?.readOnly.baseAddress, packed: nil,
       bias: bias.readOnly.baseAddress, y: output.buffer.baseAddress)
     let panels = Int32(way.panelCount)
     let tasks = (threads == 1 ? [0..<panels] : (0..<panels).map { $0..<$0 + 1 }).map {
@@ -87,9 +88,15 @@ final class GuardedRun {
         first_panel: $0.lowerBound, end_panel: $0.upperBound, first: (0, 0, 0),
         end: (problem.axis.0.output, problem.axis.1.output, problem.axis.2.output))
     }
-    conv_run(
-      way.kernel.entry, &problem, &operands, Int64(layerCase.inputShape[0]), tasks,
-      Int32(tasks.count), threads, workspace.bytes.baseAddress, stride)
+    withUnsafePointer(to: problem) { problem in
+      var phase = conv_phase(
+        kernel: way.kernel.entry, problem: problem,
+        packed: UnsafeRawPointer(packed.buffer.baseAddress!).assumingMemoryBound(to: Float.self),
+        x: 0, y: 0, first: (0, 0, 0), step: (1, 1, 1))
+      conv_run(
+        &phase, 1, &operands, Int64(layerCase.inputShape[0]), tasks, Int32(tasks.count), threads,
+        conv_workspace(memory: workspace.bytes.baseAddress, stride: stride))
+    }
     return channelsFirst(
       Array(output.buffer), shape: layerCase.outputShape, from: geometry.layout)
   }

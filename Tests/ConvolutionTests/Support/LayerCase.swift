@@ -149,11 +149,10 @@ extension LayerCase {
     var planner = Planner(
       threads: threads, accuracy: setting.accuracy, algorithm: setting.algorithm,
       instructionSet: setting.instructionSet)
-    // Every thread is worth it, so that small layers are cut too.
-    planner.costModel = planner.resolvedCostModel
-    planner.costModel?.team = CostModel.Team(pair: 0, doubling: 0, lag: 0)
     if let way = setting.way {
       planner = try planner.taking(way, of: layer, for: shape, layout: setting.layout)
+      // Every thread is worth it, so that small layers are cut too.
+      planner.costModel = .arithmetic
     }
     do {
       let plan = try layer.plan(
@@ -179,7 +178,7 @@ extension LayerCase {
         let ways = try layer.alternatives(
           for: arrange(shape: inputShape, in: layout), layout: layout,
           with: Planner(threads: 1, accuracy: .fast, instructionSet: set))
-        for plan in ways where seen.insert(plan.passes[0].way.identity).inserted {
+        for plan in ways where seen.insert(plan.way.identity).inserted {
           let setting = Setting(
             layout: layout, accuracy: .fast, instructionSet: set, way: plan.wayName)
           plans.append((setting, plan))

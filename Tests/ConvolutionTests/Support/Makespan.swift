@@ -48,7 +48,7 @@ private struct Tile {
   let depth: Double
 
   init(_ layer: LayerDescriptor, _ plan: Plan) {
-    let way = plan.passes[0].way
+    let way = plan.way
     lanes = Int(way.kernel.entry.pointee.lanes)
     pixels = Int(way.grain.tile_pixels)
     channels = Int(way.grain.tile_channels)
@@ -72,7 +72,7 @@ private struct Tile {
 }
 
 extension Plan {
-  var tasks: [conv_task] { Array(passes[0].tasks.buffer) }
+  var tasks: [conv_task] { Array(pass.tasks.buffer) }
 }
 
 extension conv_task {

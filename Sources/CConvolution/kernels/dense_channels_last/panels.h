@@ -11,6 +11,11 @@ static int32_t panel_count(const conv_problem *problem) {
   return problem->groups * group_panels(problem->output_channels);
 }
 
+static int32_t panel_channel(const conv_problem *problem, int32_t panel) {
+  const int32_t panels = group_panels(problem->output_channels);
+  return panel / panels * problem->output_channels + panel % panels * PANEL;
+}
+
 /// Rows of packed weights: a tap's input channels.
 INLINE int32_t weight_rows(const conv_problem *problem) { return tap_count(problem) * problem->input_channels; }
 

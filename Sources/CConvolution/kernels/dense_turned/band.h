@@ -23,19 +23,25 @@ INLINE int64_t output_row_bytes(const conv_problem *problem, int32_t columns) {
   return (int64_t)columns * problem->output_channels * (int64_t)sizeof(float);
 }
 
+/// The second-level cache; of a large one the half, which a band then fits whole.
+INLINE int64_t band_cache(const conv_problem *problem) {
+  const int64_t cache = problem->caches.level[1], half = cache / 2, small = 512 << 10;
+  return cache < small ? cache : half < small ? small : half;
+}
+
 /// Whether the input rows of an output row of `inputs` columns, and the output row, fit the second-level cache.
 INLINE bool has_short_rows(const conv_problem *problem, int32_t inputs) {
-  const int64_t cache = problem->caches.level[1];
+  const int64_t cache = band_cache(problem);
   return problem->axis[1].kernel * input_row_bytes(problem, inputs) <= cache &&
          output_row_bytes(problem, problem->axis[2].output) <= cache;
 }
 
-/// Outputs take half of the second-level cache, and samples may take a little more than all of it: a tile meets few
-/// rows at a time, and larger bands turn fewer rows twice. One row of outputs is the least, or where rows are long a
-/// part of one, whose samples take half of the cache.
+/// Outputs take half of that cache, and samples may take a little more than all of it: a tile meets few rows at a time,
+/// and larger bands turn fewer rows twice. One row of outputs is the least, or where rows are long a part of one, whose
+/// samples take half of the cache.
 INLINE band_size band_size_of(const conv_problem *problem) {
   const conv_axis *height = &problem->axis[1], *width = &problem->axis[2];
-  const int64_t cache = problem->caches.level[1];
+  const int64_t cache = band_cache(problem);
   const int32_t held = held_count(height), rows = least_of(height->kernel, held);
   band_size most = {.input_columns = held_count(width), .output_columns = width->output};
   if (!has_short_rows(problem, most.input_columns)) {

@@ -29,7 +29,7 @@ INLINE column_range columns_of(const conv_axis *width, int32_t first, int32_t en
 INLINE bool has_long_taps(const conv_problem *problem) {
   const conv_axis *width = &problem->axis[2];
   if (has_short_rows(problem, width->input)) return false;
-  const int64_t most = problem->caches.level[1] / (problem->axis[1].kernel * input_row_bytes(problem, 1));
+  const int64_t most = band_cache(problem) / (problem->axis[1].kernel * input_row_bytes(problem, 1));
   if (tap_span(width) > most) return true;
   for (int32_t o = 0; o < width->output; o++) {
     if (o == width->inside_begin && o < width->inside_end) o = width->inside_end;

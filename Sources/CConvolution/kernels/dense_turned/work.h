@@ -8,7 +8,7 @@ extern const conv_kernel SIMD_NAME(conv_dense_channels_last);
 #define INNER SIMD_NAME(conv_dense_channels_last)
 
 /// Where the channels of a panel begin.
-INLINE int32_t panel_channel(const conv_problem *problem, int32_t panel) {
+static int32_t panel_channel(const conv_problem *problem, int32_t panel) {
   return least_of(panel * INNER.grain(problem).tile_channels, problem->output_channels);
 }
 

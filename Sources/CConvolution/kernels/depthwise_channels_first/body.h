@@ -138,6 +138,7 @@ static void run(const conv_problem *problem, const conv_operands *image, const c
 }
 
 static int32_t panel_count(const conv_problem *problem) { return problem->groups; }
+static int32_t panel_channel(const conv_problem *problem, int32_t panel) { return panel * problem->output_channels; }
 
 static size_t workspace_bytes(const conv_problem *problem) { return block_memory_in(problem, NULL).bytes; }
 
@@ -149,6 +150,7 @@ static const char *obstacle(const conv_problem *problem) {
 
 const conv_kernel SIMD_NAME(conv_depthwise_channels_first) = {
     .family = "depthwise_channels_first", .algorithm = "depthwise", .isa = SIMD_ISA, .lanes = LANES,
-    .obstacle = obstacle, .forms = one_form, .panel_count = panel_count, .packed_bytes = packed_bytes, .pack = pack,
-    .grain = grain, .work = work, .workspace_bytes = workspace_bytes, .run = run,
+    .obstacle = obstacle, .forms = one_form, .panel_count = panel_count, .panel_channel = panel_channel,
+    .packed_bytes = packed_bytes, .pack = pack, .grain = grain, .work = work, .workspace_bytes = workspace_bytes,
+    .run = run,
 };

@@ -193,6 +193,7 @@ static const char *obstacle(const conv_problem *problem) {
 
 const conv_kernel SIMD_NAME(conv_few_outputs_channels_last) = {
     .family = "few_outputs_channels_last", .algorithm = "direct", .isa = SIMD_ISA, .lanes = LANES,
-    .obstacle = obstacle, .forms = one_form, .panel_count = panel_count, .packed_bytes = packed_bytes, .pack = pack,
-    .grain = grain, .work = work, .workspace_bytes = workspace_bytes, .run = run,
+    .obstacle = obstacle, .forms = one_form, .panel_count = panel_count, .panel_channel = panel_channel,
+    .packed_bytes = packed_bytes, .pack = pack, .grain = grain, .work = work, .workspace_bytes = workspace_bytes,
+    .run = run,
 };

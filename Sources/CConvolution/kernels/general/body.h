@@ -6,6 +6,11 @@
 
 static int32_t panel_count(const conv_problem *problem) { return problem->groups * problem->output_channels; }
 
+static int32_t panel_channel(const conv_problem *problem, int32_t panel) {
+  (void)problem;
+  return panel;
+}
+
 /// Adds one tap's products to `sum`.
 static float add_tap(const conv_problem *problem, const float *group, const int32_t at[3], const float *weights,
                      float sum) {
@@ -88,6 +93,6 @@ static size_t workspace_bytes(const conv_problem *problem) {
 
 const conv_kernel SIMD_NAME(conv_general) = {
     .family = "general", .algorithm = "general", .isa = SIMD_ISA, .lanes = LANES, .obstacle = type_obstacle,
-    .forms = one_form, .panel_count = panel_count, .packed_bytes = packed_bytes, .pack = pack, .grain = grain,
-    .work = work, .workspace_bytes = workspace_bytes, .run = run,
+    .forms = one_form, .panel_count = panel_count, .panel_channel = panel_channel, .packed_bytes = packed_bytes,
+    .pack = pack, .grain = grain, .work = work, .workspace_bytes = workspace_bytes, .run = run,
 };

@@ -95,3 +95,7 @@ static int32_t panel_count(const conv_problem *problem) { return parts_of(vector
 INLINE int32_t panel_vector(const conv_problem *problem, int32_t panel) {
   return part_begin(vector_count(problem), panel_count(problem), panel);
 }
+
+static int32_t panel_channel(const conv_problem *problem, int32_t panel) {
+  return least_of(panel_vector(problem, panel) * LANES, channel_count(problem));
+}

@@ -98,8 +98,7 @@ static size_t workspace_bytes(const conv_problem *problem) {
 }
 
 const conv_kernel SIMD_NAME(conv_planar) = {
-    .family = "planar", .algorithm = "direct", .isa = SIMD_ISA, .lanes = LANES,
-    .obstacle = common_obstacle, .forms = one_form,
-    .panel_count = panel_count, .packed_bytes = packed_bytes, .pack = pack,
-    .grain = grain, .work = work, .workspace_bytes = workspace_bytes, .run = run,
+    .family = "planar", .algorithm = "direct", .isa = SIMD_ISA, .lanes = LANES, .obstacle = common_obstacle,
+    .forms = one_form, .panel_count = panel_count, .panel_channel = panel_channel, .packed_bytes = packed_bytes,
+    .pack = pack, .grain = grain, .work = work, .workspace_bytes = workspace_bytes, .run = run,
 };

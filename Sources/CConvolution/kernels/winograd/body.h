@@ -192,7 +192,7 @@ static const char *obstacle(const conv_problem *problem) {
 }
 
 const conv_kernel SIMD_NAME(conv_winograd) = {
-    .family = "winograd", .algorithm = "winograd", .isa = SIMD_ISA, .lanes = LANES,
-    .obstacle = obstacle, .forms = forms, .panel_count = panel_count, .packed_bytes = packed_bytes, .pack = pack,
-    .grain = grain, .work = work, .workspace_bytes = workspace_bytes, .run = run,
+    .family = "winograd", .algorithm = "winograd", .isa = SIMD_ISA, .lanes = LANES, .obstacle = obstacle,
+    .forms = forms, .panel_count = panel_count, .panel_channel = panel_channel, .packed_bytes = packed_bytes,
+    .pack = pack, .grain = grain, .work = work, .workspace_bytes = workspace_bytes, .run = run,
 };

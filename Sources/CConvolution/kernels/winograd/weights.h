@@ -27,6 +27,11 @@ static int32_t panel_count(const conv_problem *problem) {
   return problem->groups * group_panels(problem->output_channels);
 }
 
+static int32_t panel_channel(const conv_problem *problem, int32_t panel) {
+  const int32_t panels = group_panels(problem->output_channels);
+  return panel / panels * problem->output_channels + panel % panels * PANEL;
+}
+
 /// Points of height times points of width.
 INLINE int32_t position_count(const conv_problem *problem) {
   const int32_t *outputs = problem->form.outputs;

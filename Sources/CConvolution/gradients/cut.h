@@ -1,0 +1,163 @@
+// How the sums of a weight gradient are laid out, and cut: outputs into blocks, blocks into stretches, weights into
+// parts. A block's products are summed in registers, blocks of a stretch are added one after the other, and stretches
+// in a tree. Shapes and the batch alone decide on all that; only the parts, through which no sum goes, know of threads.
+#pragma once
+
+#define PANEL_CHANNELS TILE_BROADCASTS
+#include "../shared/even_panels.h"
+#include "../shared/problem.h"
+#include "../shared/tile_sizes.h"
+
+enum {
+  TILE_CHANNELS = TILE_VECTORS * LANES,
+  /// Vectors of channels that a tile of a depthwise layer has.
+  DEPTHWISE_VECTORS = 4,
+  DEPTHWISE_CHANNELS = DEPTHWISE_VECTORS * LANES,
+  /// Output pixels of a block, and floats of its input and of its patches at most.
+  BLOCK_PIXELS = 128,
+  DEPTHWISE_BLOCK_PIXELS = 64,
+  BLOCK_FLOATS = 1 << 17,
+  /// Stretches at most, and floats of the sums of all of them, unless one takes more.
+  MOST_STRETCHES = 16,
+  STRETCH_FLOATS = 1 << 20,
+  /// Sums of a part that stay in the second-level cache beside a block.
+  PART_FLOATS = 1 << 16,
+  /// Tasks for each thread, so that threads end at the same time.
+  TASKS_PER_THREAD = 4,
+};
+
+/// What a vector of sums runs over.
+typedef enum {
+  DENSE,      ///< input channels of one tap: a row of sums is [tap][channel], of one output channel
+  PATCHED,    ///< likewise, but across taps: few channels have no vector of their own
+  DEPTHWISE,  ///< channels of a layer with one a group: a row of sums is [channel], of one tap
+} sum_order;
+
+typedef struct {
+  sum_order order;
+  int32_t rows, tap;       ///< rows of sums; floats from tap to tap in one
+  ptrdiff_t row;           ///< floats of one, whole vectors
+  int32_t panels, parts;   ///< tiles' output channels, and parts of them that a task has
+  int64_t image_blocks;    ///< blocks along the batch
+  int32_t axis_blocks[3];  ///< and along each axis
+  int64_t blocks;          ///< of all
+  int32_t stretches;
+} weight_cut;
+
+/// Outputs of one block: a rectangle of some images.
+typedef struct {
+  int64_t first_image;
+  int32_t images, first[3], count[3];
+} output_block;
+
+INLINE int32_t whole_vectors(int32_t count) { return parts_of(count, LANES) * LANES; }
+
+INLINE sum_order sum_order_of(const conv_problem *problem) {
+  const int32_t channels = problem->input_channels;
+  if (channels == 1 && problem->output_channels == 1) return DEPTHWISE;
+  return tap_count(problem) > 1 && 4 * channels < 3 * whole_vectors(channels) ? PATCHED : DENSE;
+}
+
+/// Inputs that so many outputs of an axis meet at most.
+INLINE int32_t most_inputs(const conv_axis *axis, int32_t outputs) {
+  const int64_t span = (outputs - 1) * (int64_t)axis->stride + tap_span(axis);
+  const int64_t taps = (int64_t)outputs * axis->kernel, most = span < taps ? span : taps;
+  return most < axis->input ? (int32_t)most : axis->input;
+}
+
+/// The largest extents that blocks have: of one image along the axes, and images.
+INLINE output_block largest_block(const weight_cut *cut, const conv_problem *problem, int64_t images) {
+  output_block block = {.images = (int32_t)((images + cut->image_blocks - 1) / cut->image_blocks)};
+  for (int axis = 0; axis < 3; axis++)
+    block.count[axis] = parts_of(problem->axis[axis].output, cut->axis_blocks[axis]);
+  return block;
+}
+
+INLINE int32_t image_pixels(const output_block *block) { return block->count[0] * block->count[1] * block->count[2]; }
+INLINE int32_t block_pixels(const output_block *block) { return block->images * image_pixels(block); }
+
+/// Input pixels of one image of a block at most.
+INLINE int64_t image_inputs(const conv_problem *problem, const output_block *block) {
+  int64_t inputs = 1;
+  for (int axis = 0; axis < 3; axis++) inputs *= most_inputs(&problem->axis[axis], block->count[axis]);
+  return inputs;
+}
+
+/// Cuts outputs into blocks of at most `pixels`: whole rows where they are that short, whole planes, and so on.
+INLINE void cut_blocks(weight_cut *cut, const conv_problem *problem, int64_t images, int32_t pixels) {
+  int32_t room = pixels;
+  for (int axis = 2; axis >= 0; axis--) {
+    const int32_t outputs = problem->axis[axis].output;
+    cut->axis_blocks[axis] = outputs > 0 ? parts_of(outputs, room) : 1;
+    room = cut->axis_blocks[axis] > 1 || outputs == 0 ? 1 : room / outputs;
+  }
+  cut->image_blocks = images > 0 ? (images + room - 1) / room : 1;
+  cut->blocks = cut->image_blocks * cut->axis_blocks[0] * cut->axis_blocks[1] * cut->axis_blocks[2];
+}
+
+INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int32_t threads) {
+  const int32_t taps = tap_count(problem), channels = problem->input_channels;
+  weight_cut cut = {.order = sum_order_of(problem)};
+  if (cut.order == DEPTHWISE) {
+    cut.rows = taps;
+    cut.row = whole_vectors(problem->groups);
+    cut.panels = parts_of(problem->groups, DEPTHWISE_CHANNELS);
+  } else {
+    cut.rows = problem->groups * problem->output_channels;
+    cut.tap = cut.order == DENSE ? whole_vectors(channels) : channels;
+    cut.row = whole_vectors(taps * cut.tap);
+    cut.panels = panel_count(problem);
+  }
+  const ptrdiff_t patch = cut.order == PATCHED ? cut.row : 0;
+  int32_t pixels = cut.order == DEPTHWISE ? DEPTHWISE_BLOCK_PIXELS : BLOCK_PIXELS;
+  for (;; pixels /= 2) {
+    cut_blocks(&cut, problem, images, pixels);
+    const output_block block = largest_block(&cut, problem, images);
+    const int64_t inputs = block.images * image_inputs(problem, &block) * problem->groups * channels;
+    if (pixels == 1 || (inputs <= BLOCK_FLOATS && block_pixels(&block) * patch <= BLOCK_FLOATS)) break;
+  }
+  const int64_t sums = cut.rows * (int64_t)cut.row;
+  cut.stretches = clamped(STRETCH_FLOATS / sums, 1, MOST_STRETCHES);
+  if (cut.stretches > cut.blocks) cut.stretches = (int32_t)cut.blocks;
+  const int64_t by_size = sums / PART_FLOATS, by_threads = parts_of(TASKS_PER_THREAD * threads, cut.stretches);
+  cut.parts = clamped(by_size > by_threads ? by_size : by_threads, 1, cut.panels);
+  return cut;
+}
+
+INLINE output_block block_at(const weight_cut *cut, const conv_problem *problem, int64_t images, int64_t index) {
+  output_block block;
+  for (int axis = 2; axis >= 0; axis--) {
+    const int32_t blocks = cut->axis_blocks[axis], at = (int32_t)(index % blocks);
+    block.first[axis] = part_begin(problem->axis[axis].output, blocks, at);
+    block.count[axis] = part_begin(problem->axis[axis].output, blocks, at + 1) - block.first[axis];
+    index /= blocks;
+  }
+  block.first_image = images * index / cut->image_blocks;
+  block.images = (int32_t)(images * (index + 1) / cut->image_blocks - block.first_image);
+  return block;
+}
+
+/// Panels, and the output channels and groups that they are of.
+typedef struct {
+  int32_t first_panel, end_panel, first_output, end_output, first_group, end_group;
+} weight_part;
+
+INLINE weight_part weight_part_at(const weight_cut *cut, const conv_problem *problem, int32_t index) {
+  const int32_t first = part_begin(cut->panels, cut->parts, index);
+  const int32_t end = part_begin(cut->panels, cut->parts, index + 1);
+  if (cut->order == DEPTHWISE) {
+    const int32_t channel = first * DEPTHWISE_CHANNELS;
+    const int32_t end_channel = least_of(end * DEPTHWISE_CHANNELS, problem->groups);
+    return (weight_part){first, end, channel, end_channel, channel, end_channel};
+  }
+  const int32_t panels = group_panels(problem->output_channels);
+  return (weight_part){first, end, panel_channel(problem, first), panel_channel(problem, end), first / panels,
+                       parts_of(end, panels)};
+}
+
+/// Output channels of a part at most.
+INLINE int32_t most_part_outputs(const weight_cut *cut, const conv_problem *problem) {
+  const int32_t panels = parts_of(cut->panels, cut->parts);
+  if (cut->order == DEPTHWISE) return least_of(panels * DEPTHWISE_CHANNELS, problem->groups);
+  return panels * parts_of(problem->output_channels, group_panels(problem->output_channels));
+}

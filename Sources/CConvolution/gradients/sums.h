@@ -1,0 +1,81 @@
+// The end of a weight gradient: the stretches' sums are added in a tree, and written in the order asked for.
+#pragma once
+
+#include <string.h>
+
+#include "../shared/transpose.h"
+#include "cut.h"
+
+/// Rows that one task ends.
+enum { SUM_ROWS = LANES };
+
+/// Adds floats begin..<end of all stretches, `distance` apart, to the first one's: neighbours, then neighbours of these.
+static void add_stretches(float *sums, ptrdiff_t distance, int32_t stretches, ptrdiff_t begin, ptrdiff_t end) {
+  for (ptrdiff_t at = begin; at < end; at += LANES) {
+    vec a[MOST_STRETCHES];
+    for (int32_t i = 0; i < stretches; i++) a[i] = v_load(sums + i * distance + at);
+    for (int32_t count = stretches; count > 1; count = parts_of(count, 2)) {
+      for (int32_t i = 0; i < count / 2; i++) a[i] = v_add(a[2 * i], a[2 * i + 1]);
+      if (count % 2 == 1) a[count / 2] = a[count - 1];
+    }
+    v_store(sums + at, a[0]);
+  }
+}
+
+/// Offset of a tap in the order asked for.
+INLINE ptrdiff_t tap_offset(const conv_problem *problem, const conv_weight_gradient *dw, int32_t tap) {
+  const int32_t width = problem->axis[2].kernel, height = problem->axis[1].kernel;
+  return tap / width / height * dw->kernel_stride[0] + tap / width % height * dw->kernel_stride[1] +
+         tap % width * dw->kernel_stride[2];
+}
+
+/// Whether the taps of all input channels lie side by side: O I \*kernel.
+INLINE bool has_joined_taps(const conv_problem *problem, const conv_weight_gradient *dw) {
+  ptrdiff_t distance = 1;
+  for (int axis = 2; axis >= 0; axis--) {
+    if (problem->axis[axis].kernel > 1 && dw->kernel_stride[axis] != distance) return false;
+    distance *= problem->axis[axis].kernel;
+  }
+  return dw->input_stride == distance;
+}
+
+/// Writes rows of sums, each of one output channel.
+static void write_rows(const weight_cut *cut, const conv_problem *problem, const float *sums,
+                       const conv_weight_gradient *dw, int32_t first, int32_t count) {
+  const int32_t taps = tap_count(problem), channels = problem->input_channels;
+  const float *rows = sums + first * cut->row;
+  float *to = dw->data + first * dw->output_stride;
+  if (dw->output_stride == 1) {
+    for (int32_t tap = 0; tap < taps; tap++)
+      transpose(rows + tap * cut->tap, cut->row, to + tap_offset(problem, dw, tap), dw->input_stride, count, channels);
+    return;
+  }
+  for (int32_t o = 0; o < count; o++, rows += cut->row, to += dw->output_stride) {
+    if (dw->input_stride != 1 && has_joined_taps(problem, dw)) {
+      transpose_planes(rows, cut->tap, to, taps, channels);
+      continue;
+    }
+    for (int32_t tap = 0; tap < taps; tap++) {
+      const float *from = rows + tap * cut->tap;
+      float *tap_to = to + tap_offset(problem, dw, tap);
+      if (dw->input_stride == 1)
+        memcpy(tap_to, from, channels * sizeof(float));
+      else
+        for (int32_t c = 0; c < channels; c++) tap_to[c * dw->input_stride] = from[c];
+    }
+  }
+}
+
+/// Ends some rows: adds the stretches, and writes.
+static void end_rows(const weight_cut *cut, const conv_problem *problem, float *sums, const conv_weight_gradient *dw,
+                     int32_t first, int32_t count) {
+  if (cut->stretches > 1)
+    add_stretches(sums, cut->rows * cut->row, cut->stretches, first * cut->row, (first + count) * cut->row);
+  if (cut->order != DEPTHWISE) {
+    write_rows(cut, problem, sums, dw, first, count);
+    return;
+  }
+  for (int32_t tap = first; tap < first + count; tap++)
+    for (int32_t channel = 0; channel < problem->groups; channel++)
+      dw->data[channel * dw->output_stride + tap_offset(problem, dw, tap)] = sums[tap * cut->row + channel];
+}

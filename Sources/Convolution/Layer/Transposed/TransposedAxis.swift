@@ -1,0 +1,80 @@
+/// One axis of a transposed problem; one that a layer does not have is ``missing``.
+///
+/// Input i adds to output `i stride - before + k dilation` for every tap k.
+struct TransposedAxis: Hashable {
+  /// Extents.
+  let input, output, kernel: Int
+  let stride, dilation: Int
+  /// What is left out of the full output.
+  let padding: PaddingAmount
+
+  static let missing = TransposedAxis(
+    input: 1, output: 1, kernel: 1, stride: 1, dilation: 1, padding: .none)
+
+  /// The outputs of one remainder by the stride, which are an ordinary convolution of stride 1.
+  struct Phase: Hashable {
+    /// Which outputs.
+    let lattice: Lattice
+    let axis: Axis
+    /// The taps that reach them, last to first: tap u of the phase is `last - u step`.
+    let lastTap, tapStep: Int
+  }
+
+  /// The phases that have outputs, in the order of their first one; one without outputs where the axis has none.
+  ///
+  /// Output o = first + stride j is reached by tap k where stride divides o + before - k dilation. With g the greatest
+  /// common divisor of stride and dilation that is every (stride / g)-th tap from some least one on, or none; and from one
+  /// of them to the next the input that they take goes back by dilation / g.
+  var phases: [Phase] {
+    let divisor = greatestCommonDivisor(stride, dilation)
+    let (tapStep, distance) = (stride / divisor, dilation / divisor)
+    return (0..<max(min(stride, output), 1)).map { first in
+      let lattice = Lattice(first: first, step: stride)
+      let outputs = lattice.indices(in: 0..<output).count
+      let least = (0..<min(tapStep, kernel)).first {
+        (first + padding.before - $0 * dilation).isMultiple(of: stride)
+      }
+      guard let least else { return unreached(lattice, outputs: outputs) }
+      let taps = (kernel - 1 - least) / tapStep + 1
+      // The input that the least tap takes for the first output.
+      let input = (first + padding.before - least * dilation) / stride
+      let before = (taps - 1) * distance - input
+      let end = outputs - 1 - before + (taps - 1) * distance + 1
+      return Phase(
+        lattice: lattice,
+        axis: Axis(
+          input: self.input, output: outputs, kernel: taps, stride: 1, dilation: distance,
+          padding: PaddingAmount(before: before, after: end - self.input), border: .zeros),
+        lastTap: least + (taps - 1) * tapStep, tapStep: tapStep)
+    }
+  }
+
+  /// Outputs that no tap reaches: one tap that lies outside for all of them.
+  private func unreached(_ lattice: Lattice, outputs: Int) -> Phase {
+    Phase(
+      lattice: lattice,
+      axis: Axis(
+        input: input, output: outputs, kernel: 1, stride: 1, dilation: 1,
+        padding: PaddingAmount(before: outputs, after: -input), border: .zeros),
+      lastTap: 0, tapStep: 1)
+  }
+}
+
+/// Which outputs of an axis a phase has: output o of it is output `first + step o` of the axis.
+struct Lattice: Hashable {
+  let first, step: Int
+
+  /// Every output.
+  static let all = Lattice(first: 0, step: 1)
+
+  /// The phase's outputs that lie in a range of the axis's.
+  func indices(in range: Range<Int>) -> Range<Int> {
+    func roundedUp(_ index: Int) -> Int { max((index - first + step - 1) / step, 0) }
+    let lower = roundedUp(range.lowerBound)
+    return lower..<max(roundedUp(range.upperBound), lower)
+  }
+}
+
+func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+  b == 0 ? a : greatestCommonDivisor(b, a % b)
+}

@@ -1,0 +1,45 @@
+/// One of the convolutions that an output is made of, before it is known how it is computed: all of it, or, of a transposed
+/// layer, the outputs of one remainder by the strides.
+struct Phase {
+  let problem: Problem
+  /// Which outputs, along depth, height and width.
+  let lattice: [Lattice]
+  /// The layer's taps that it multiplies with; nil: all of them, as they are.
+  let taps: ReversedTaps?
+
+  /// The phase's outputs that lie in a rectangle of the output.
+  func outputs(in rectangle: [Range<Int>]) -> [Range<Int>] {
+    zip(lattice, rectangle).map { $0.indices(in: $1) }
+  }
+}
+
+extension Phase {
+  /// The only phase of a problem.
+  init(_ problem: Problem) {
+    self.init(problem: problem, lattice: Array(repeating: .all, count: 3), taps: nil)
+  }
+}
+
+/// A phase and the way chosen for it.
+struct ChosenPhase {
+  let phase: Phase
+  let way: Way
+}
+
+/// What a plan computes, before it is known how: the input, the output, and the phases that make it up.
+struct Blueprint {
+  /// The layer's description.
+  let layer: String
+  let layout: Layout
+  let input, output: ImageShape
+  /// Of each axis of space.
+  let padding: [PaddingAmount]
+  let border: [Border]
+  let floatingPointOperations: Double
+  let weights: LayerWeights
+  let phases: [Phase]
+
+  /// Whether phases are computed by channels-last kernels in channels-first memory, on boxes that are turned: outputs that
+  /// are not side by side along a row would be stored one by one.
+  var isTurned: Bool { phases[0].problem.geometry.layout != layout }
+}

@@ -1,0 +1,43 @@
+extension Plan {
+  /// - Parameter choices: one a phase.
+  /// - Throws: `.nonPositiveSize` for threads, `.rankMismatch` or `.invalidValue` for a region that the output does not
+  ///   have, `.integerOverflow`, `.outOfMemory`.
+  init(
+    _ blueprint: Blueprint, _ choices: [Choice], with planner: Planner, region: [Range<Int>]?,
+    buffers: Buffers
+  ) throws(ConvolutionError) {
+    let rank = blueprint.output.spatial.count
+    let rectangle = try blueprint.output.rectangle(region)
+    let chosen = zip(blueprint.phases, choices).map { ChosenPhase(phase: $0, way: $1.way) }
+    let work = Schedule.Work(
+      chosen, model: planner.resolvedCostModel, rectangle: rectangle,
+      images: blueprint.output.images, isTurned: blueprint.isTurned)
+    let schedule = Schedule(work, threads: try planner.checkedThreads())
+    let input = work.samples
+    let isWindow = buffers == .region
+    func shape(_ image: ImageShape, _ window: [Range<Int>]) -> [Int] {
+      var image = image
+      if isWindow { image.spatial = window.suffix(rank).map(\.count) }
+      return image.shape(in: blueprint.layout)
+    }
+    let pass = try Pass(
+      chosen, of: blueprint, work: work, schedule: schedule, input: isWindow ? input : nil,
+      output: isWindow ? rectangle : nil)
+    let main = choices.indices.max { choices[$0].predicted < choices[$1].predicted }!
+    self.init(
+      inputShape: shape(blueprint.input, input), outputShape: shape(blueprint.output, rectangle),
+      region: rectangle.suffix(rank), inputRegion: input.suffix(rank), threads: schedule.threads,
+      taskCount: schedule.tasks.count * blueprint.output.images,
+      workspaceBytes: schedule.threads * pass.workspaceStride, layout: blueprint.layout,
+      padding: blueprint.padding, border: blueprint.border,
+      floatingPointOperations: blueprint.floatingPointOperations, images: blueprint.output.images,
+      pass: pass,
+      explanation: Explanation(
+        layer: blueprint.layer, choice: choices[main],
+        measuredLayer: MeasuredLayer(
+          blueprint.phases[main].problem.geometry, on: planner.resolvedInstructionSet),
+        phases: choices.map(\.way), isTurned: blueprint.isTurned, panels: work.panels,
+        panelCuts: schedule.panelCuts,
+        spaceCuts: schedule.spaceCuts, expectations: schedule.expectations))
+  }
+}

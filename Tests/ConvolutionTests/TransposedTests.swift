@@ -1,0 +1,195 @@
+import Testing
+
+@_spi(Tools) @testable import Convolution
+
+/// Transposed layers: what other libraries compute exactly, and a plain float64 reference, whichever way their phases are
+/// computed.
+struct TransposedTests {
+  private static let frameworks = ["keras", "tensorflow", "torch"]
+
+  private static let planners: [Planner] = InstructionSet.available.flatMap { set in
+    [Algorithm.automatic, .direct, .general].map { Planner(algorithm: $0, instructionSet: set) }
+  }
+
+  // MARK: - Fixtures
+
+  @Test(arguments: frameworks)
+  func everySettingGivesTheFrameworksResult(framework: String) throws {
+    for fixture in try Fixture.cases(of: framework, "conv_transpose") {
+      let transposed = try fixture.transposedCase
+      for order in [TransposedWeightOrder.inputOutputKernel, .kernelOutputInput] {
+        let layer = try transposed.layer(order)
+        for layout in Layout.allCases {
+          for var planner in Self.planners {
+            planner.accuracy = .exactOrder
+            for threads in [1, 3] {
+              planner.threads = threads
+              let plan = try layer.plan(
+                for: arrange(shape: transposed.inputShape, in: layout), layout: layout,
+                with: planner)
+              #expect(
+                plan.outputShape == arrange(shape: fixture.yShape, in: layout), "\(fixture.id)")
+              let output = try transposed.run(plan, shape: fixture.yShape)
+              expectSame(
+                output, fixture.y, by: .values, "\(fixture.id) \(layout) \(order) \(plan)")
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: frameworks)
+  func referenceGivesTheFrameworksResult(framework: String) throws {
+    for fixture in try Fixture.cases(of: framework, "conv_transpose") {
+      let reference = TransposedReference(try fixture.transposedCase)
+      #expect(reference.shape == fixture.yShape, "\(fixture.id)")
+      #expect(largestDifference(fixture.y, reference.values) == 0, "\(fixture.id)")
+    }
+  }
+
+  @Test func filesHoldTheCasesTheyAreKnownToHold() throws {
+    let counts = try Self.frameworks.map { try Fixture.cases(of: $0, "conv_transpose").count }
+    #expect(counts == [6, 15, 23])
+  }
+
+  // MARK: - Random layers
+
+  @Test(arguments: 0..<150)
+  func everySettingAgreesWithTheReference(seed: Int) throws {
+    let transposed = TransposedCase.random(seed: 20_000 + seed)
+    let reference = TransposedReference(transposed)
+    let layer = try transposed.layer()
+    for layout in Layout.allCases {
+      for var planner in Self.planners {
+        planner.threads = 1 + seed % 3
+        planner.accuracy = .fast
+        let plan = try layer.plan(
+          for: arrange(shape: transposed.inputShape, in: layout), layout: layout, with: planner)
+        let output = try transposed.run(plan, shape: reference.shape)
+        let error = largestDifference(output, reference.values) / max(reference.magnitude, 1e-30)
+        // Some phases may be computed by Winograd's algorithm.
+        let bound = plan.explanation.phases.map { Reference.bound(of: $0.winograd) }.max()!
+        #expect(error <= bound, "\(transposed) \(plan)")
+      }
+    }
+  }
+
+  /// Threads, images apart, and rectangles give the same bits, on buffers against inaccessible pages.
+  @Test(arguments: 0..<60)
+  func cutsChangeNoBit(seed: Int) throws {
+    let transposed = TransposedCase.random(seed: 21_000 + seed, work: 20_000)
+    let layer = try transposed.layer()
+    var random = SplitMix64(seed: seed)
+    for layout in Layout.allCases {
+      let shape = arrange(shape: transposed.inputShape, in: layout)
+      let whole = try layer.plan(for: shape, layout: layout, with: Planner(threads: 1))
+      let outputShape = ImageShape(whole.outputShape, layout: layout)
+      let all = outputShape.shape(in: .channelsFirst)
+      let expected = try transposed.run(whole, shape: all)
+      for threads in [2, 5] {
+        let planner = Planner(threads: threads, costModel: .arithmetic)
+        let ways = try layer.plan(
+          for: shape, layout: layout, with: Planner(threads: 1, costModel: .arithmetic))
+        expectSame(
+          try transposed.run(layer.plan(for: shape, layout: layout, with: planner), shape: all),
+          try transposed.run(ways, shape: all), "\(transposed) \(layout) \(threads) threads")
+      }
+      let channels = [0..<all[0], 0..<all[1]]
+      for _ in 0..<3 {
+        let region = outputShape.spatial.map { extent in
+          let ends = (0..<2).map { _ in Int.random(in: 0...extent, using: &random) }.sorted()
+          return ends[0]..<ends[1]
+        }
+        let plan = try layer.plan(
+          for: shape, layout: layout, with: Planner(threads: 1 + seed % 3), region: region,
+          buffers: .region)
+        for side in GuardedSide.allCases {
+          let output = try transposed.runGuarded(plan, region: region, of: all, side)
+          expectSame(
+            output, part(expected, of: all, channels + region),
+            "\(transposed) \(layout) \(region) guard \(side)")
+        }
+      }
+    }
+  }
+
+  // MARK: - What users see
+
+  @Test func eachConventionWhereOneSeesIt() throws {
+    func layer(_ padding: TransposedPadding, kernel: Int = 3, stride: Int = 2) throws
+      -> TransposedConv1D
+    {
+      try TransposedConv1D(
+        weights: Tensor(shape: [1, 1, kernel]), stride: stride, padding: padding)
+    }
+    #expect(try layer(.same).outputShape(for: [1, 1, 10]) == [1, 1, 20])
+    #expect(try layer(.same).paddingAmounts(for: [10]) == [PaddingAmount(before: 0, after: 1)])
+    #expect(try layer(.sameLower).paddingAmounts(for: [10]) == [PaddingAmount(before: 1, after: 0)])
+    #expect(try layer(.valid).outputShape(for: [1, 1, 10]) == [1, 1, 21])
+    #expect(try layer(.valid, kernel: 1, stride: 3).outputShape(for: [1, 1, 4]) == [1, 1, 12])
+    #expect(
+      try layer(.valid, kernel: 1, stride: 3).paddingAmounts(for: [4])
+        == [PaddingAmount(before: 0, after: -2)])
+    #expect(
+      try layer(.explicit([PaddingAmount(before: 1, after: 1)], outputPadding: [1]))
+        .outputShape(for: [1, 1, 10]) == [1, 1, 20])
+  }
+
+  /// Outputs that no tap reaches are the activation of the bias and the residual.
+  @Test func outputsThatNoTapReachesAreTheBias() throws {
+    for layout in Layout.allCases {
+      let layer = try TransposedConv2D(
+        weights: Tensor(repeating: .infinity, shape: [1, 2, 1, 1]),
+        bias: Tensor([1, -2], shape: [2]),
+        stride: 2, activation: .relu)
+      let x = try Tensor(repeating: 1, shape: arrange(shape: [1, 1, 2, 2], in: layout))
+      let y = try layer(x, layout: layout)
+      let values = channelsFirst(y.elements, shape: [1, 2, 4, 4], from: layout)
+      for (index, value) in values.enumerated() {
+        let (row, column) = (index / 4 % 4, index % 4)
+        let reached = row % 2 == 0 && column % 2 == 0
+        #expect(value == (reached ? .infinity : index < 16 ? 1 : 0), "\(index) \(layout)")
+      }
+    }
+  }
+
+  @Test func emptyInputsGiveEmptyOutputs() throws {
+    let layer = try TransposedConv2D(weights: Tensor(shape: [3, 2, 2, 2]), stride: 2)
+    #expect(try layer(Tensor(shape: [0, 3, 4, 4])).shape == [0, 2, 8, 8])
+    #expect(try layer(Tensor(shape: [1, 3, 0, 4])).shape == [1, 2, 0, 8])
+  }
+
+  @Test func errorsNameTheArgument() throws {
+    let weights = try Tensor(shape: [4, 2, 3, 3])
+    expectError(.shapeMismatch, "groups", ["3", "4 input channels"]) {
+      _ = try TransposedConv2D(weights: weights, groups: 3)
+    }
+    expectError(.rankMismatch, "weights", ["[4, 2, 3, 3]"]) {
+      _ = try TransposedConv1D(weights: weights)
+    }
+    expectError(.shapeMismatch, "bias", ["[2]"]) {
+      _ = try TransposedConv2D(weights: weights, bias: Tensor(shape: [3]))
+    }
+    expectError(.nonPositiveSize, "stride", ["0"]) {
+      _ = try TransposedConv2D(weights: weights, stride: 0)
+    }
+    expectError(.rankMismatch, "outputPadding", ["3 values"]) {
+      _ = try TransposedConv2D(
+        weights: weights,
+        padding: .explicit([PaddingAmount(before: 0, after: 0)], outputPadding: [1, 1, 1]))
+    }
+    expectError(.nonPositiveSize, "padding", ["-1 outputs"]) {
+      let layer = try TransposedConv2D(
+        weights: weights,
+        padding: .explicit([PaddingAmount(before: 2, after: 2)], outputPadding: []))
+      _ = try layer.outputShape(for: [1, 4, 1, 1])
+    }
+    expectError(.shapeMismatch, "input", ["5 channels"]) {
+      _ = try TransposedConv2D(weights: weights).outputShape(for: [1, 5, 8, 8])
+    }
+    expectError(.integerOverflow, "stride", []) {
+      _ = try TransposedConv2D(weights: weights, stride: Int.max).outputShape(for: [1, 4, 8, 8])
+    }
+  }
+}
