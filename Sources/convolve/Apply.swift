@@ -6,11 +6,12 @@ import ConvolutionOptions
 /// One layer on data from files.
 struct Apply: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Run one convolution on .npy files.",
+    abstract: "Run one convolution, or a transposed one, on .npy files.",
     discussion: """
-      The input is N C *spatial (nchw) or N *spatial C (nhwc), the weights are always O I/groups *kernel. Their rank, \
-      3, 4 or 5, makes the convolution 1-D, 2-D or 3-D. All files hold 32-bit floats in C order. \
-      Without --padding and --pads nothing is padded; without --border, border taps read zeros.
+      The input is N C *spatial (nchw) or N *spatial C (nhwc), the weights are always O I/groups *kernel, with \
+      --transpose I O/groups *kernel. Their rank, 3, 4 or 5, makes the convolution 1-D, 2-D or 3-D. All files hold \
+      32-bit floats in C order. Without --padding and --pads nothing is padded, or left out; without --border, border \
+      taps read zeros.
       """)
 
   @Option(help: ArgumentHelp("The input.", valueName: "x.npy")) var input: String
@@ -34,14 +35,8 @@ struct Apply: ParsableCommand {
         .rankMismatch, argument: input, received: "\(x.shape.count) axes, \(x.shape)",
         expected: "3, 4 or 5: images, channels and one to three of space")
     }
-    let convolution = try ConvolutionLayer(
-      rank: x.shape.count - 2, weights: Tensor(npyFile: weights),
-      bias: bias.map { try Tensor(npyFile: $0) }, stride: window.stride, dilation: window.dilation,
-      groups: groups, padding: layer.padding ?? .valid, border: layer.border,
-      activation: layer.activation)
+    let plan = try plan(for: x.shape)
     let residual = try residual.map { try Tensor(npyFile: $0) }
-    let plan = try convolution.plan(
-      for: x.shape, layout: layer.layout ?? .channelsFirst, with: planning.planner())
     let clock = ContinuousClock()
     let start = clock.now
     let y = try plan.run(x, residual: residual)
@@ -52,5 +47,24 @@ struct Apply: ParsableCommand {
       "\(output): \(y.shape.joinedByX), \(plan.algorithm) on \(plan.instructionSet), "
         + "\(counted(plan.threads, "thread")), \(time.milliseconds), \(speed.rounded(to: 1)) GFLOP/s"
     )
+  }
+
+  private func plan(for shape: [Int]) throws -> Plan {
+    let (rank, layout) = (shape.count - 2, layer.layout ?? .channelsFirst)
+    let weights = try Tensor(npyFile: weights)
+    let bias = try bias.map { try Tensor(npyFile: $0) }
+    let planner = try planning.planner()
+    guard layer.isTransposed else {
+      return try ConvolutionLayer(
+        rank: rank, weights: weights, bias: bias, stride: window.stride, dilation: window.dilation,
+        groups: groups, padding: layer.padding ?? .valid, border: layer.border,
+        activation: layer.activation
+      ).plan(for: shape, layout: layout, with: planner)
+    }
+    return try TransposedLayer(
+      rank: rank, weights: weights, bias: bias, stride: window.stride, dilation: window.dilation,
+      groups: groups, padding: layer.transposedPadding(rank: rank) ?? .valid,
+      activation: layer.activation
+    ).plan(for: shape, layout: layout, with: planner)
   }
 }

@@ -5,7 +5,12 @@ import ConvolutionOptions
 struct BenchmarkLayer {
   let weights, bias: Tensor
   private let line: LayerLine
-  private let layer: ConvolutionLayer
+  private let layer: Layer
+
+  private enum Layer {
+    case convolution(ConvolutionLayer)
+    case transposed(TransposedLayer)
+  }
 
   /// - Throws: where the layer needs more memory than the machine has.
   init(_ line: LayerLine) throws {
@@ -16,18 +21,31 @@ struct BenchmarkLayer {
     var random = RandomFloats(seed: 2)
     weights = try Tensor(random.next(Int(weightCount)), shape: descriptor.weightShape)
     bias = try Tensor(random.next(descriptor.outputChannels), shape: [descriptor.outputChannels])
-    layer = try line.options.layer(of: descriptor, weights: weights, bias: bias)
+    layer =
+      descriptor.isTransposed
+      ? .transposed(try line.options.transposedLayer(of: descriptor, weights: weights, bias: bias))
+      : .convolution(try line.options.layer(of: descriptor, weights: weights, bias: bias))
     self.line = line
   }
 
   /// The plan for the line's input.
   func plan(_ planner: Planner) throws -> Plan {
-    try layer.plan(for: line.inputShape, layout: line.layout, with: planner)
+    switch layer {
+    case .convolution(let layer):
+      try layer.plan(for: line.inputShape, layout: line.layout, with: planner)
+    case .transposed(let layer):
+      try layer.plan(for: line.inputShape, layout: line.layout, with: planner)
+    }
   }
 
   /// A plan of each way for one image, the one that is taken first.
+  ///
+  /// - Throws: for a transposed layer, whose phases are convolutions that have ways of their own.
   func alternatives(_ planner: Planner) throws -> [Plan] {
-    try layer.alternatives(
+    guard case .convolution(let layer) = layer else {
+      throw Failure("a transposed layer, expected convolutions with --tune and --fit")
+    }
+    return try layer.alternatives(
       for: [1] + line.inputShape.dropFirst(), layout: line.layout, with: planner)
   }
 }

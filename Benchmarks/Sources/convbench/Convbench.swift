@@ -38,6 +38,10 @@ struct Convbench: ParsableCommand {
   @OptionGroup var options: LayerOptions
   @OptionGroup var planning: PlannerOptions
 
+  @Option(
+    help: ArgumentHelp("So many images a layer, whatever its descriptor says.", valueName: "n"))
+  var batch: Int?
+
   @Option(help: "How often every layer is measured, each time for some milliseconds.")
   var rounds = 5
 
@@ -62,6 +66,9 @@ struct Convbench: ParsableCommand {
 
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds: got \(rounds), expected at least 1") }
+    if let batch, batch < 1 {
+      throw ValidationError("--batch: got \(batch), expected at least 1")
+    }
     for (name, value) in [("json", json), ("html", html)]
     where (tune ?? fit) != nil && value != nil {
       throw ValidationError(
@@ -70,8 +77,11 @@ struct Convbench: ParsableCommand {
   }
 
   func run() throws {
-    let layers = try layers.flatMap { try LayerLine.lines(of: $0) }
-      .map { $0.overridden(by: options) }
+    let layers = try layers.flatMap { try LayerLine.lines(of: $0) }.map { line in
+      var line = try line.overridden(by: options)
+      line.descriptor.batch = batch ?? line.descriptor.batch
+      return line
+    }
     guard !layers.isEmpty else { throw Failure("no layers") }
     let planner = try planning.planner()
     if let fit {
