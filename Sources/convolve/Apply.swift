@@ -15,31 +15,23 @@ struct Apply: ParsableCommand {
       """)
 
   @Option(help: ArgumentHelp("The input.", valueName: "x.npy")) var input: String
-  @Option(help: ArgumentHelp("The weights.", valueName: "w.npy")) var weights: String
-  @Option(help: ArgumentHelp("One value for each output channel.", valueName: "b.npy")) var bias:
-    String?
   @Option(
     help: ArgumentHelp("Added before the activation; of the output's shape.", valueName: "r.npy"))
   var residual: String?
   @Option(name: .shortAndLong, help: ArgumentHelp("Where the result goes.", valueName: "y.npy"))
   var output: String
-  @OptionGroup var window: WindowOptions
-  @Option(help: ArgumentHelp("Groups of channels.", valueName: "n")) var groups = 1
-  @OptionGroup var layer: LayerOptions
+  @OptionGroup var files: LayerFiles
   @OptionGroup var planning: PlannerOptions
 
   func run() throws {
-    let x = try Tensor(npyFile: input)
-    guard (3...5).contains(x.shape.count) else {
-      throw ConvolutionError(
-        .rankMismatch, argument: input, received: "\(x.shape.count) axes, \(x.shape)",
-        expected: "3, 4 or 5: images, channels and one to three of space")
-    }
-    let plan = try plan(for: x.shape)
+    let input = try Input(npyFile: input)
+    let plan = try files.layer(for: input).plan(
+      for: input.tensor.shape, layout: files.layout, with: planning.planner(), region: nil,
+      buffers: .whole)
     let residual = try residual.map { try Tensor(npyFile: $0) }
     let clock = ContinuousClock()
     let start = clock.now
-    let y = try plan.run(x, residual: residual)
+    let y = try plan.run(input.tensor, residual: residual)
     let time = clock.now - start
     try y.write(toNPYFile: output)
     let speed = plan.floatingPointOperations / time.seconds / 1e9
@@ -47,24 +39,5 @@ struct Apply: ParsableCommand {
       "\(output): \(y.shape.joinedByX), \(plan.algorithm) on \(plan.instructionSet), "
         + "\(counted(plan.threads, "thread")), \(time.milliseconds), \(speed.rounded(to: 1)) GFLOP/s"
     )
-  }
-
-  private func plan(for shape: [Int]) throws -> Plan {
-    let (rank, layout) = (shape.count - 2, layer.layout ?? .channelsFirst)
-    let weights = try Tensor(npyFile: weights)
-    let bias = try bias.map { try Tensor(npyFile: $0) }
-    let planner = try planning.planner()
-    guard layer.isTransposed else {
-      return try ConvolutionLayer(
-        rank: rank, weights: weights, bias: bias, stride: window.stride, dilation: window.dilation,
-        groups: groups, padding: layer.padding ?? .valid, border: layer.border,
-        activation: layer.activation
-      ).plan(for: shape, layout: layout, with: planner)
-    }
-    return try TransposedLayer(
-      rank: rank, weights: weights, bias: bias, stride: window.stride, dilation: window.dilation,
-      groups: groups, padding: layer.transposedPadding(rank: rank) ?? .valid,
-      activation: layer.activation
-    ).plan(for: shape, layout: layout, with: planner)
   }
 }

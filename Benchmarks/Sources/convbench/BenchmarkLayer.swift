@@ -5,12 +5,7 @@ import ConvolutionOptions
 struct BenchmarkLayer {
   let weights, bias: Tensor
   private let line: LayerLine
-  private let layer: Layer
-
-  private enum Layer {
-    case convolution(ConvolutionLayer)
-    case transposed(TransposedLayer)
-  }
+  private let layer: any Layer
 
   /// - Throws: where the layer needs more memory than the machine has.
   init(_ line: LayerLine) throws {
@@ -23,26 +18,22 @@ struct BenchmarkLayer {
     bias = try Tensor(random.next(descriptor.outputChannels), shape: [descriptor.outputChannels])
     layer =
       descriptor.isTransposed
-      ? .transposed(try line.options.transposedLayer(of: descriptor, weights: weights, bias: bias))
-      : .convolution(try line.options.layer(of: descriptor, weights: weights, bias: bias))
+      ? try line.options.transposedLayer(of: descriptor, weights: weights, bias: bias)
+      : try line.options.layer(of: descriptor, weights: weights, bias: bias)
     self.line = line
   }
 
   /// The plan for the line's input.
   func plan(_ planner: Planner) throws -> Plan {
-    switch layer {
-    case .convolution(let layer):
-      try layer.plan(for: line.inputShape, layout: line.layout, with: planner)
-    case .transposed(let layer):
-      try layer.plan(for: line.inputShape, layout: line.layout, with: planner)
-    }
+    try layer.plan(
+      for: line.inputShape, layout: line.layout, with: planner, region: nil, buffers: .whole)
   }
 
   /// A plan of each way for one image, the one that is taken first.
   ///
   /// - Throws: for a transposed layer, whose phases are convolutions that have ways of their own.
   func alternatives(_ planner: Planner) throws -> [Plan] {
-    guard case .convolution(let layer) = layer else {
+    guard let layer = layer as? ConvolutionLayer else {
       throw Failure("a transposed layer, expected convolutions with --tune and --fit")
     }
     return try layer.alternatives(
