@@ -3,16 +3,10 @@
 // in a tree. Shapes and the batch alone decide on all that; only the parts, through which no sum goes, know of threads.
 #pragma once
 
-#define PANEL_CHANNELS TILE_BROADCASTS
-#include "../shared/even_panels.h"
 #include "../shared/problem.h"
-#include "../shared/tile_sizes.h"
+#include "../shared/sizes.h"
 
 enum {
-  TILE_CHANNELS = TILE_VECTORS * LANES,
-  /// Vectors of channels that a tile of a depthwise layer has.
-  DEPTHWISE_VECTORS = 4,
-  DEPTHWISE_CHANNELS = DEPTHWISE_VECTORS * LANES,
   /// Output pixels of a block, and floats of its input and of its patches at most.
   BLOCK_PIXELS = 128,
   DEPTHWISE_BLOCK_PIXELS = 64,
@@ -37,7 +31,7 @@ typedef struct {
   sum_order order;
   int32_t rows, tap;       ///< rows of sums; floats from tap to tap in one
   ptrdiff_t row;           ///< floats of one, whole vectors
-  int32_t panels, parts;   ///< tiles' output channels, and parts of them that a task has
+  int32_t parts;           ///< of output channels, of which a task has one
   int64_t image_blocks;    ///< blocks along the batch
   int32_t axis_blocks[3];  ///< and along each axis
   int64_t blocks;          ///< of all
@@ -95,18 +89,21 @@ INLINE void cut_blocks(weight_cut *cut, const conv_problem *problem, int64_t ima
   cut->blocks = cut->image_blocks * cut->axis_blocks[0] * cut->axis_blocks[1] * cut->axis_blocks[2];
 }
 
+/// What parts are made of: an output channel, or a vector of them.
+INLINE int32_t part_units(const weight_cut *cut) {
+  return cut->order == DEPTHWISE ? (int32_t)(cut->row / LANES) : cut->rows;
+}
+
 INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int32_t threads) {
   const int32_t taps = tap_count(problem), channels = problem->input_channels;
   weight_cut cut = {.order = sum_order_of(problem)};
   if (cut.order == DEPTHWISE) {
     cut.rows = taps;
     cut.row = whole_vectors(problem->groups);
-    cut.panels = parts_of(problem->groups, DEPTHWISE_CHANNELS);
   } else {
     cut.rows = problem->groups * problem->output_channels;
     cut.tap = cut.order == DENSE ? whole_vectors(channels) : channels;
     cut.row = whole_vectors(taps * cut.tap);
-    cut.panels = panel_count(problem);
   }
   const ptrdiff_t patch = cut.order == PATCHED ? cut.row : 0;
   int32_t pixels = cut.order == DEPTHWISE ? DEPTHWISE_BLOCK_PIXELS : BLOCK_PIXELS;
@@ -120,7 +117,7 @@ INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int
   cut.stretches = clamped(STRETCH_FLOATS / sums, 1, MOST_STRETCHES);
   if (cut.stretches > cut.blocks) cut.stretches = (int32_t)cut.blocks;
   const int64_t by_size = sums / PART_FLOATS, by_threads = parts_of(TASKS_PER_THREAD * threads, cut.stretches);
-  cut.parts = clamped(by_size > by_threads ? by_size : by_threads, 1, cut.panels);
+  cut.parts = clamped(by_size > by_threads ? by_size : by_threads, 1, part_units(&cut));
   return cut;
 }
 
@@ -137,27 +134,21 @@ INLINE output_block block_at(const weight_cut *cut, const conv_problem *problem,
   return block;
 }
 
-/// Panels, and the output channels and groups that they are of.
+/// Output channels, all groups in one count, and the groups that they are of.
 typedef struct {
-  int32_t first_panel, end_panel, first_output, end_output, first_group, end_group;
+  int32_t first_output, end_output, first_group, end_group;
 } weight_part;
 
 INLINE weight_part weight_part_at(const weight_cut *cut, const conv_problem *problem, int32_t index) {
-  const int32_t first = part_begin(cut->panels, cut->parts, index);
-  const int32_t end = part_begin(cut->panels, cut->parts, index + 1);
-  if (cut->order == DEPTHWISE) {
-    const int32_t channel = first * DEPTHWISE_CHANNELS;
-    const int32_t end_channel = least_of(end * DEPTHWISE_CHANNELS, problem->groups);
-    return (weight_part){first, end, channel, end_channel, channel, end_channel};
-  }
-  const int32_t panels = group_panels(problem->output_channels);
-  return (weight_part){first, end, panel_channel(problem, first), panel_channel(problem, end), first / panels,
-                       parts_of(end, panels)};
+  const int32_t unit = cut->order == DEPTHWISE ? LANES : 1, outputs = problem->output_channels;
+  const int32_t first = unit * part_begin(part_units(cut), cut->parts, index);
+  const int32_t end = unit * part_begin(part_units(cut), cut->parts, index + 1);
+  weight_part part = {first, least_of(end, problem->groups * outputs), first / outputs, 0};
+  part.end_group = parts_of(part.end_output, outputs);
+  return part;
 }
 
 /// Output channels of a part at most.
-INLINE int32_t most_part_outputs(const weight_cut *cut, const conv_problem *problem) {
-  const int32_t panels = parts_of(cut->panels, cut->parts);
-  if (cut->order == DEPTHWISE) return least_of(panels * DEPTHWISE_CHANNELS, problem->groups);
-  return panels * parts_of(problem->output_channels, group_panels(problem->output_channels));
+INLINE int32_t most_part_outputs(const weight_cut *cut) {
+  return parts_of(part_units(cut), cut->parts) * (cut->order == DEPTHWISE ? LANES : 1);
 }

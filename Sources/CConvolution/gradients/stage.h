@@ -23,7 +23,7 @@ INLINE stage take_stage(arena *a, const weight_cut *cut, const conv_problem *pro
   // A vector of offsets is loaded whole.
   s.offsets = TAKE(a, int32_t, (inputs > outputs ? inputs : outputs) + LANES);
   s.x = TAKE(a, float, largest->images * inputs * problem->groups * problem->input_channels);
-  s.dy = TAKE(a, float, (int64_t)block_pixels(largest) * most_part_outputs(cut, problem));
+  s.dy = TAKE(a, float, (int64_t)block_pixels(largest) * most_part_outputs(cut));
   return s;
 }
 

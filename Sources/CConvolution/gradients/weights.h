@@ -65,15 +65,12 @@ static size_t weight_gradient_bytes(const conv_problem *problem, int64_t images,
   return sum_bytes(&run.cut) + threads * run.worker_bytes;
 }
 
-/// Multiplies the panels of a group that the part has by some channels of x. `sums` are those of output channel 0.
-INLINE void multiply_panels(const weight_run *run, const weight_part *part, int32_t group, product p, float *sums) {
-  const int32_t panels = group_panels(run->problem->output_channels);
-  const int32_t first = group * panels, end = least_of(first + panels, part->end_panel);
-  for (int32_t panel = first > part->first_panel ? first : part->first_panel; panel < end; panel++) {
-    p.dy = panel_channel(run->problem, panel);
-    p.sums = sums + p.dy * run->cut.row;
-    multiply(&p, panel_channel(run->problem, panel + 1) - (int32_t)p.dy);
-  }
+/// Multiplies the outputs of a group that the part has by some channels of x. `sums` are those of output channel 0.
+INLINE void multiply_group(const weight_run *run, const weight_part *part, int32_t group, product p, float *sums) {
+  const int32_t outputs = run->problem->output_channels, begin = group * outputs;
+  const int32_t first = begin > part->first_output ? begin : part->first_output;
+  p.sums = sums + first * run->cut.row;
+  multiply(p, first, least_of(begin + outputs, part->end_output));
 }
 
 /// Multiplies the taps that are listed, of which `first_tap` is the first.
@@ -101,7 +98,7 @@ static void multiply_taps(const weight_run *run, const weight_part *part, const 
       for (int32_t tap = 0; tap < taps; tap++) {
         p.pixels = worker->pixels + (ptrdiff_t)tap * pixels;
         p.count = worker->counts[tap];
-        multiply_panels(run, part, group, p, sums + (first_tap + tap) * run->cut.tap + channel);
+        multiply_group(run, part, group, p, sums + (first_tap + tap) * run->cut.tap + channel);
       }
     }
 }
@@ -132,7 +129,7 @@ static void add_patches(const weight_run *run, const weight_part *part, const we
     for (int32_t channel = 0; channel < channels; channel += TILE_CHANNELS) {
       p.x = channel;
       p.channels = least_of(channels - channel, TILE_CHANNELS);
-      multiply_panels(run, part, group, p, sums + channel);
+      multiply_group(run, part, group, p, sums + channel);
     }
   }
 }
