@@ -74,17 +74,33 @@ static product_function *const product_functions[TILE_BROADCASTS][TILE_VECTORS][
 PAIR_SIZES(WIDE_PRODUCTS)
 static product_function *const wide_functions[PAIR_BROADCASTS + 1][TILE_VECTORS][2] = {PAIR_SIZES(WIDE_ROW) {{NULL}}};
 
-/// Multiplies output channels first..<end, whose sums are rows from the first one's on, in tiles of even sizes.
-INLINE void multiply(product p, int32_t first, int32_t end) {
+/// Taps of a block, each with its pixels and sums.
+typedef struct {
+  const tap_pixel *pixels;  ///< [tap][room]
+  const int32_t *counts;
+  int32_t count, room;
+  ptrdiff_t step;           ///< from one tap's sums to the next one's
+} tap_products;
+
+/// Multiplies output channels first..<end, whose sums are rows from the first one's on, in tiles of even sizes. A tile's
+/// gradients and samples stay in the first-level cache for all taps.
+INLINE void multiply(product p, const tap_products *taps, int32_t first, int32_t end) {
   const int32_t vectors = parts_of(p.channels, LANES);
   const bool wide = vectors > TILE_VECTORS, whole = p.channels % LANES == 0;
   const int32_t tiles = parts_of(end - first, wide ? PAIR_BROADCASTS : TILE_BROADCASTS);
   float *const sums = p.sums;
   for (int32_t tile = 0; tile < tiles; tile++) {
-    const int32_t begin = part_begin(end - first, tiles, tile), row = part_begin(end - first, tiles, tile + 1) - begin - 1;
+    const int32_t begin = part_begin(end - first, tiles, tile);
+    const int32_t outputs = part_begin(end - first, tiles, tile + 1) - begin;
+    product_function *const function = wide ? wide_functions[outputs - 1][vectors - TILE_VECTORS - 1][whole]
+                                            : product_functions[outputs - 1][vectors - 1][whole];
     p.dy = first + begin;
-    p.sums = sums + begin * p.row;
-    (wide ? wide_functions[row][vectors - TILE_VECTORS - 1] : product_functions[row][vectors - 1])[whole](&p);
+    for (int32_t tap = 0; tap < taps->count; tap++) {
+      p.pixels = taps->pixels + (ptrdiff_t)tap * taps->room;
+      p.count = taps->counts[tap];
+      p.sums = sums + begin * p.row + tap * taps->step;
+      function(&p);
+    }
   }
 }
 

@@ -66,11 +66,12 @@ static size_t weight_gradient_bytes(const conv_problem *problem, int64_t images,
 }
 
 /// Multiplies the outputs of a group that the part has by some channels of x. `sums` are those of output channel 0.
-INLINE void multiply_group(const weight_run *run, const weight_part *part, int32_t group, product p, float *sums) {
+INLINE void multiply_group(const weight_run *run, const weight_part *part, int32_t group, product p,
+                           const tap_products *taps, float *sums) {
   const int32_t outputs = run->problem->output_channels, begin = group * outputs;
   const int32_t first = begin > part->first_output ? begin : part->first_output;
   p.sums = sums + first * run->cut.row;
-  multiply(p, first, least_of(begin + outputs, part->end_output));
+  multiply(p, taps, first, least_of(begin + outputs, part->end_output));
 }
 
 /// Multiplies the taps that are listed, of which `first_tap` is the first.
@@ -91,15 +92,12 @@ static void multiply_taps(const weight_run *run, const weight_part *part, const 
     }
     return;
   }
+  const tap_products listed = {worker->pixels, worker->counts, taps, pixels, run->cut.tap};
   for (int32_t group = part->first_group; group < part->end_group; group++)
     for (int32_t channel = 0; channel < channels; channel += TILE_CHANNELS) {
       p.x = group * (ptrdiff_t)channels + channel;
       p.channels = least_of(channels - channel, TILE_CHANNELS);
-      for (int32_t tap = 0; tap < taps; tap++) {
-        p.pixels = worker->pixels + (ptrdiff_t)tap * pixels;
-        p.count = worker->counts[tap];
-        multiply_group(run, part, group, p, sums + (first_tap + tap) * run->cut.tap + channel);
-      }
+      multiply_group(run, part, group, p, &listed, sums + first_tap * run->cut.tap + channel);
     }
 }
 
@@ -122,14 +120,15 @@ static void add_taps(const weight_run *run, const weight_part *part, const weigh
 static void add_patches(const weight_run *run, const weight_part *part, const weight_worker *worker, float *sums,
                         bool first) {
   const int32_t channels = tap_count(run->problem) * run->problem->input_channels;
-  product p = {.pixels = worker->pixels, .count = block_pixels(&worker->places.block), .row = run->cut.row,
-               .first = first};
+  const int32_t pixels = block_pixels(&worker->places.block);
+  const tap_products patches = {worker->pixels, &pixels, 1, pixels, 0};
+  product p = {.row = run->cut.row, .first = first};
   for (int32_t group = part->first_group; group < part->end_group; group++) {
     fill_patches(&worker->places, run->problem, group, run->cut.row, worker->patches, worker->pixels);
     for (int32_t channel = 0; channel < channels; channel += TILE_CHANNELS) {
       p.x = channel;
       p.channels = least_of(channels - channel, TILE_CHANNELS);
-      multiply_group(run, part, group, p, sums + channel);
+      multiply_group(run, part, group, p, &patches, sums + channel);
     }
   }
 }
