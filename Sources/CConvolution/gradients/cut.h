@@ -7,8 +7,14 @@
 #include "../shared/sizes.h"
 
 enum {
+  /// Vectors of a tile at most, which then has fewer broadcasts, and its channels.
+  MOST_VECTORS = PAIR_BROADCASTS > 0 ? 2 * TILE_VECTORS : TILE_VECTORS,
+  TILE_CHANNELS = MOST_VECTORS * LANES,
+  /// Vectors of a depthwise layer's channels that are summed together.
+  DEPTHWISE_VECTORS = 4,
+  DEPTHWISE_CHANNELS = DEPTHWISE_VECTORS * LANES,
   /// Output pixels of a block, and floats of its input and of its patches at most.
-  BLOCK_PIXELS = 128,
+  BLOCK_PIXELS = 112,
   DEPTHWISE_BLOCK_PIXELS = 64,
   BLOCK_FLOATS = 1 << 17,
   /// Stretches at most, and floats of the sums of all of them, unless one takes more.

@@ -5,12 +5,8 @@
 #include "taps.h"
 
 enum {
-  /// Vectors of a tile at most, which then has fewer broadcasts, and its channels.
-  MOST_VECTORS = PAIR_BROADCASTS > 0 ? 2 * TILE_VECTORS : TILE_VECTORS,
-  TILE_CHANNELS = MOST_VECTORS * LANES,
-  /// Vectors of a depthwise layer's channels that are summed together.
-  DEPTHWISE_VECTORS = 4,
-  DEPTHWISE_CHANNELS = DEPTHWISE_VECTORS * LANES,
+  /// How many pixels ahead gradients are fetched from the second-level cache.
+  FETCHED_AHEAD = 6,
 };
 
 typedef struct {
@@ -45,6 +41,7 @@ INLINE void multiply_tile(const product *p, const int outputs, const int vectors
   EACH(o, outputs) EACH(v, vectors) sum[o][v] = v_zero();
   for (const tap_pixel *pixel = p->pixels, *const end = pixel + p->count; pixel < end; pixel++) {
     const float *x = pixel->x + x_offset, *dy = pixel->dy + dy_offset;
+    __builtin_prefetch(pixel[FETCHED_AHEAD].dy + dy_offset);
     vec sample[MOST_VECTORS];
     EACH(v, vectors) sample[v] = load_lanes(x + v * LANES, whole || v < vectors - 1, mask);
     EACH(o, outputs) {
@@ -109,9 +106,9 @@ INLINE void multiply_channels(const product *p, const int vectors, const bool wh
   const vmask mask = v_first(p->channels - (vectors - 1) * LANES);
   vec sum[DEPTHWISE_VECTORS];
   EACH(v, vectors) sum[v] = v_zero();
-  const ptrdiff_t channel = p->x;
+  const ptrdiff_t x_offset = p->x, dy_offset = p->dy;
   for (const tap_pixel *pixel = p->pixels, *const end = pixel + p->count; pixel < end; pixel++) {
-    const float *x = pixel->x + channel, *dy = pixel->dy + channel;
+    const float *x = pixel->x + x_offset, *dy = pixel->dy + dy_offset;
     EACH(v, vectors) {
       const bool all = whole || v < vectors - 1;
       sum[v] = v_fma(load_lanes(dy + v * LANES, all, mask), load_lanes(x + v * LANES, all, mask), sum[v]);
@@ -120,15 +117,22 @@ INLINE void multiply_channels(const product *p, const int vectors, const bool wh
   EACH(v, vectors) add_sum(p->sums + v * LANES, sum[v], p->first, whole || v < vectors - 1, mask);
 }
 
-/// As many vectors as there are, up to DEPTHWISE_VECTORS.
-static void multiply_depthwise(const product *p) {
-  if (p->channels == DEPTHWISE_CHANNELS) {
-    multiply_channels(p, DEPTHWISE_VECTORS, true);
-    return;
-  }
-  product part = *p;
-  for (int32_t left = p->channels; left > 0; left -= LANES, part.x += LANES, part.sums += LANES) {
-    part.channels = least_of(left, LANES);
-    multiply_channels(&part, 1, false);
+/// As many channels as there are, up to DEPTHWISE_CHANNELS; their sums are those of the first tap.
+static void multiply_depthwise(product p, const tap_products *taps) {
+  const int vectors = p.channels == DEPTHWISE_CHANNELS ? DEPTHWISE_VECTORS : 1;
+  float *const sums = p.sums;
+  for (int32_t end = p.channels, channel = 0; channel < end; channel += vectors * LANES) {
+    p.channels = least_of(end - channel, vectors * LANES);
+    for (int32_t tap = 0; tap < taps->count; tap++) {
+      p.pixels = taps->pixels + (ptrdiff_t)tap * taps->room;
+      p.count = taps->counts[tap];
+      p.sums = sums + channel + tap * taps->step;
+      if (vectors == DEPTHWISE_VECTORS)
+        multiply_channels(&p, DEPTHWISE_VECTORS, true);
+      else
+        multiply_channels(&p, 1, false);
+    }
+    p.x += vectors * LANES;
+    p.dy += vectors * LANES;
   }
 }

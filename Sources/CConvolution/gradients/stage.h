@@ -1,17 +1,60 @@
-// Blocks of channels-first memory, turned to channels-last in the workspace. Of x, what the taps of the block read is
-// staged once, whatever the border: the axes' indices are listed, and the places refer to the lists.
+// Blocks laid out in the workspace so that they stay in the first-level cache. Of x, what the taps of the block read is
+// staged once, whatever the border: the axes' indices are listed, and the places refer to the lists. Its channels are
+// cut into panels, [panel][pixel][channel], what a tile takes. Channels-first memory is turned to channels-last.
 #pragma once
 
 #include "../shared/transpose.h"
 #include "places.h"
 
+/// Pixels of a panel before those of the input: the constants of the axes.
+enum { CONSTANTS = 3 };
+
 typedef struct {
   int32_t *source[3];  ///< of each axis, the inputs that are staged, in rising order
   int32_t count[3];
   int32_t *slot[3];    ///< of each axis, [input]: its place in the list, or UNREAD
-  int32_t *offsets;    ///< of the pixels of one image
+  int32_t *offsets;    ///< in channels-first memory, of the pixels of one image
   float *x, *dy;
+  ptrdiff_t panel;     ///< floats from panel to panel
 } stage;
+
+/// How the channels of a part are staged: sets of channels, each cut into panels of `width` channels.
+typedef struct {
+  int32_t first, sets, channels, width, panels;
+} staged_channels;
+
+/// Dense layers have a set for each group; taps of several channels meet in a patch, which takes them as they are.
+INLINE staged_channels staged_channels_of(const weight_cut *cut, const conv_problem *problem, const weight_part *part) {
+  const int32_t channels = problem->input_channels, groups = part->end_group - part->first_group;
+  staged_channels staged = {part->first_group * channels, 1, groups * channels, groups * channels, 1};
+  if (cut->order == DENSE) {
+    staged.sets = groups;
+    staged.channels = channels;
+    staged.width = least_of(channels, TILE_CHANNELS);
+  } else if (cut->order == DEPTHWISE) {
+    staged.width = least_of(staged.channels, DEPTHWISE_CHANNELS);
+  }
+  staged.panels = parts_of(staged.channels, staged.width);
+  return staged;
+}
+
+/// Whether x is staged: patches take it where it lies if channels lie side by side.
+INLINE bool stages_inputs(const weight_cut *cut, const conv_problem *problem) {
+  return cut->order != PATCHED || problem->layout == CONV_CHANNELS_FIRST;
+}
+
+/// Floats of a panel: copies may write up to a vector behind its pixels.
+INLINE int64_t panel_floats(const staged_channels *staged, int64_t pixels) {
+  return (CONSTANTS + pixels) * staged->width + LANES;
+}
+
+/// Floats of the panels of any part at most: those of all channels.
+INLINE int64_t most_staged_floats(const weight_cut *cut, const conv_problem *problem, int64_t pixels) {
+  if (!stages_inputs(cut, problem)) return 0;
+  const weight_part all = {0, problem->groups * problem->output_channels, 0, problem->groups};
+  const staged_channels staged = staged_channels_of(cut, problem, &all);
+  return (int64_t)staged.sets * staged.panels * panel_floats(&staged, pixels);
+}
 
 INLINE stage take_stage(arena *a, const weight_cut *cut, const conv_problem *problem, const output_block *largest) {
   stage s = {0};
@@ -22,8 +65,9 @@ INLINE stage take_stage(arena *a, const weight_cut *cut, const conv_problem *pro
   }
   // A vector of offsets is loaded whole.
   s.offsets = TAKE(a, int32_t, (inputs > outputs ? inputs : outputs) + LANES);
-  s.x = TAKE(a, float, largest->images * inputs * problem->groups * problem->input_channels);
-  s.dy = TAKE(a, float, (int64_t)block_pixels(largest) * most_part_outputs(cut));
+  s.x = TAKE(a, float, most_staged_floats(cut, problem, largest->images * inputs));
+  if (problem->layout == CONV_CHANNELS_FIRST)
+    s.dy = TAKE(a, float, (int64_t)block_pixels(largest) * most_part_outputs(cut));
   return s;
 }
 
@@ -62,19 +106,64 @@ static void gather_block(const float *from, ptrdiff_t channel, const int32_t *of
   for (int i = 0; i < LANES && i < pixels; i++) v_store_masked(to + i * to_row, channel_mask, a[i]);
 }
 
-/// Writes pixels without gaps: to[pixel][channel]. The offsets rise.
+/// Writes channels-first samples as pixels, `to_pixel` floats apart. The offsets rise.
 static void turn_pixels(const float *from, ptrdiff_t channel, int32_t channels, const int32_t *offsets, int32_t pixels,
-                        float *to) {
+                        float *to, ptrdiff_t to_pixel) {
   for (int32_t row = 0; row < channels; row += LANES)
     for (int32_t pixel = 0; pixel < pixels; pixel += LANES) {
       const int32_t c = block_begin(row, channels), p = block_begin(pixel, pixels);
       const int32_t last = least_of(pixels - p, LANES) - 1;
-      float *turned = to + (ptrdiff_t)p * channels + c;
+      float *turned = to + p * to_pixel + c;
+      // The next planes are pages away: nothing foresees them.
+      EACH(i, LANES) __builtin_prefetch(from + (c + LANES + i) * channel + offsets[p]);
       if (offsets[p + last] - offsets[p] == last)
-        turn_block(from + c * channel + offsets[p], channel, turned, channels, channels - c, pixels - p);
+        turn_block(from + c * channel + offsets[p], channel, turned, to_pixel, channels - c, pixels - p);
       else
-        gather_block(from + c * channel, channel, offsets + p, turned, channels, channels - c, pixels - p);
+        gather_block(from + c * channel, channel, offsets + p, turned, to_pixel, channels - c, pixels - p);
     }
+}
+
+/// Copies `count` samples and may overwrite up to a vector behind them.
+INLINE void copy_samples(const float *from, float *to, int32_t count) {
+  for (; count >= LANES; count -= LANES, from += LANES, to += LANES) v_store(to, v_load(from));
+  if (count > 0) v_store(to, v_load_masked(from, v_first(count)));
+}
+
+/// Where a panel's pixels begin.
+INLINE float *panel_pixels(const stage *s, const staged_channels *staged, int32_t set, int32_t panel) {
+  return s->x + (set * (ptrdiff_t)staged->panels + panel) * s->panel + CONSTANTS * staged->width;
+}
+
+/// Stages the listed inputs of the n-th image of channels-last memory, `x` being its first sample of the channels.
+static void copy_image(const stage *s, const staged_channels *staged, const conv_problem *problem, const float *x,
+                       ptrdiff_t at) {
+  const ptrdiff_t *step = problem->x.axis;
+  for (int32_t z = 0; z < s->count[0]; z++)
+    for (int32_t i = 0; i < s->count[1]; i++)
+      for (int32_t j = 0; j < s->count[2]; j++, at += staged->width) {
+        const float *from = x + s->source[0][z] * step[0] + s->source[1][i] * step[1] + s->source[2][j] * step[2];
+        for (int32_t set = 0; set < staged->sets; set++, from += staged->channels)
+          for (int32_t panel = 0; panel < staged->panels; panel++)
+            copy_samples(from + panel * staged->width, panel_pixels(s, staged, set, panel) + at,
+                         least_of(staged->channels - panel * staged->width, staged->width));
+      }
+}
+
+/// The same of channels-first memory.
+static void turn_image(const stage *s, const staged_channels *staged, const conv_problem *problem, const float *x,
+                       ptrdiff_t at) {
+  const ptrdiff_t *step = problem->x.axis;
+  int32_t pixels = 0;
+  for (int32_t z = 0; z < s->count[0]; z++)
+    for (int32_t i = 0; i < s->count[1]; i++)
+      for (int32_t j = 0; j < s->count[2]; j++)
+        s->offsets[pixels++] =
+            (int32_t)(s->source[0][z] * step[0] + s->source[1][i] * step[1] + s->source[2][j] * step[2]);
+  for (int32_t set = 0; set < staged->sets; set++, x += staged->channels * problem->x.channel)
+    for (int32_t panel = 0; panel < staged->panels; panel++)
+      turn_pixels(x + panel * staged->width * problem->x.channel, problem->x.channel,
+                  least_of(staged->channels - panel * staged->width, staged->width), s->offsets, pixels,
+                  panel_pixels(s, staged, set, panel) + at, staged->width);
 }
 
 /// Steps of staged pixels of so many channels.
@@ -83,25 +172,28 @@ INLINE conv_strides staged_steps(const int32_t count[3], int32_t channels) {
   return (conv_strides){count[0] * plane, 1, {plane, row, channels}};
 }
 
+/// Stages what the block reads of x; the places are those of the first panel.
 static void stage_inputs(stage *s, block_places *places, const conv_problem *problem, const float *x,
-                         const weight_part *part) {
+                         const staged_channels *staged) {
   const output_block *block = &places->block;
-  const ptrdiff_t *step = problem->x.axis;
-  const int32_t first_channel = part->first_group * problem->input_channels;
-  const int32_t channels = part->end_group * problem->input_channels - first_channel;
-  int32_t pixels = 0;
   for (int axis = 0; axis < 3; axis++)
     list_inputs(s, axis, places->at[axis], problem->axis[axis].kernel * block->count[axis]);
-  for (int32_t z = 0; z < s->count[0]; z++)
-    for (int32_t i = 0; i < s->count[1]; i++) {
-      const ptrdiff_t row = s->source[0][z] * step[0] + s->source[1][i] * step[1];
-      for (int32_t j = 0; j < s->count[2]; j++) s->offsets[pixels++] = (int32_t)(row + s->source[2][j] * step[2]);
-    }
-  for (int32_t n = 0; n < block->images; n++)
-    turn_pixels(x + (block->first_image + n) * problem->x.image + first_channel * problem->x.channel, problem->x.channel,
-                channels, s->offsets, pixels, s->x + (ptrdiff_t)n * pixels * channels);
-  places->x = s->x - first_channel;
-  places->x_steps = staged_steps(s->count, channels);
+  places->x_steps = staged_steps(s->count, staged->width);
+  places->x = s->x + CONSTANTS * staged->width;
+  s->panel = panel_floats(staged, block->images * (int64_t)s->count[0] * s->count[1] * s->count[2]);
+  for (int32_t n = 0; n < block->images; n++) {
+    const float *image = x + (block->first_image + n) * problem->x.image + staged->first * problem->x.channel;
+    if (problem->layout == CONV_CHANNELS_FIRST)
+      turn_image(s, staged, problem, image, n * places->x_steps.image);
+    else
+      copy_image(s, staged, problem, image, n * places->x_steps.image);
+  }
+  for (int axis = 0; axis < CONSTANTS; axis++) {
+    places->constant[axis] = s->x + axis * staged->width;
+    for (int32_t panel = 0; panel < staged->sets * staged->panels; panel++)
+      for (int32_t c = 0; c < staged->width; c++)
+        s->x[panel * s->panel + axis * staged->width + c] = problem->axis[axis].constant[0];
+  }
 }
 
 static void stage_outputs(stage *s, block_places *places, const conv_problem *problem, const float *dy,
@@ -117,7 +209,7 @@ static void stage_outputs(stage *s, block_places *places, const conv_problem *pr
   const float *first = dy + first_output(problem, block) + part->first_output * problem->y.channel;
   for (int32_t n = 0; n < block->images; n++)
     turn_pixels(first + (block->first_image + n) * problem->y.image, problem->y.channel, channels, s->offsets, pixels,
-                s->dy + (ptrdiff_t)n * pixels * channels);
+                s->dy + (ptrdiff_t)n * pixels * channels, channels);
   places->dy = s->dy - part->first_output;
   places->dy_steps = staged_steps(block->count, channels);
 }

@@ -8,13 +8,13 @@ typedef struct {
   const float *x, *dy;
 } tap_pixel;
 
-/// What a tap outside reads: the constant of the last axis that it is outside of, rows and columns being at i and j.
-INLINE const float *constant_of(const conv_problem *problem, int32_t i, int32_t j) {
-  return problem->axis[j < 0 ? 2 : i < 0 ? 1 : 0].constant;
+/// What a tap outside reads: the constant of the last axis that it is outside of, row and column being at i and j.
+INLINE const float *constant_of(const block_places *places, int32_t i, int32_t j) {
+  return places->constant[j < 0 ? 2 : i < 0 ? 1 : 0];
 }
 
 /// Lists the pixels of tap (kd, kh, kw). Returns how many.
-static int32_t list_tap(const block_places *places, const conv_problem *problem, int32_t kd, int32_t kh, int32_t kw,
+static int32_t list_tap(const block_places *places, int32_t kd, int32_t kh, int32_t kw,
                         tap_pixel *pixels) {
   const output_block *block = &places->block;
   const int32_t *at[3] = {places->at[0] + kd * block->count[0], places->at[1] + kh * block->count[1],
@@ -36,7 +36,7 @@ static int32_t list_tap(const block_places *places, const conv_problem *problem,
             *next++ = (tap_pixel){x + j * x_step, dy};
             continue;
           }
-          const float *constant = constant_of(problem, i, j);
+          const float *constant = constant_of(places, i, j);
           if (constant[0] != 0) *next++ = (tap_pixel){constant, dy};
         }
       }

@@ -33,14 +33,14 @@ typedef struct {
   float *patches;
   tap_pixel *pixels;  ///< [listed tap][block pixel]
   int32_t *counts;    ///< of each listed tap
+  staged_channels staged;
 } weight_worker;
 
 INLINE weight_worker take_worker(arena *a, const weight_run *run) {
   weight_worker worker = {.places = take_places(a, run->problem, &run->largest)};
-  if (run->problem->layout == CONV_CHANNELS_FIRST)
-    worker.stage = take_stage(a, &run->cut, run->problem, &run->largest);
+  worker.stage = take_stage(a, &run->cut, run->problem, &run->largest);
   worker.patches = TAKE(a, float, patch_floats(&run->cut, &run->largest));
-  worker.pixels = TAKE(a, tap_pixel, (int64_t)run->listed_taps * block_pixels(&run->largest));
+  worker.pixels = TAKE(a, tap_pixel, (int64_t)run->listed_taps * block_pixels(&run->largest) + FETCHED_AHEAD);
   worker.counts = TAKE(a, int32_t, run->listed_taps);
   return worker;
 }
@@ -77,27 +77,26 @@ INLINE void multiply_group(const weight_run *run, const weight_part *part, int32
 /// Multiplies the taps that are listed, of which `first_tap` is the first.
 static void multiply_taps(const weight_run *run, const weight_part *part, const weight_worker *worker,
                           int32_t first_tap, int32_t taps, float *sums, bool first) {
-  const int32_t pixels = block_pixels(&run->largest), channels = run->problem->input_channels;
-  product p = {.row = run->cut.row, .first = first};
-  if (run->cut.order == DEPTHWISE) {
+  const weight_cut *cut = &run->cut;
+  const int32_t room = block_pixels(&run->largest), channels = run->problem->input_channels;
+  const tap_products listed = {worker->pixels, worker->counts, taps, room, cut->order == DEPTHWISE ? cut->row : cut->tap};
+  product p = {.row = cut->row, .first = first};
+  sums += first_tap * listed.step;
+  if (cut->order == DEPTHWISE) {
     for (int32_t channel = part->first_output; channel < part->end_output; channel += DEPTHWISE_CHANNELS) {
-      p.x = channel;
+      p.dy = channel;
       p.channels = least_of(part->end_output - channel, DEPTHWISE_CHANNELS);
-      for (int32_t tap = 0; tap < taps; tap++) {
-        p.pixels = worker->pixels + (ptrdiff_t)tap * pixels;
-        p.count = worker->counts[tap];
-        p.sums = sums + (first_tap + tap) * run->cut.row + channel;
-        multiply_depthwise(&p);
-      }
+      p.sums = sums + channel;
+      multiply_depthwise(p, &listed);
+      p.x += worker->stage.panel;
     }
     return;
   }
-  const tap_products listed = {worker->pixels, worker->counts, taps, pixels, run->cut.tap};
   for (int32_t group = part->first_group; group < part->end_group; group++)
     for (int32_t channel = 0; channel < channels; channel += TILE_CHANNELS) {
-      p.x = group * (ptrdiff_t)channels + channel;
       p.channels = least_of(channels - channel, TILE_CHANNELS);
-      multiply_group(run, part, group, p, &listed, sums + first_tap * run->cut.tap + channel);
+      multiply_group(run, part, group, p, &listed, sums + channel);
+      p.x += cut->order == DENSE ? worker->stage.panel : p.channels;
     }
 }
 
@@ -110,7 +109,7 @@ static void add_taps(const weight_run *run, const weight_part *part, const weigh
     count = least_of(run->listed_taps, taps - tap);
     for (int32_t i = 0; i < count; i++)
       worker->counts[i] =
-          list_tap(&worker->places, run->problem, (tap + i) / width / height, (tap + i) / width % height,
+          list_tap(&worker->places, (tap + i) / width / height, (tap + i) / width % height,
                    (tap + i) % width, worker->pixels + (ptrdiff_t)i * block_pixels(&run->largest));
     multiply_taps(run, part, worker, tap, count, sums, first);
   }
@@ -124,7 +123,7 @@ static void add_patches(const weight_run *run, const weight_part *part, const we
   const tap_products patches = {worker->pixels, &pixels, 1, pixels, 0};
   product p = {.row = run->cut.row, .first = first};
   for (int32_t group = part->first_group; group < part->end_group; group++) {
-    fill_patches(&worker->places, run->problem, group, run->cut.row, worker->patches, worker->pixels);
+    fill_patches(&worker->places, run->problem, group - part->first_group, run->cut.row, worker->patches, worker->pixels);
     for (int32_t channel = 0; channel < channels; channel += TILE_CHANNELS) {
       p.x = channel;
       p.channels = least_of(channels - channel, TILE_CHANNELS);
@@ -154,22 +153,24 @@ static void sum_stretch(void *context, int64_t item, int32_t index) {
   const weight_cut *cut = &run->cut;
   const int64_t stretch = item / cut->parts;
   const weight_part part = weight_part_at(cut, run->problem, (int32_t)(item % cut->parts));
-  const bool stages = run->problem->layout == CONV_CHANNELS_FIRST;
   float *sums = run->sums + stretch * cut->rows * cut->row;
   arena a = {.memory = run->workers + index * run->worker_bytes};
   weight_worker worker = take_worker(&a, run);
-  if (stages) begin_stage(&worker.stage, run->problem);
+  worker.staged = staged_channels_of(cut, run->problem, &part);
+  begin_stage(&worker.stage, run->problem);
 
   const int64_t first = cut->blocks * stretch / cut->stretches, end = cut->blocks * (stretch + 1) / cut->stretches;
   for (int64_t i = first; i < end; i++) {
     const output_block block = block_at(cut, run->problem, run->images, i);
     find_places(&worker.places, run->problem, &block);
-    if (stages) {
-      stage_inputs(&worker.stage, &worker.places, run->problem, run->x, &part);
+    if (stages_inputs(cut, run->problem))
+      stage_inputs(&worker.stage, &worker.places, run->problem, run->x, &worker.staged);
+    else
+      place_inputs(&worker.places, run->problem, run->x, worker.staged.first);
+    if (run->problem->layout == CONV_CHANNELS_FIRST)
       stage_outputs(&worker.stage, &worker.places, run->problem, run->dy, &part);
-    } else {
-      place_in_memory(&worker.places, run->problem, run->x, run->dy);
-    }
+    else
+      place_outputs(&worker.places, run->problem, run->dy);
     if (cut->order == PATCHED && may_patch(&part, &worker.places))
       add_patches(run, &part, &worker, sums, i == first);
     else
