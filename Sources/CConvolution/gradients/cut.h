@@ -17,8 +17,9 @@ enum {
   BLOCK_PIXELS = 112,
   DEPTHWISE_BLOCK_PIXELS = 64,
   BLOCK_FLOATS = 1 << 17,
-  /// Stretches at most, and floats of the sums of all of them, unless one takes more.
+  /// Stretches at most, blocks that one has at least, and floats of the sums of all stretches unless one takes more.
   MOST_STRETCHES = 16,
+  STRETCH_BLOCKS = 8,
   STRETCH_FLOATS = 1 << 20,
   /// Sums of a part that stay in the second-level cache beside a block.
   PART_FLOATS = 1 << 16,
@@ -120,8 +121,7 @@ INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int
     if (pixels == 1 || (inputs <= BLOCK_FLOATS && block_pixels(&block) * patch <= BLOCK_FLOATS)) break;
   }
   const int64_t sums = cut.rows * (int64_t)cut.row;
-  cut.stretches = clamped(STRETCH_FLOATS / sums, 1, MOST_STRETCHES);
-  if (cut.stretches > cut.blocks) cut.stretches = (int32_t)cut.blocks;
+  cut.stretches = clamped(STRETCH_FLOATS / sums, 1, clamped(cut.blocks / STRETCH_BLOCKS, 1, MOST_STRETCHES));
   const int64_t by_size = sums / PART_FLOATS, by_threads = parts_of(TASKS_PER_THREAD * threads, cut.stretches);
   cut.parts = clamped(by_size > by_threads ? by_size : by_threads, 1, part_units(&cut));
   return cut;
