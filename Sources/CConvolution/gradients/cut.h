@@ -10,12 +10,12 @@ enum {
   /// Vectors of a tile at most, which then has fewer broadcasts, and its channels.
   MOST_VECTORS = PAIR_BROADCASTS > 0 ? 2 * TILE_VECTORS : TILE_VECTORS,
   TILE_CHANNELS = MOST_VECTORS * LANES,
-  /// Vectors of a depthwise layer's channels that are summed together.
-  DEPTHWISE_VECTORS = 4,
-  DEPTHWISE_CHANNELS = DEPTHWISE_VECTORS * LANES,
+  /// Vectors of output channels that are summed together where channels meet one by one.
+  CHANNELWISE_VECTORS = 4,
+  CHANNELWISE_CHANNELS = CHANNELWISE_VECTORS * LANES,
   /// Output pixels of a block, and floats of its input and of its patches at most.
   BLOCK_PIXELS = 112,
-  DEPTHWISE_BLOCK_PIXELS = 64,
+  CHANNELWISE_BLOCK_PIXELS = 64,
   BLOCK_FLOATS = 1 << 17,
   /// Stretches at most, blocks that one has at least, and floats of the sums of all stretches unless one takes more.
   MOST_STRETCHES = 16,
@@ -31,7 +31,8 @@ enum {
 typedef enum {
   DENSE,      ///< input channels of one tap: a row of sums is [tap][channel], of one output channel
   PATCHED,    ///< likewise, but across taps: few channels have no vector of their own
-  DEPTHWISE,  ///< channels of a layer with one a group: a row of sums is [channel], of one tap
+  CHANNELWISE,  ///< output channels, each beside one input channel of its narrow group: a row of sums is [output
+                ///< channel], of one tap and the n-th input channel of every group
 } sum_order;
 
 typedef struct {
@@ -55,7 +56,7 @@ INLINE int32_t whole_vectors(int32_t count) { return parts_of(count, LANES) * LA
 
 INLINE sum_order sum_order_of(const conv_problem *problem) {
   const int32_t channels = problem->input_channels;
-  if (channels == 1 && problem->output_channels == 1) return DEPTHWISE;
+  if (problem->groups > 1 && problem->output_channels < LANES && 2 * channels <= LANES) return CHANNELWISE;
   return tap_count(problem) > 1 && 4 * channels < 3 * whole_vectors(channels) ? PATCHED : DENSE;
 }
 
@@ -98,26 +99,27 @@ INLINE void cut_blocks(weight_cut *cut, const conv_problem *problem, int64_t ima
 
 /// What parts are made of: an output channel, or a vector of them.
 INLINE int32_t part_units(const weight_cut *cut) {
-  return cut->order == DEPTHWISE ? (int32_t)(cut->row / LANES) : cut->rows;
+  return cut->order == CHANNELWISE ? (int32_t)(cut->row / LANES) : cut->rows;
 }
 
 INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int32_t threads) {
   const int32_t taps = tap_count(problem), channels = problem->input_channels;
   weight_cut cut = {.order = sum_order_of(problem)};
-  if (cut.order == DEPTHWISE) {
-    cut.rows = taps;
-    cut.row = whole_vectors(problem->groups);
+  if (cut.order == CHANNELWISE) {
+    cut.rows = taps * channels;
+    cut.row = whole_vectors(problem->groups * problem->output_channels);
   } else {
     cut.rows = problem->groups * problem->output_channels;
     cut.tap = cut.order == DENSE ? whole_vectors(channels) : channels;
     cut.row = whole_vectors(taps * cut.tap);
   }
+  const int64_t samples = (int64_t)channels * problem->groups * (cut.order == CHANNELWISE ? problem->output_channels : 1);
   const ptrdiff_t patch = cut.order == PATCHED ? cut.row : 0;
-  int32_t pixels = cut.order == DEPTHWISE ? DEPTHWISE_BLOCK_PIXELS : BLOCK_PIXELS;
+  int32_t pixels = cut.order == CHANNELWISE ? CHANNELWISE_BLOCK_PIXELS : BLOCK_PIXELS;
   for (;; pixels /= 2) {
     cut_blocks(&cut, problem, images, pixels);
     const output_block block = largest_block(&cut, problem, images);
-    const int64_t inputs = block.images * image_inputs(problem, &block) * problem->groups * channels;
+    const int64_t inputs = block.images * image_inputs(problem, &block) * samples;
     if (pixels == 1 || (inputs <= BLOCK_FLOATS && block_pixels(&block) * patch <= BLOCK_FLOATS)) break;
   }
   const int64_t sums = cut.rows * (int64_t)cut.row;
@@ -146,7 +148,7 @@ typedef struct {
 } weight_part;
 
 INLINE weight_part weight_part_at(const weight_cut *cut, const conv_problem *problem, int32_t index) {
-  const int32_t unit = cut->order == DEPTHWISE ? LANES : 1, outputs = problem->output_channels;
+  const int32_t unit = cut->order == CHANNELWISE ? LANES : 1, outputs = problem->output_channels;
   const int32_t first = unit * part_begin(part_units(cut), cut->parts, index);
   const int32_t end = unit * part_begin(part_units(cut), cut->parts, index + 1);
   weight_part part = {first, least_of(end, problem->groups * outputs), first / outputs, 0};
@@ -156,5 +158,5 @@ INLINE weight_part weight_part_at(const weight_cut *cut, const conv_problem *pro
 
 /// Output channels of a part at most.
 INLINE int32_t most_part_outputs(const weight_cut *cut) {
-  return parts_of(part_units(cut), cut->parts) * (cut->order == DEPTHWISE ? LANES : 1);
+  return parts_of(part_units(cut), cut->parts) * (cut->order == CHANNELWISE ? LANES : 1);
 }

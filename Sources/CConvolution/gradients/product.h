@@ -104,7 +104,7 @@ INLINE void multiply(product p, const tap_products *taps, int32_t first, int32_t
 /// Channel by channel: those of dy are those of x.
 INLINE void multiply_channels(const product *p, const int vectors, const bool whole) {
   const vmask mask = v_first(p->channels - (vectors - 1) * LANES);
-  vec sum[DEPTHWISE_VECTORS];
+  vec sum[CHANNELWISE_VECTORS];
   EACH(v, vectors) sum[v] = v_zero();
   const ptrdiff_t x_offset = p->x, dy_offset = p->dy;
   for (const tap_pixel *pixel = p->pixels, *const end = pixel + p->count; pixel < end; pixel++) {
@@ -117,9 +117,9 @@ INLINE void multiply_channels(const product *p, const int vectors, const bool wh
   EACH(v, vectors) add_sum(p->sums + v * LANES, sum[v], p->first, whole || v < vectors - 1, mask);
 }
 
-/// As many channels as there are, up to DEPTHWISE_CHANNELS; their sums are those of the first tap.
-static void multiply_depthwise(product p, const tap_products *taps) {
-  const int vectors = p.channels == DEPTHWISE_CHANNELS ? DEPTHWISE_VECTORS : 1;
+/// As many channels as there are, up to CHANNELWISE_CHANNELS; their sums are those of the first tap.
+static void multiply_channelwise(product p, const tap_products *taps) {
+  const int vectors = p.channels == CHANNELWISE_CHANNELS ? CHANNELWISE_VECTORS : 1;
   float *const sums = p.sums;
   for (int32_t end = p.channels, channel = 0; channel < end; channel += vectors * LANES) {
     p.channels = least_of(end - channel, vectors * LANES);
@@ -127,8 +127,8 @@ static void multiply_depthwise(product p, const tap_products *taps) {
       p.pixels = taps->pixels + (ptrdiff_t)tap * taps->room;
       p.count = taps->counts[tap];
       p.sums = sums + channel + tap * taps->step;
-      if (vectors == DEPTHWISE_VECTORS)
-        multiply_channels(&p, DEPTHWISE_VECTORS, true);
+      if (vectors == CHANNELWISE_VECTORS)
+        multiply_channels(&p, CHANNELWISE_VECTORS, true);
       else
         multiply_channels(&p, 1, false);
     }

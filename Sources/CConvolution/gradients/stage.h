@@ -16,6 +16,7 @@ typedef struct {
   int32_t *offsets;    ///< in channels-first memory, of the pixels of one image
   float *x, *dy;
   ptrdiff_t panel;     ///< floats from panel to panel
+  int32_t *partners;   ///< [set][output of the part]: the part's input channel; NULL where they are side by side
 } stage;
 
 /// How the channels of a part are staged: sets of channels, each cut into panels of `width` channels.
@@ -23,7 +24,8 @@ typedef struct {
   int32_t first, sets, channels, width, panels;
 } staged_channels;
 
-/// Dense layers have a set for each group; taps of several channels meet in a patch, which takes them as they are.
+/// Dense layers have a set for each group. Where channels meet one by one, the n-th set has the n-th input channel of
+/// every output's group. Patches take channels as they are.
 INLINE staged_channels staged_channels_of(const weight_cut *cut, const conv_problem *problem, const weight_part *part) {
   const int32_t channels = problem->input_channels, groups = part->end_group - part->first_group;
   staged_channels staged = {part->first_group * channels, 1, groups * channels, groups * channels, 1};
@@ -31,8 +33,10 @@ INLINE staged_channels staged_channels_of(const weight_cut *cut, const conv_prob
     staged.sets = groups;
     staged.channels = channels;
     staged.width = least_of(channels, TILE_CHANNELS);
-  } else if (cut->order == DEPTHWISE) {
-    staged.width = least_of(staged.channels, DEPTHWISE_CHANNELS);
+  } else if (cut->order == CHANNELWISE) {
+    staged.sets = channels;
+    staged.channels = part->end_output - part->first_output;
+    staged.width = least_of(staged.channels, CHANNELWISE_CHANNELS);
   }
   staged.panels = parts_of(staged.channels, staged.width);
   return staged;
@@ -68,12 +72,19 @@ INLINE stage take_stage(arena *a, const weight_cut *cut, const conv_problem *pro
   s.x = TAKE(a, float, most_staged_floats(cut, problem, largest->images * inputs));
   if (problem->layout == CONV_CHANNELS_FIRST)
     s.dy = TAKE(a, float, (int64_t)block_pixels(largest) * most_part_outputs(cut));
+  if (cut->order == CHANNELWISE && problem->input_channels * problem->output_channels > 1)
+    s.partners = TAKE(a, int32_t, (int64_t)problem->input_channels * most_part_outputs(cut) + LANES);
   return s;
 }
 
-INLINE void begin_stage(stage *s, const conv_problem *problem) {
+INLINE void begin_stage(stage *s, const conv_problem *problem, const weight_part *part) {
   for (int axis = 0; axis < 3; axis++)
     for (int32_t i = 0; i < problem->axis[axis].input; i++) s->slot[axis][i] = UNREAD;
+  int32_t *partner = s->partners;
+  if (!partner) return;
+  for (int32_t c = 0; c < problem->input_channels; c++)
+    for (int32_t o = part->first_output; o < part->end_output; o++)
+      *partner++ = (o / problem->output_channels - part->first_group) * problem->input_channels + c;
 }
 
 /// Lists the inputs of one axis that the places refer to, and makes them refer to the list.
@@ -96,30 +107,43 @@ static void list_inputs(stage *s, int axis, int32_t *at, int32_t count) {
   s->count[axis] = listed;
 }
 
-/// Turns up to LANES x LANES samples that do not lie side by side.
-static void gather_block(const float *from, ptrdiff_t channel, const int32_t *offsets, float *to, ptrdiff_t to_row,
-                         int32_t channels, int32_t pixels) {
-  vec a[LANES];
-  const vmask pixel_mask = v_first(least_of(pixels, LANES)), channel_mask = v_first(least_of(channels, LANES));
-  for (int i = 0; i < LANES; i++) a[i] = i < channels ? v_gather(from + i * channel, offsets, pixel_mask) : v_zero();
-  v_transpose(a);
-  for (int i = 0; i < LANES && i < pixels; i++) v_store_masked(to + i * to_row, channel_mask, a[i]);
+/// The samples of one plane at up to LANES offsets.
+INLINE vec load_pixels(const float *plane, const int32_t *offsets, bool consecutive, vmask mask) {
+  return consecutive ? v_load_masked(plane + offsets[0], mask) : v_gather(plane, offsets, mask);
 }
 
-/// Writes channels-first samples as pixels, `to_pixel` floats apart. The offsets rise.
-static void turn_pixels(const float *from, ptrdiff_t channel, int32_t channels, const int32_t *offsets, int32_t pixels,
-                        float *to, ptrdiff_t to_pixel) {
-  for (int32_t row = 0; row < channels; row += LANES)
+/// Turns up to LANES x LANES samples of planes that `channels` lists, or of consecutive ones, at any offsets.
+static void gather_block(const float *from, ptrdiff_t channel, const int32_t *channels, int32_t count,
+                         const int32_t *offsets, int32_t pixels, float *to, ptrdiff_t to_pixel) {
+  vec a[LANES];
+  const int32_t rows = least_of(count, LANES), columns = least_of(pixels, LANES);
+  const bool consecutive = offsets[columns - 1] - offsets[0] == columns - 1;
+  for (int i = 0; i < LANES; i++)
+    a[i] = i < rows ? load_pixels(from + (channels ? channels[i] : i) * channel, offsets, consecutive, v_first(columns))
+                    : v_zero();
+  v_transpose(a);
+  for (int i = 0; i < columns; i++) v_store_masked(to + i * to_pixel, v_first(rows), a[i]);
+}
+
+/// Writes channels-first samples as pixels, `to_pixel` floats apart: of the channels that are listed, or of consecutive
+/// ones. The offsets rise.
+static void turn_pixels(const float *from, ptrdiff_t channel, const int32_t *channels, int32_t count,
+                        const int32_t *offsets, int32_t pixels, float *to, ptrdiff_t to_pixel) {
+  for (int32_t row = 0; row < count; row += LANES)
     for (int32_t pixel = 0; pixel < pixels; pixel += LANES) {
-      const int32_t c = block_begin(row, channels), p = block_begin(pixel, pixels);
+      const int32_t c = block_begin(row, count), p = block_begin(pixel, pixels);
       const int32_t last = least_of(pixels - p, LANES) - 1;
       float *turned = to + p * to_pixel + c;
+      if (channels) {
+        gather_block(from, channel, channels + c, count - c, offsets + p, pixels - p, turned, to_pixel);
+        continue;
+      }
       // The next planes are pages away: nothing foresees them.
       EACH(i, LANES) __builtin_prefetch(from + (c + LANES + i) * channel + offsets[p]);
       if (offsets[p + last] - offsets[p] == last)
-        turn_block(from + c * channel + offsets[p], channel, turned, to_pixel, channels - c, pixels - p);
+        turn_block(from + c * channel + offsets[p], channel, turned, to_pixel, count - c, pixels - p);
       else
-        gather_block(from + c * channel, channel, offsets + p, turned, to_pixel, channels - c, pixels - p);
+        gather_block(from + c * channel, channel, NULL, count - c, offsets + p, pixels - p, turned, to_pixel);
     }
 }
 
@@ -127,6 +151,17 @@ static void turn_pixels(const float *from, ptrdiff_t channel, int32_t channels, 
 INLINE void copy_samples(const float *from, float *to, int32_t count) {
   for (; count >= LANES; count -= LANES, from += LANES, to += LANES) v_store(to, v_load(from));
   if (count > 0) v_store(to, v_load_masked(from, v_first(count)));
+}
+
+/// Copies the samples of `count` channels that are listed, which may be the same, and may overwrite likewise.
+INLINE void copy_listed(const float *from, const int32_t *channels, float *to, int32_t count) {
+  for (int32_t i = 0; i < count; i += LANES)
+    v_store(to + i, v_gather(from, channels + i, v_first(least_of(count - i, LANES))));
+}
+
+/// The channels that a panel has, where they are listed.
+INLINE const int32_t *panel_partners(const stage *s, const staged_channels *staged, int32_t set, int32_t panel) {
+  return s->partners + (ptrdiff_t)set * staged->channels + panel * staged->width;
 }
 
 /// Where a panel's pixels begin.
@@ -142,10 +177,15 @@ static void copy_image(const stage *s, const staged_channels *staged, const conv
     for (int32_t i = 0; i < s->count[1]; i++)
       for (int32_t j = 0; j < s->count[2]; j++, at += staged->width) {
         const float *from = x + s->source[0][z] * step[0] + s->source[1][i] * step[1] + s->source[2][j] * step[2];
-        for (int32_t set = 0; set < staged->sets; set++, from += staged->channels)
-          for (int32_t panel = 0; panel < staged->panels; panel++)
-            copy_samples(from + panel * staged->width, panel_pixels(s, staged, set, panel) + at,
-                         least_of(staged->channels - panel * staged->width, staged->width));
+        for (int32_t set = 0; set < staged->sets; set++)
+          for (int32_t panel = 0; panel < staged->panels; panel++) {
+            const int32_t first = panel * staged->width, count = least_of(staged->channels - first, staged->width);
+            float *to = panel_pixels(s, staged, set, panel) + at;
+            if (s->partners)
+              copy_listed(from, panel_partners(s, staged, set, panel), to, count);
+            else
+              copy_samples(from + set * (ptrdiff_t)staged->channels + first, to, count);
+          }
       }
 }
 
@@ -159,11 +199,14 @@ static void turn_image(const stage *s, const staged_channels *staged, const conv
       for (int32_t j = 0; j < s->count[2]; j++)
         s->offsets[pixels++] =
             (int32_t)(s->source[0][z] * step[0] + s->source[1][i] * step[1] + s->source[2][j] * step[2]);
-  for (int32_t set = 0; set < staged->sets; set++, x += staged->channels * problem->x.channel)
-    for (int32_t panel = 0; panel < staged->panels; panel++)
-      turn_pixels(x + panel * staged->width * problem->x.channel, problem->x.channel,
-                  least_of(staged->channels - panel * staged->width, staged->width), s->offsets, pixels,
+  for (int32_t set = 0; set < staged->sets; set++)
+    for (int32_t panel = 0; panel < staged->panels; panel++) {
+      const int32_t first = panel * staged->width, count = least_of(staged->channels - first, staged->width);
+      const int32_t *partners = s->partners ? panel_partners(s, staged, set, panel) : NULL;
+      const ptrdiff_t channel = partners ? 0 : set * (ptrdiff_t)staged->channels + first;
+      turn_pixels(x + channel * problem->x.channel, problem->x.channel, partners, count, s->offsets, pixels,
                   panel_pixels(s, staged, set, panel) + at, staged->width);
+    }
 }
 
 /// Steps of staged pixels of so many channels.
@@ -208,8 +251,8 @@ static void stage_outputs(stage *s, block_places *places, const conv_problem *pr
         s->offsets[pixels++] = (int32_t)(d * step[0] + h * step[1] + w * step[2]);
   const float *first = dy + first_output(problem, block) + part->first_output * problem->y.channel;
   for (int32_t n = 0; n < block->images; n++)
-    turn_pixels(first + (block->first_image + n) * problem->y.image, problem->y.channel, channels, s->offsets, pixels,
-                s->dy + (ptrdiff_t)n * pixels * channels, channels);
+    turn_pixels(first + (block->first_image + n) * problem->y.image, problem->y.channel, NULL, channels, s->offsets,
+                pixels, s->dy + (ptrdiff_t)n * pixels * channels, channels);
   places->dy = s->dy - part->first_output;
   places->dy_steps = staged_steps(block->count, channels);
 }

@@ -1,6 +1,6 @@
 // The gradient by a layer's weights. Dense layers are products [output channels x pixels] x [pixels x input channels],
 // one for each tap; where input channels are few, one for all taps, whose samples are laid side by side block by block;
-// depthwise layers are sums channel by channel. A task goes through the blocks of a stretch for a part of the weights,
+// narrow groups are sums channel by channel. A task goes through the blocks of a stretch for a part of the weights,
 // whose sums stay near.
 #pragma once
 
@@ -79,17 +79,18 @@ static void multiply_taps(const weight_run *run, const weight_part *part, const 
                           int32_t first_tap, int32_t taps, float *sums, bool first) {
   const weight_cut *cut = &run->cut;
   const int32_t room = block_pixels(&run->largest), channels = run->problem->input_channels;
-  const tap_products listed = {worker->pixels, worker->counts, taps, room, cut->order == DEPTHWISE ? cut->row : cut->tap};
+  const tap_products listed = {worker->pixels, worker->counts, taps, room, cut->order == CHANNELWISE ? channels * cut->row : cut->tap};
   product p = {.row = cut->row, .first = first};
   sums += first_tap * listed.step;
-  if (cut->order == DEPTHWISE) {
-    for (int32_t channel = part->first_output; channel < part->end_output; channel += DEPTHWISE_CHANNELS) {
-      p.dy = channel;
-      p.channels = least_of(part->end_output - channel, DEPTHWISE_CHANNELS);
-      p.sums = sums + channel;
-      multiply_depthwise(p, &listed);
-      p.x += worker->stage.panel;
-    }
+  if (cut->order == CHANNELWISE) {
+    for (int32_t c = 0; c < channels; c++, sums += cut->row)
+      for (int32_t output = part->first_output; output < part->end_output; output += CHANNELWISE_CHANNELS) {
+        p.dy = output;
+        p.channels = least_of(part->end_output - output, CHANNELWISE_CHANNELS);
+        p.sums = sums + output;
+        multiply_channelwise(p, &listed);
+        p.x += worker->stage.panel;
+      }
     return;
   }
   for (int32_t group = part->first_group; group < part->end_group; group++)
@@ -157,7 +158,7 @@ static void sum_stretch(void *context, int64_t item, int32_t index) {
   arena a = {.memory = run->workers + index * run->worker_bytes};
   weight_worker worker = take_worker(&a, run);
   worker.staged = staged_channels_of(cut, run->problem, &part);
-  begin_stage(&worker.stage, run->problem);
+  begin_stage(&worker.stage, run->problem, &part);
 
   const int64_t first = cut->blocks * stretch / cut->stretches, end = cut->blocks * (stretch + 1) / cut->stretches;
   for (int64_t i = first; i < end; i++) {
