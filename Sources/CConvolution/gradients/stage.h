@@ -1,13 +1,11 @@
 // Blocks laid out in the workspace so that they stay in the first-level cache. Of x, what the taps of the block read is
-// staged once, whatever the border: the axes' indices are listed, and the places refer to the lists. Its channels are
-// cut into panels, [panel][pixel][channel], what a tile takes. Channels-first memory is turned to channels-last.
+// staged once, whatever the border: the axes' indices are listed, and the places refer to the lists. Channels-first
+// memory is turned to channels-last.
 #pragma once
 
-#include "../shared/transpose.h"
+#include "panels.h"
 #include "places.h"
-
-/// Pixels of a panel before those of the input: the constants of the axes.
-enum { CONSTANTS = 3 };
+#include "turn.h"
 
 typedef struct {
   int32_t *source[3];  ///< of each axis, the inputs that are staged, in rising order
@@ -18,47 +16,6 @@ typedef struct {
   ptrdiff_t panel;     ///< floats from panel to panel
   int32_t *partners;   ///< [set][output of the part]: the part's input channel; NULL where they are side by side
 } stage;
-
-/// How the channels of a part are staged: sets of channels, each cut into panels of `width` channels.
-typedef struct {
-  int32_t first, sets, channels, width, panels;
-} staged_channels;
-
-/// Dense layers have a set for each group. Where channels meet one by one, the n-th set has the n-th input channel of
-/// every output's group. Patches take channels as they are.
-INLINE staged_channels staged_channels_of(const weight_cut *cut, const conv_problem *problem, const weight_part *part) {
-  const int32_t channels = problem->input_channels, groups = part->end_group - part->first_group;
-  staged_channels staged = {part->first_group * channels, 1, groups * channels, groups * channels, 1};
-  if (cut->order == DENSE) {
-    staged.sets = groups;
-    staged.channels = channels;
-    staged.width = least_of(channels, TILE_CHANNELS);
-  } else if (cut->order == CHANNELWISE) {
-    staged.sets = channels;
-    staged.channels = part->end_output - part->first_output;
-    staged.width = least_of(staged.channels, CHANNELWISE_CHANNELS);
-  }
-  staged.panels = parts_of(staged.channels, staged.width);
-  return staged;
-}
-
-/// Whether x is staged: patches take it where it lies if channels lie side by side.
-INLINE bool stages_inputs(const weight_cut *cut, const conv_problem *problem) {
-  return cut->order != PATCHED || problem->layout == CONV_CHANNELS_FIRST;
-}
-
-/// Floats of a panel: copies may write up to a vector behind its pixels.
-INLINE int64_t panel_floats(const staged_channels *staged, int64_t pixels) {
-  return (CONSTANTS + pixels) * staged->width + LANES;
-}
-
-/// Floats of the panels of any part at most: those of all channels.
-INLINE int64_t most_staged_floats(const weight_cut *cut, const conv_problem *problem, int64_t pixels) {
-  if (!stages_inputs(cut, problem)) return 0;
-  const weight_part all = {0, problem->groups * problem->output_channels, 0, problem->groups};
-  const staged_channels staged = staged_channels_of(cut, problem, &all);
-  return (int64_t)staged.sets * staged.panels * panel_floats(&staged, pixels);
-}
 
 INLINE stage take_stage(arena *a, const weight_cut *cut, const conv_problem *problem, const output_block *largest) {
   stage s = {0};
@@ -105,58 +62,6 @@ static void list_inputs(stage *s, int axis, int32_t *at, int32_t count) {
     if (at[i] != CONV_CONSTANT) at[i] = slot[at[i]];
   for (int32_t i = 0; i < listed; i++) slot[s->source[axis][i]] = UNREAD;
   s->count[axis] = listed;
-}
-
-/// The samples of one plane at up to LANES offsets.
-INLINE vec load_pixels(const float *plane, const int32_t *offsets, bool consecutive, vmask mask) {
-  return consecutive ? v_load_masked(plane + offsets[0], mask) : v_gather(plane, offsets, mask);
-}
-
-/// Turns up to LANES x LANES samples of planes that `channels` lists, or of consecutive ones, at any offsets.
-static void gather_block(const float *from, ptrdiff_t channel, const int32_t *channels, int32_t count,
-                         const int32_t *offsets, int32_t pixels, float *to, ptrdiff_t to_pixel) {
-  vec a[LANES];
-  const int32_t rows = least_of(count, LANES), columns = least_of(pixels, LANES);
-  const bool consecutive = offsets[columns - 1] - offsets[0] == columns - 1;
-  for (int i = 0; i < LANES; i++)
-    a[i] = i < rows ? load_pixels(from + (channels ? channels[i] : i) * channel, offsets, consecutive, v_first(columns))
-                    : v_zero();
-  v_transpose(a);
-  for (int i = 0; i < columns; i++) v_store_masked(to + i * to_pixel, v_first(rows), a[i]);
-}
-
-/// Writes channels-first samples as pixels, `to_pixel` floats apart: of the channels that are listed, or of consecutive
-/// ones. The offsets rise.
-static void turn_pixels(const float *from, ptrdiff_t channel, const int32_t *channels, int32_t count,
-                        const int32_t *offsets, int32_t pixels, float *to, ptrdiff_t to_pixel) {
-  for (int32_t row = 0; row < count; row += LANES)
-    for (int32_t pixel = 0; pixel < pixels; pixel += LANES) {
-      const int32_t c = block_begin(row, count), p = block_begin(pixel, pixels);
-      const int32_t last = least_of(pixels - p, LANES) - 1;
-      float *turned = to + p * to_pixel + c;
-      if (channels) {
-        gather_block(from, channel, channels + c, count - c, offsets + p, pixels - p, turned, to_pixel);
-        continue;
-      }
-      // The next planes are pages away: nothing foresees them.
-      EACH(i, LANES) __builtin_prefetch(from + (c + LANES + i) * channel + offsets[p]);
-      if (offsets[p + last] - offsets[p] == last)
-        turn_block(from + c * channel + offsets[p], channel, turned, to_pixel, count - c, pixels - p);
-      else
-        gather_block(from + c * channel, channel, NULL, count - c, offsets + p, pixels - p, turned, to_pixel);
-    }
-}
-
-/// Copies `count` samples and may overwrite up to a vector behind them.
-INLINE void copy_samples(const float *from, float *to, int32_t count) {
-  for (; count >= LANES; count -= LANES, from += LANES, to += LANES) v_store(to, v_load(from));
-  if (count > 0) v_store(to, v_load_masked(from, v_first(count)));
-}
-
-/// Copies the samples of `count` channels that are listed, which may be the same, and may overwrite likewise.
-INLINE void copy_listed(const float *from, const int32_t *channels, float *to, int32_t count) {
-  for (int32_t i = 0; i < count; i += LANES)
-    v_store(to + i, v_gather(from, channels + i, v_first(least_of(count - i, LANES))));
 }
 
 /// The channels that a panel has, where they are listed.
