@@ -3,8 +3,7 @@
 // in a tree. Shapes and the batch alone decide on all that; only the parts, through which no sum goes, know of threads.
 #pragma once
 
-#include "../shared/problem.h"
-#include "../shared/sizes.h"
+#include "blocks.h"
 
 enum {
   /// Vectors of a tile at most, which then has fewer broadcasts, and its channels.
@@ -40,17 +39,9 @@ typedef struct {
   int32_t rows, tap;       ///< rows of sums; floats from tap to tap in one
   ptrdiff_t row;           ///< floats of one, whole vectors
   int32_t parts;           ///< of output channels, of which a task has one
-  int64_t image_blocks;    ///< blocks along the batch
-  int32_t axis_blocks[3];  ///< and along each axis
-  int64_t blocks;          ///< of all
+  block_cut blocks;
   int32_t stretches;
 } weight_cut;
-
-/// Outputs of one block: a rectangle of some images.
-typedef struct {
-  int64_t first_image;
-  int32_t images, first[3], count[3];
-} output_block;
 
 INLINE int32_t whole_vectors(int32_t count) { return parts_of(count, LANES) * LANES; }
 
@@ -58,43 +49,6 @@ INLINE sum_order sum_order_of(const conv_problem *problem) {
   const int32_t channels = problem->input_channels;
   if (problem->groups > 1 && problem->output_channels < LANES && 2 * channels <= LANES) return CHANNELWISE;
   return tap_count(problem) > 1 && 4 * channels < 3 * whole_vectors(channels) ? PATCHED : DENSE;
-}
-
-/// Inputs that so many outputs of an axis meet at most.
-INLINE int32_t most_inputs(const conv_axis *axis, int32_t outputs) {
-  const int64_t span = (outputs - 1) * (int64_t)axis->stride + tap_span(axis);
-  const int64_t taps = (int64_t)outputs * axis->kernel, most = span < taps ? span : taps;
-  return most < axis->input ? (int32_t)most : axis->input;
-}
-
-/// The largest extents that blocks have: of one image along the axes, and images.
-INLINE output_block largest_block(const weight_cut *cut, const conv_problem *problem, int64_t images) {
-  output_block block = {.images = (int32_t)((images + cut->image_blocks - 1) / cut->image_blocks)};
-  for (int axis = 0; axis < 3; axis++)
-    block.count[axis] = parts_of(problem->axis[axis].output, cut->axis_blocks[axis]);
-  return block;
-}
-
-INLINE int32_t image_pixels(const output_block *block) { return block->count[0] * block->count[1] * block->count[2]; }
-INLINE int32_t block_pixels(const output_block *block) { return block->images * image_pixels(block); }
-
-/// Input pixels of one image of a block at most.
-INLINE int64_t image_inputs(const conv_problem *problem, const output_block *block) {
-  int64_t inputs = 1;
-  for (int axis = 0; axis < 3; axis++) inputs *= most_inputs(&problem->axis[axis], block->count[axis]);
-  return inputs;
-}
-
-/// Cuts outputs into blocks of at most `pixels`: whole rows where they are that short, whole planes, and so on.
-INLINE void cut_blocks(weight_cut *cut, const conv_problem *problem, int64_t images, int32_t pixels) {
-  int32_t room = pixels;
-  for (int axis = 2; axis >= 0; axis--) {
-    const int32_t outputs = problem->axis[axis].output;
-    cut->axis_blocks[axis] = outputs > 0 ? parts_of(outputs, room) : 1;
-    room = cut->axis_blocks[axis] > 1 || outputs == 0 ? 1 : room / outputs;
-  }
-  cut->image_blocks = images > 0 ? (images + room - 1) / room : 1;
-  cut->blocks = cut->image_blocks * cut->axis_blocks[0] * cut->axis_blocks[1] * cut->axis_blocks[2];
 }
 
 /// What parts are made of: an output channel, or a vector of them.
@@ -113,33 +67,21 @@ INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int
     cut.tap = cut.order == DENSE ? whole_vectors(channels) : channels;
     cut.row = whole_vectors(taps * cut.tap);
   }
-  const int64_t samples = (int64_t)channels * problem->groups * (cut.order == CHANNELWISE ? problem->output_channels : 1);
+  const int32_t beside = cut.order == CHANNELWISE ? problem->output_channels : 1;
+  const int64_t samples = (int64_t)problem->groups * channels * beside;
   const ptrdiff_t patch = cut.order == PATCHED ? cut.row : 0;
   int32_t pixels = cut.order == CHANNELWISE ? CHANNELWISE_BLOCK_PIXELS : BLOCK_PIXELS;
   for (;; pixels /= 2) {
-    cut_blocks(&cut, problem, images, pixels);
-    const output_block block = largest_block(&cut, problem, images);
+    cut.blocks = cut_blocks(problem, images, pixels);
+    const output_block block = largest_block(&cut.blocks, problem, images);
     const int64_t inputs = block.images * image_inputs(problem, &block) * samples;
     if (pixels == 1 || (inputs <= BLOCK_FLOATS && block_pixels(&block) * patch <= BLOCK_FLOATS)) break;
   }
   const int64_t sums = cut.rows * (int64_t)cut.row;
-  cut.stretches = clamped(STRETCH_FLOATS / sums, 1, clamped(cut.blocks / STRETCH_BLOCKS, 1, MOST_STRETCHES));
+  cut.stretches = clamped(STRETCH_FLOATS / sums, 1, clamped(cut.blocks.count / STRETCH_BLOCKS, 1, MOST_STRETCHES));
   const int64_t by_size = sums / PART_FLOATS, by_threads = parts_of(TASKS_PER_THREAD * threads, cut.stretches);
   cut.parts = clamped(by_size > by_threads ? by_size : by_threads, 1, part_units(&cut));
   return cut;
-}
-
-INLINE output_block block_at(const weight_cut *cut, const conv_problem *problem, int64_t images, int64_t index) {
-  output_block block;
-  for (int axis = 2; axis >= 0; axis--) {
-    const int32_t blocks = cut->axis_blocks[axis], at = (int32_t)(index % blocks);
-    block.first[axis] = part_begin(problem->axis[axis].output, blocks, at);
-    block.count[axis] = part_begin(problem->axis[axis].output, blocks, at + 1) - block.first[axis];
-    index /= blocks;
-  }
-  block.first_image = images * index / cut->image_blocks;
-  block.images = (int32_t)(images * (index + 1) / cut->image_blocks - block.first_image);
-  return block;
 }
 
 /// Output channels, all groups in one count, and the groups that they are of.

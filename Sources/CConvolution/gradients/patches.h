@@ -27,7 +27,8 @@ static void fill_patches(const block_places *places, const conv_problem *problem
           float *to = patches;
           for (int32_t kd = 0; kd < problem->axis[0].kernel; kd++)
             for (int32_t kh = 0; kh < problem->axis[1].kernel; kh++) {
-              const int32_t z = places->at[0][kd * block->count[0] + d], i = places->at[1][kh * block->count[1] + h];
+              const int32_t z = places->at[0][kd * block->count[0] + d];
+              const int32_t i = places->at[1][kh * block->count[1] + h];
               const bool outside = (z | i) < 0;
               const float *x = places->x + n * places->x_steps.image + first_channel;
               if (!outside) x += z * step[0] + i * step[1];

@@ -69,7 +69,8 @@ static product_function *const product_functions[TILE_BROADCASTS][TILE_VECTORS][
 #define WIDE_PRODUCTS(o) BOTH(o, 3) BOTH(o, 4)
 #define WIDE_ROW(o) {NAMES(o, 3), NAMES(o, 4)},
 PAIR_SIZES(WIDE_PRODUCTS)
-static product_function *const wide_functions[PAIR_BROADCASTS + 1][TILE_VECTORS][2] = {PAIR_SIZES(WIDE_ROW) {{NULL}}};
+static product_function *const wide_functions[PAIR_BROADCASTS + 1][TILE_VECTORS][2] = {
+    PAIR_SIZES(WIDE_ROW) {{NULL}}};
 
 /// Taps of a block, each with its pixels and sums.
 typedef struct {

@@ -15,6 +15,7 @@ typedef struct {
   float *x, *dy;
   ptrdiff_t panel;     ///< floats from panel to panel
   int32_t *partners;   ///< [set][output of the part]: the part's input channel; NULL where they are side by side
+  int32_t *lanes;      ///< of each partner, channels from the first one of its vector
 } stage;
 
 INLINE stage take_stage(arena *a, const weight_cut *cut, const conv_problem *problem, const output_block *largest) {
@@ -29,19 +30,24 @@ INLINE stage take_stage(arena *a, const weight_cut *cut, const conv_problem *pro
   s.x = TAKE(a, float, most_staged_floats(cut, problem, largest->images * inputs));
   if (problem->layout == CONV_CHANNELS_FIRST)
     s.dy = TAKE(a, float, (int64_t)block_pixels(largest) * most_part_outputs(cut));
-  if (cut->order == CHANNELWISE && problem->input_channels * problem->output_channels > 1)
-    s.partners = TAKE(a, int32_t, (int64_t)problem->input_channels * most_part_outputs(cut) + LANES);
+  if (cut->order == CHANNELWISE && problem->input_channels * problem->output_channels > 1) {
+    s.partners = TAKE(a, int32_t, problem->input_channels * most_part_outputs(cut));
+    s.lanes = TAKE(a, int32_t, problem->input_channels * most_part_outputs(cut) + LANES);
+  }
   return s;
 }
 
 INLINE void begin_stage(stage *s, const conv_problem *problem, const weight_part *part) {
   for (int axis = 0; axis < 3; axis++)
     for (int32_t i = 0; i < problem->axis[axis].input; i++) s->slot[axis][i] = UNREAD;
-  int32_t *partner = s->partners;
-  if (!partner) return;
-  for (int32_t c = 0; c < problem->input_channels; c++)
-    for (int32_t o = part->first_output; o < part->end_output; o++)
-      *partner++ = (o / problem->output_channels - part->first_group) * problem->input_channels + c;
+  if (!s->partners) return;
+  const int32_t outputs = part->end_output - part->first_output;
+  for (int32_t c = 0, at = 0; c < problem->input_channels; c++)
+    for (int32_t o = 0; o < outputs; o++, at++) {
+      const int32_t group = (part->first_output + o) / problem->output_channels - part->first_group;
+      s->partners[at] = group * problem->input_channels + c;
+      s->lanes[at] = s->partners[at] - s->partners[at - o % LANES];
+    }
 }
 
 /// Lists the inputs of one axis that the places refer to, and makes them refer to the list.
@@ -64,17 +70,13 @@ static void list_inputs(stage *s, int axis, int32_t *at, int32_t count) {
   s->count[axis] = listed;
 }
 
-/// The channels that a panel has, where they are listed.
-INLINE const int32_t *panel_partners(const stage *s, const staged_channels *staged, int32_t set, int32_t panel) {
-  return s->partners + (ptrdiff_t)set * staged->channels + panel * staged->width;
-}
-
 /// Where a panel's pixels begin.
 INLINE float *panel_pixels(const stage *s, const staged_channels *staged, int32_t set, int32_t panel) {
   return s->x + (set * (ptrdiff_t)staged->panels + panel) * s->panel + CONSTANTS * staged->width;
 }
 
-/// Stages the listed inputs of the n-th image of channels-last memory, `x` being its first sample of the channels.
+/// Stages the listed inputs of one image of channels-last memory, from `at` on in every panel; `x` is its first sample of
+/// the first channel.
 static void copy_image(const stage *s, const staged_channels *staged, const conv_problem *problem, const float *x,
                        ptrdiff_t at) {
   const ptrdiff_t *step = problem->x.axis;
@@ -86,10 +88,11 @@ static void copy_image(const stage *s, const staged_channels *staged, const conv
           for (int32_t panel = 0; panel < staged->panels; panel++) {
             const int32_t first = panel * staged->width, count = least_of(staged->channels - first, staged->width);
             float *to = panel_pixels(s, staged, set, panel) + at;
+            const ptrdiff_t channel = set * (ptrdiff_t)staged->channels + first;
             if (s->partners)
-              copy_listed(from, panel_partners(s, staged, set, panel), to, count);
+              copy_listed(from, s->partners + channel, s->lanes + channel, to, count);
             else
-              copy_samples(from + set * (ptrdiff_t)staged->channels + first, to, count);
+              copy_samples(from + channel, to, count);
           }
       }
 }
@@ -107,9 +110,9 @@ static void turn_image(const stage *s, const staged_channels *staged, const conv
   for (int32_t set = 0; set < staged->sets; set++)
     for (int32_t panel = 0; panel < staged->panels; panel++) {
       const int32_t first = panel * staged->width, count = least_of(staged->channels - first, staged->width);
-      const int32_t *partners = s->partners ? panel_partners(s, staged, set, panel) : NULL;
-      const ptrdiff_t channel = partners ? 0 : set * (ptrdiff_t)staged->channels + first;
-      turn_pixels(x + channel * problem->x.channel, problem->x.channel, partners, count, s->offsets, pixels,
+      const ptrdiff_t channel = set * (ptrdiff_t)staged->channels + first;
+      turn_pixels(x + (s->partners ? 0 : channel) * problem->x.channel, problem->x.channel,
+                  s->partners ? s->partners + channel : NULL, count, s->offsets, pixels,
                   panel_pixels(s, staged, set, panel) + at, staged->width);
     }
 }

@@ -9,7 +9,8 @@
 /// Rows that one task ends.
 enum { SUM_ROWS = LANES };
 
-/// Adds floats begin..<end of all stretches, `distance` apart, to the first one's: neighbours, then neighbours of these.
+/// Adds floats begin..<end of all stretches, `distance` apart, to the first one's: neighbours, then neighbours of those
+/// sums.
 static void add_stretches(float *sums, ptrdiff_t distance, int32_t stretches, ptrdiff_t begin, ptrdiff_t end) {
   for (ptrdiff_t at = begin; at < end; at += LANES) {
     vec a[MOST_STRETCHES];

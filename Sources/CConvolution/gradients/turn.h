@@ -44,14 +44,24 @@ static void turn_pixels(const float *from, ptrdiff_t channel, const int32_t *cha
     }
 }
 
-/// Copies `count` samples and may overwrite up to a vector behind them.
+/// Copies `count` samples; fewer than a vector overwrite what is up to a vector behind them.
 INLINE void copy_samples(const float *from, float *to, int32_t count) {
-  for (; count >= LANES; count -= LANES, from += LANES, to += LANES) v_store(to, v_load(from));
-  if (count > 0) v_store(to, v_load_masked(from, v_first(count)));
+  if (count < LANES) {
+    v_store(to, v_load_masked(from, v_first(count)));
+    return;
+  }
+  for (int32_t i = 0; i < count - LANES; i += LANES) v_store(to + i, v_load(from + i));
+  v_store(to + count - LANES, v_load(from + count - LANES));
 }
 
-/// Copies the samples of `count` channels that are listed, which may be the same, and may overwrite likewise.
-INLINE void copy_listed(const float *from, const int32_t *channels, float *to, int32_t count) {
-  for (int32_t i = 0; i < count; i += LANES)
-    v_store(to + i, v_gather(from, channels + i, v_first(least_of(count - i, LANES))));
+/// Copies the samples of `count` channels that are listed in rising order, maybe several times, and may overwrite what
+/// is up to a vector behind them. `lanes` says of each how far it is from the first one of its vector.
+INLINE void copy_listed(const float *from, const int32_t *channels, const int32_t *lanes, float *to, int32_t count) {
+  for (int32_t i = 0; i < count; i += LANES) {
+    const int32_t present = least_of(count - i, LANES), last = lanes[i + present - 1];
+    const float *first = from + channels[i];
+    const bool near = present == LANES && last < LANES;
+    v_store(to + i, near ? v_permute(v_load_masked(first, v_first(last + 1)), lanes + i)
+                         : v_gather(first, lanes + i, v_first(present)));
+  }
 }
