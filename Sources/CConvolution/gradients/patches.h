@@ -39,10 +39,12 @@ static void fill_patches(const block_places *places, const conv_problem *problem
               }
               for (int32_t kw = 0; kw < width->kernel; kw++, to += channels) {
                 const int32_t j = at[kw * columns];
-                copy_samples(outside || j < 0 ? constant_of(places, i, j) + first_channel : x + j * step[2], to, channels);
+                const float *constant = constant_of(places, i, j) + first_channel;
+                copy_samples(outside || j < 0 ? constant : x + j * step[2], to, channels);
               }
             }
-          *pixels++ = (tap_pixel){patches, places->dy + n * places->dy_steps.image + d * places->dy_steps.axis[0] +
-                                               h * places->dy_steps.axis[1] + w * places->dy_steps.axis[2]};
+          const float *dy = places->dy + n * places->dy_steps.image + d * places->dy_steps.axis[0] +
+                            h * places->dy_steps.axis[1] + w * places->dy_steps.axis[2];
+          *pixels++ = (tap_pixel){patches, dy};
         }
 }

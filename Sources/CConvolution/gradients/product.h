@@ -80,8 +80,8 @@ typedef struct {
   ptrdiff_t step;           ///< from one tap's sums to the next one's
 } tap_products;
 
-/// Multiplies output channels first..<end, whose sums are rows from the first one's on, in tiles of even sizes. A tile's
-/// gradients and samples stay in the first-level cache for all taps.
+/// Multiplies output channels first..<end, whose sums are rows from the first one's on, in tiles of even sizes. What a
+/// tile reads stays in the first-level cache for all taps.
 INLINE void multiply(product p, const tap_products *taps, int32_t first, int32_t end) {
   const int32_t vectors = parts_of(p.channels, LANES);
   const bool wide = vectors > TILE_VECTORS, whole = p.channels % LANES == 0;

@@ -75,8 +75,8 @@ INLINE float *panel_pixels(const stage *s, const staged_channels *staged, int32_
   return s->x + (set * (ptrdiff_t)staged->panels + panel) * s->panel + CONSTANTS * staged->width;
 }
 
-/// Stages the listed inputs of one image of channels-last memory, from `at` on in every panel; `x` is its first sample of
-/// the first channel.
+/// Stages the listed inputs of one image of channels-last memory, from `at` on in every panel; `x` is its first sample
+/// of the first channel.
 static void copy_image(const stage *s, const staged_channels *staged, const conv_problem *problem, const float *x,
                        ptrdiff_t at) {
   const ptrdiff_t *step = problem->x.axis;
