@@ -47,4 +47,5 @@ static void fill_patches(const block_places *places, const conv_problem *problem
                             h * places->dy_steps.axis[1] + w * places->dy_steps.axis[2];
           *pixels++ = (tap_pixel){patches, dy};
         }
+  end_list(places, pixels);
 }

@@ -4,11 +4,6 @@
 #include "../shared/tile_sizes.h"
 #include "taps.h"
 
-enum {
-  /// How many pixels ahead gradients are fetched from the second-level cache.
-  FETCHED_AHEAD = 6,
-};
-
 typedef struct {
   const tap_pixel *pixels;
   int32_t count;

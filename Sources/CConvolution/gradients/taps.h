@@ -8,12 +8,20 @@ typedef struct {
   const float *x, *dy;
 } tap_pixel;
 
+/// How many pixels ahead gradients are fetched from the second-level cache.
+enum { FETCHED_AHEAD = 6 };
+
+/// Writes what is fetched ahead of the last pixels of a list.
+INLINE void end_list(const block_places *places, tap_pixel *end) {
+  for (int i = 0; i < FETCHED_AHEAD; i++) end[i] = (tap_pixel){places->x, places->dy};
+}
+
 /// What a tap outside reads: the constant of the last axis that it is outside of, row and column being at i and j.
 INLINE const float *constant_of(const block_places *places, int32_t i, int32_t j) {
   return places->constant[j < 0 ? 2 : i < 0 ? 1 : 0];
 }
 
-/// Lists the pixels of tap (kd, kh, kw). Returns how many.
+/// Lists the pixels of tap (kd, kh, kw) and ends the list. Returns how many.
 static int32_t list_tap(const block_places *places, int32_t kd, int32_t kh, int32_t kw,
                         tap_pixel *pixels) {
   const output_block *block = &places->block;
@@ -40,5 +48,6 @@ static int32_t list_tap(const block_places *places, int32_t kd, int32_t kh, int3
           if (constant[0] != 0) *next++ = (tap_pixel){constant, dy};
         }
       }
+  end_list(places, next);
   return (int32_t)(next - pixels);
 }
