@@ -112,7 +112,8 @@ extension LayerOptions: CustomStringConvertible {
   /// The words of the command line that say the same.
   public var description: String {
     [
-      isTransposed ? "--transpose" : nil, pads.map { "--pads \($0)" } ?? convention.map { "--padding \($0)" }, borderOptions.words,
+      isTransposed ? "--transpose" : nil,
+      pads.map { "--pads \($0)" } ?? convention.map { "--padding \($0)" }, borderOptions.words,
       layout.map { "--layout \($0)" }, givenActivation.map { "--activation \($0)" },
     ].compactMap(\.self).joined(separator: " ")
   }

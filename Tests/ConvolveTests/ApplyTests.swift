@@ -134,12 +134,13 @@ struct ApplyTests {
   }
 
   /// Worked out by hand: each input adds the weights, times itself, two outputs further on.
-  @Test(arguments: [
-    ([], [1.5, 10.5, 102.5, 20.5, 200.5]),
-    (["--padding", "same"], [1.5, 10.5, 102.5, 20.5]),
-    (["--padding", "same-lower"], [10.5, 102.5, 20.5, 200.5]),
-    (["--pads", "1,-1"], [10.5, 102.5, 20.5, 200.5, 0.5]),
-  ] as [([String], [Float])])
+  @Test(
+    arguments: [
+      ([], [1.5, 10.5, 102.5, 20.5, 200.5]),
+      (["--padding", "same"], [1.5, 10.5, 102.5, 20.5]),
+      (["--padding", "same-lower"], [10.5, 102.5, 20.5, 200.5]),
+      (["--pads", "1,-1"], [10.5, 102.5, 20.5, 200.5, 0.5]),
+    ] as [([String], [Float])])
   func aTransposedLayerAddsItsTaps(padding: [String], expected: [Float]) throws {
     let folder = try TemporaryFolder()
     let result = try convolve(
