@@ -43,7 +43,7 @@ struct BenchmarkLayer {
   /// - Throws: for a transposed layer, whose phases are convolutions that have ways of their own.
   func alternatives(_ planner: Planner) throws -> [Plan] {
     guard case .convolution(let layer) = layer else {
-      throw Failure("a transposed layer, expected convolutions with --tune and --fit")
+      throw Failure("got a transposed layer with --tune or --fit, expected convolutions")
     }
     return try layer.alternatives(
       for: [1] + line.inputShape.dropFirst(), layout: line.layout, with: planner)
