@@ -46,7 +46,7 @@ COMPARISON := --layers $(LAYERS) $(if $(PEERS),--peers $(PEERS)) $(if $(ROUNDS),
 quietly = log=$$(mktemp) && { { $(1); } > "$$log" 2>&1 || { cat "$$log" >&2; rm "$$log"; exit 1; }; } && rm "$$log"
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test bench fit compare format lint clean help
+.PHONY: setup build run test bench digits fit compare format lint clean help
 
 setup: ## install what is missing of the libraries to build with
 	@command -v swift > /dev/null || { echo "swift is missing: install Swift 6.2 or newer" >&2; exit 1; }
@@ -78,6 +78,10 @@ test: setup ## run all tests
 bench: setup ## measure the layers of LAYERS
 	@$(call quietly,$(BUILD_BENCHMARKS))
 	@$(CONVBENCH) $(LAYERS) $(MACHINE) $(IMAGES)
+
+digits: setup ## learn to read handwritten digits; a loss curve goes to Benchmarks/.build
+	@$(call quietly,$(BUILD_BENCHMARKS) --product digits)
+	@Benchmarks/$(BUILD)/$(CONFIGURATION)/digits Benchmarks/$(BUILD)/digits-loss.svg
 
 fit: setup ## fit a cost model to this machine, measuring every way to compute the layers of LAYERS
 	@$(call quietly,$(BUILD_BENCHMARKS))

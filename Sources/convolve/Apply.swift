@@ -6,12 +6,12 @@ import ConvolutionOptions
 /// One layer on data from files.
 struct Apply: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Run one convolution on .npy files.",
+    abstract: "Run one convolution, or a transposed one, on .npy files.",
     discussion: """
       The input is N C *spatial (nchw) or N *spatial C (nhwc), the weights are always O I/groups *kernel, with \
       --transpose I O/groups *kernel. Their rank, 3, 4 or 5, makes the convolution 1-D, 2-D or 3-D. All files hold \
-      32-bit floats in C order. \
-      Without --padding and --pads nothing is padded; without --border, border taps read zeros.
+      32-bit floats in C order. Without --padding and --pads nothing is padded, or left out; without --border, border \
+      taps read zeros.
       """)
 
   @Option(help: ArgumentHelp("The input.", valueName: "x.npy")) var input: String
@@ -63,7 +63,8 @@ struct Apply: ParsableCommand {
     }
     return try TransposedLayer(
       rank: rank, weights: weights, bias: bias, stride: window.stride, dilation: window.dilation,
-      groups: groups, padding: layer.transposedPadding ?? .valid, activation: layer.activation
+      groups: groups, padding: layer.transposedPadding(rank: rank) ?? .valid,
+      activation: layer.activation
     ).plan(for: shape, layout: layout, with: planner)
   }
 }

@@ -8,7 +8,8 @@ struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say how a layer would be computed, and why.",
     discussion: """
-      The layer is written in the grammar of oneDNN's benchdnn, for example mb1ic64ih56oc64kh3ph1. Nothing is computed.
+      The layer is written in the grammar of oneDNN's benchdnn, for example mb1ic64ih56oc64kh3ph1; with --transpose as \
+      for its --deconv, for example mb1ic64ih28oc32oh56kh4sh2ph1. Nothing is computed.
       """)
 
   @Argument(help: ArgumentHelp("The layer's sizes.", valueName: "descriptor")) var descriptor:

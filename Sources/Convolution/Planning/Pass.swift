@@ -130,13 +130,6 @@ extension conv_problem {
   }
 }
 
-extension Int {
-  /// Bytes up to the next cache line.
-  fileprivate var roundedUpToALine: Int {
-    (self + memoryAlignment - 1) / memoryAlignment * memoryAlignment
-  }
-}
-
 /// What C reads of tasks that turn their part of the memory.
 private struct TurnedMemory {
   let description: AlignedMemory<conv_turned>
