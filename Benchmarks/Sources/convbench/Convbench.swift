@@ -11,8 +11,8 @@ struct Convbench: ParsableCommand {
     abstract: "Measures convolution layers beside the machine's peak.",
     discussion: """
       A layer is a descriptor in benchdnn's grammar, like mb1ic64ih56oc64kh3ph1n"name". A file holds one a line, \
-      with comments after # and, behind a descriptor, its own --padding, --border and so on; those of the command \
-      line come first.
+      with comments after # and, behind a descriptor, its own --padding, --border, --transpose and so on; those of the \
+      command line come first.
 
       The layers are run in rounds, each round all layers once more and the machine's FMA peak and copy bandwidth, \
       so that a noisy minute falls on all alike. The error is the largest difference to a float64 convolution, \
@@ -57,6 +57,10 @@ struct Convbench: ParsableCommand {
       valueName: "file"))
   var fit: String?
 
+  @Flag(
+    help: "Measure a step of training: the output, and the gradients of input, weights and bias.")
+  var gradients = false
+
   @Option(help: ArgumentHelp("Also write everything as JSON.", valueName: "file"))
   var json: String?
 
@@ -95,7 +99,8 @@ struct Convbench: ParsableCommand {
   }
 
   private func measure(_ layers: [LayerLine], _ planner: Planner) throws {
-    let report = try Measurement.report(on: layers, planner: planner, rounds: rounds)
+    let report = try Measurement.report(
+      on: layers, planner: planner, rounds: rounds, trains: gradients)
     print(Table.text(of: report))
     if let json { try report.writeJSON(to: json) }
     if let html { try report.writeHTML(to: html) }

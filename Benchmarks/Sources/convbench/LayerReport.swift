@@ -62,7 +62,7 @@ struct LayerReport: Encodable {
     algorithm = plan.algorithm.description
     winograd = plan.winograd?.description ?? ""
     kernel = plan.kernel
-    gflop = plan.floatingPointOperations / 1e9
+    gflop = trial.floatingPointOperations / 1e9
     compulsoryBytes = [inputShape, weightShape, outputShape].reduce(0) { bytes, shape in
       bytes + shape.reduce(4) { $0 * Double($1) }
     }
@@ -70,7 +70,7 @@ struct LayerReport: Encodable {
       let median = Measurement.median(round.times)
       return RoundReport(
         medianMS: median / .milliseconds(1),
-        percentOfPeak: 100 * plan.floatingPointOperations / (median / .nanoseconds(1))
+        percentOfPeak: 100 * trial.floatingPointOperations / (median / .nanoseconds(1))
           / round.peakGFLOPS)
     }
     medianMS = Measurement.median(rounds.map(\.medianMS))
