@@ -27,12 +27,14 @@ final class TrainingStep {
 
   /// One step, into memory that was there before.
   func time() throws -> Duration {
-    var workspace = try Workspace(for: plan)
+    let workspace = try Workspace(for: plan)
     var gradientWorkspace = try Workspace(for: gradientPlan)
     return try ContinuousClock().measure {
       let layer = try benchmark.remade()
-      var output = y.mutableSpan
-      try layer.plan(planner).run(x.span, into: &output, workspace: &workspace)
+      let plan = try layer.plan(planner)
+      try x.withUnsafeBufferPointer { x in
+        try y.withUnsafeMutableBufferPointer { try plan.run(x, into: $0, workspace: workspace.bytes) }
+      }
       try layer.gradients(planner).run(
         x, outputGradient: outputGradient, output: y, into: &gradients,
         workspace: &gradientWorkspace)

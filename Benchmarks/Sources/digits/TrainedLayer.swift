@@ -32,12 +32,12 @@ struct TrainedLayer {
   /// A step of gradient descent with momentum.
   mutating func descend(_ gradients: Gradients, rate: Float, momentum: Float) throws {
     func step(_ values: inout Tensor, _ velocity: inout Tensor, along gradient: Tensor?) {
-      guard let gradient else { return }
-      var (values, velocity) = (values.mutableSpan, velocity.mutableSpan)
-      let gradient = gradient.span
-      for index in gradient.indices {
-        velocity[index] = momentum * velocity[index] - rate * gradient[index]
-        values[index] += velocity[index]
+      guard let slopes = gradient?.span else { return }
+      var next = values.mutableSpan
+      var change = velocity.mutableSpan
+      for index in slopes.indices {
+        change[index] = momentum * change[index] - rate * slopes[index]
+        next[index] += change[index]
       }
     }
     step(&weights, &weightVelocity, along: gradients.weights)
