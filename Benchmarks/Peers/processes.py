@@ -55,11 +55,12 @@ class Peer:
                 self.command + options, env=environment, capture_output=True, text=True
             )
             lines = [json.loads(line) for line in self.output.read_text().splitlines()]
-            about = about or (lines or [{"missing": "its process crashed"}])[0]
+            end = f"its process ended: {ending(ended.returncode)}"
+            about = about or (lines or [{"missing": end}])[0]
             results += lines[1:]
             if ended.returncode == 0 or "missing" in about:
                 break
-            results.append({"failure": f"its process ended: {ending(ended.returncode)}"})
+            results.append({"failure": end})
         return about, results
 
 
