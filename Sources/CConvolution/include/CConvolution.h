@@ -188,4 +188,6 @@ enum { CONV_MOST_THREADS = 1024 };
 void conv_run(const conv_kernel *kernel, const conv_problem *problem, const conv_operands *operands, int64_t images,
               const conv_task *tasks, int32_t task_count, int32_t threads, void *workspace, size_t workspace_stride);
 
+#include "pooling.h"
+
 #endif

@@ -37,19 +37,11 @@ public class ConvolutionLayer: @unchecked Sendable {
     groups: Int = 1, padding: Padding = .valid, border: some PerAxis<Border> = .zeros,
     activation: Activation = .identity
   ) throws(ConvolutionError) {
-    guard (1...3).contains(rank) else {
-      throw ConvolutionError(
-        .rankMismatch, argument: "rank", received: "\(rank)", expected: "1, 2 or 3")
-    }
-    self.rank = rank
-    self.stride = try Self.positive(stride.values(rank: rank, argument: "stride"), "stride")
-    self.dilation = try Self.positive(dilation.values(rank: rank, argument: "dilation"), "dilation")
+    self.rank = try Geometry.checkedRank(rank)
+    self.stride = try stride.positiveValues(rank: rank, argument: "stride")
+    self.dilation = try dilation.positiveValues(rank: rank, argument: "dilation")
     self.border = try border.values(rank: rank, argument: "border")
-    if case .explicit(let amounts) = padding, amounts.count != 1, amounts.count != rank {
-      throw ConvolutionError(
-        .rankMismatch, argument: "padding", received: "\(amounts.count) amounts",
-        expected: "1 or \(rank), one for each axis of space")
-    }
+    try padding.checkCount(rank: rank)
     guard activation.minimum <= activation.maximum else {
       throw ConvolutionError(
         .invalidValue, argument: "activation", received: "\(activation)",
@@ -68,16 +60,6 @@ public class ConvolutionLayer: @unchecked Sendable {
     self.padding = padding
     self.activation = activation
     self.weights = try LayerWeights(weights, shape: shape, bias: bias)
-  }
-
-  private static func positive(
-    _ values: [Int], _ argument: String
-  ) throws(ConvolutionError) -> [Int] {
-    if let value = values.first(where: { $0 < 1 }) {
-      throw ConvolutionError(
-        .nonPositiveSize, argument: argument, received: "\(value)", expected: "at least 1")
-    }
-    return values
   }
 }
 

@@ -33,21 +33,7 @@ extension ConvolutionLayer {
   ///
   /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.stridedTorchSame`, `.integerOverflow`.
   public func paddingAmounts(for spatial: [Int]) throws(ConvolutionError) -> [PaddingAmount] {
-    guard spatial.count == rank else {
-      throw ConvolutionError(
-        .rankMismatch, argument: "spatial", received: "\(spatial)",
-        expected: "\(rank) extents, one for each axis of space")
-    }
-    guard spatial.allSatisfy({ $0 >= 0 }) else {
-      throw ConvolutionError(
-        .nonPositiveSize, argument: "spatial", received: "\(spatial)",
-        expected: "no negative extent")
-    }
-    return try spatial.indices.map { (axis) throws(ConvolutionError) in
-      try padding.amount(
-        input: spatial[axis], kernel: kernel[axis], stride: stride[axis], dilation: dilation[axis],
-        axis: axis)
-    }
+    try padding.amounts(for: spatial, kernel: kernel, stride: stride, dilation: dilation)
   }
 
   /// The shape of the output for an input of `shape`, both in `layout`.
@@ -81,24 +67,12 @@ extension ConvolutionLayer {
 
   /// Input, output and padding, checked against each other.
   func geometry(for shape: [Int], layout: Layout) throws(ConvolutionError) -> Geometry {
-    guard shape.count == rank + 2 else {
-      throw ConvolutionError(
-        .rankMismatch, argument: "input", received: "shape \(shape)",
-        expected: "\(rank + 2) axes: "
-          + (layout == .channelsFirst ? "N C and \(rank) of space" : "N, \(rank) of space and C"))
-    }
-    if let extent = shape.first(where: { $0 < 0 }) {
-      throw ConvolutionError(
-        .nonPositiveSize, argument: "input", received: "\(extent) in shape \(shape)",
-        expected: "no negative extent")
-    }
-    let input = ImageShape(shape, layout: layout)
+    let input = try ImageShape(checking: shape, rank: rank, layout: layout, argument: "input")
     guard input.channels == inputChannels else {
       throw ConvolutionError(
         .shapeMismatch, argument: "input", received: "\(input.channels) channels in shape \(shape)",
         expected: "\(inputChannels), the weights' input channels times groups")
     }
-    try input.checkSize(argument: "input")
     let amounts = try paddingAmounts(for: input.spatial)
     let axes = try (0..<rank).map { (axis) throws(ConvolutionError) in
       Axis(
@@ -138,6 +112,15 @@ extension ConvolutionLayer {
 }
 
 extension Geometry {
+  /// - Throws: `.rankMismatch` where it is not 1, 2 or 3.
+  static func checkedRank(_ rank: Int) throws(ConvolutionError) -> Int {
+    guard (1...3).contains(rank) else {
+      throw ConvolutionError(
+        .rankMismatch, argument: "rank", received: "\(rank)", expected: "1, 2 or 3")
+    }
+    return rank
+  }
+
   /// Depth, height, width of the output or of `region`; missing axes are 0..<1.
   func rectangle(_ region: [Range<Int>]?) throws(ConvolutionError) -> [Range<Int>] {
     guard let region else { return axes.map { 0..<$0.output } }

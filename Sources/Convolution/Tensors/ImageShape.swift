@@ -23,6 +23,24 @@ struct ImageShape: Equatable {
     }
   }
 
+  /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.integerOverflow`.
+  init(checking shape: [Int], rank: Int, layout: Layout, argument: String) throws(ConvolutionError)
+  {
+    guard shape.count == rank + 2 else {
+      throw ConvolutionError(
+        .rankMismatch, argument: argument, received: "shape \(shape)",
+        expected: "\(rank + 2) axes: "
+          + (layout == .channelsFirst ? "N C and \(rank) of space" : "N, \(rank) of space and C"))
+    }
+    if let extent = shape.first(where: { $0 < 0 }) {
+      throw ConvolutionError(
+        .nonPositiveSize, argument: argument, received: "\(extent) in shape \(shape)",
+        expected: "no negative extent")
+    }
+    self.init(shape, layout: layout)
+    try checkSize(argument: argument)
+  }
+
   /// Checks that the elements can be counted, and those of an image also where a zero among its extents makes them none:
   /// strides are products of the extents.
   func checkSize(argument: String) throws(ConvolutionError) {
