@@ -1,105 +1,129 @@
-// Channels-first: a vector runs along the width.
+// Channels-first: a vector runs along the width. Of a band of rows of outputs, the rows of samples that each one meets are
+// staged as one, column by column; then the columns of its windows are joined.
 #pragma once
 
-#include "combine.h"
 #include "lanes_apart.h"
-#include "window.h"
+#include "staged_row.h"
 
-/// The windows of a row of outputs.
+/// 16 KB of staged columns, at most half of them of one row, stay in the first-level cache.
+enum { STAGED = 4096, MOST_COLUMNS = STAGED / 2, MOST_ROWS = 16 };
+
+/// A rectangle of outputs: some of each of some rows.
 typedef struct {
-  int32_t taps[2];       ///< inside, along depth and height
-  ptrdiff_t step[2];     ///< from one of them to the next
-  const float *x;        ///< the first of them, column 0
-  float *y;              ///< column 0
-  float counted;         ///< taps along depth and height that a mean is divided by
-} window_row;
+  int32_t rows, first, count;
+  tap_rows x[MOST_ROWS];
+  float *y[MOST_ROWS];         ///< the first output of each
+  float counted[MOST_ROWS];    ///< taps along depth and height that means of a row are divided by
+  float *counted_widths;       ///< likewise along the width, output by output
+} pool_band;
 
-/// Of `lanes` outputs that follow each other, those whose tap lies at the positions begin..<end; the first one's is at
-/// `position`.
-INLINE uint32_t lanes_within(const int stride, const conv_axis *width, int64_t position, int32_t lanes, int64_t begin,
-                             int64_t end) {
-  const int64_t apart = stride == 0 ? width->stride : stride;
-  const int32_t before = position >= begin ? 0 : clamped((begin - position + apart - 1) / apart, 0, lanes);
-  const int32_t upto = position >= end ? before : clamped((end - position + apart - 1) / apart, before, lanes);
-  return first_lanes(upto) & ~first_lanes(before);
+/// How rows are cut: outputs of a band, whole vectors if there are as many, and taps of the width that are staged at a
+/// time: nearly always all.
+typedef struct {
+  int32_t outputs, taps;
+} row_cut;
+
+INLINE row_cut row_cut_of(const conv_axis *width) {
+  const int64_t room = MOST_COLUMNS - 1, reach = tap_span(width) - 1;
+  const int64_t outputs = (room - (reach < room / 2 ? reach : room / 2)) / width->stride + 1;
+  row_cut cut = {(int32_t)(outputs < LANES ? outputs : outputs / LANES * LANES), 0};
+  cut.taps = clamped((room - (int64_t)(cut.outputs - 1) * width->stride) / width->dilation + 1, 1, width->kernel);
+  return cut;
 }
 
-/// Joins the taps of one column of the windows. The lanes outside `some` come to nothing.
-INLINE vec join_column(const conv_pool_kind kind, const int32_t power, const int stride, const window_row *row,
-                       ptrdiff_t position, const lanes_apart *apart, const bool whole, uint32_t some) {
-  vec column = joined_none(kind);
-  TAPS(d, row->taps[0]) {
-    const float *tap = row->x + position + d * row->step[0];
-    TAPS(h, row->taps[1]) {
-      const vec sample = whole ? load_apart(stride, tap, apart) : load_some_apart(stride, tap, apart, some);
-      column = joined(kind, column, taken(kind, power, sample));
-      tap += row->step[1];
-    }
-  }
-  return whole ? column : v_select(v_mask(some), column, joined_none(kind));
+/// The columns that the taps begin..<end of a band's windows read. Lanes without an output read some too, where they are
+/// not gathered.
+INLINE staged_columns columns_of(const conv_axis *width, const pool_band *band, int32_t begin, int32_t end) {
+  const int32_t lanes = width->stride > 2 ? band->count : parts_of(band->count, LANES) * LANES;
+  const int32_t reach = (end - begin - 1) * width->dilation + 1;
+  staged_columns columns = {.origin = window_begin(width, band->first) + (int64_t)begin * width->dilation};
+  columns.columns = (lanes - 1) * width->stride + reach;
+  const int32_t read = (band->count - 1) * width->stride + reach;
+  columns.first = clamped(-columns.origin, 0, read);
+  columns.end = clamped(width->input - columns.origin, columns.first, read);
+  return columns;
 }
 
-/// `lanes` outputs of a row; with `inside` a vector of them whose taps all lie inside.
-INLINE void pool_lanes(const conv_pool *pool, const conv_pool_kind kind, const int32_t power, const int stride,
-                       const bool inside, const window_row *row, const lanes_apart *apart, int32_t output,
-                       int32_t lanes) {
+/// Joins the columns of the taps begin..<end of a row's windows to what y holds of those before; with the last tap the
+/// windows are finished. `stride` is the width's where it is 1 or 2, and otherwise 0.
+INLINE void join_windows(const conv_pool *pool, const conv_pool_kind kind, const int32_t power, const int stride,
+                         const lanes_apart *apart, const pool_band *band, int32_t row, const float *staged,
+                         int32_t begin, int32_t end) {
   const conv_axis *width = &pool->axis[2];
-  const uint32_t every = first_lanes(LANES);
-  vec all = joined_none(kind), counted = v_set(inside ? (float)width->kernel : 0);
-  int64_t position = window_begin(width, output);
-  TAPS(w, width->kernel) {
-    const uint32_t some = inside ? every : lanes_within(stride, width, position, lanes, 0, width->input);
-    all = joined(kind, all, some == every ? join_column(kind, power, stride, row, position, apart, true, some)
-                                          : join_column(kind, power, stride, row, position, apart, false, some));
-    if (!inside && kind == CONV_POOL_AVERAGE) {
-      const uint32_t count =
-          lanes_within(stride, width, position, lanes, pool->counted_begin[2], pool->counted_end[2]);
-      counted = v_add(counted, v_select(v_mask(count), v_set(1), v_zero()));
+  float *y = band->y[row];
+  for (int32_t o = 0; o < band->count; o += LANES) {
+    const int32_t lanes = least_of(band->count - o, LANES);
+    const float *column = staged + (ptrdiff_t)o * width->stride;
+    vec all = begin == 0 ? joined_none(kind) : v_load_masked(y + o, v_first(lanes));
+    for (int32_t tap = begin; tap < end; tap++, column += width->dilation)
+      all = joined(kind, all, stride == 0 ? load_some_apart(0, column, apart, first_lanes(lanes))
+                                          : load_apart(stride, column, apart));
+    if (end == width->kernel) {
+      const vec counted = kind == CONV_POOL_AVERAGE
+                              ? v_mul(v_set(band->counted[row]), v_load(band->counted_widths + o))
+                              : v_zero();
+      all = pooled(kind, power, all, counted);
     }
-    position += width->dilation;
-  }
-  all = pooled(kind, power, all, v_mul(counted, v_set(row->counted)));
-  if (inside)
-    v_store(row->y + output, all);
-  else
-    v_store_masked(row->y + output, v_mask(first_lanes(lanes)), all);
-}
-
-/// The outputs first..<end. The last vector of several reaches back.
-INLINE void pool_row(const conv_pool *pool, const conv_pool_kind kind, const int32_t power, const int stride,
-                     const window_row *row, const lanes_apart *apart, int32_t first, int32_t end) {
-  const conv_axis *width = &pool->axis[2];
-  const int32_t lanes = least_of(end - first, LANES);
-  for (int32_t next = first; next < end; next += LANES) {
-    const int32_t output = least_of(next, end - lanes);
-    if (lanes == LANES && output >= width->inside_begin && output + LANES <= width->inside_end)
-      pool_lanes(pool, kind, power, stride, true, row, apart, output, LANES);
+    if (lanes == LANES)
+      v_store(y + o, all);
     else
-      pool_lanes(pool, kind, power, stride, false, row, apart, output, lanes);
+      v_store_masked(y + o, v_first(lanes), all);
   }
+}
+
+INLINE void pool_band_rows(const conv_pool *pool, const conv_pool_kind kind, const int32_t power,
+                           const lanes_apart *apart, pool_band *band, int32_t taps) {
+  const conv_axis *width = &pool->axis[2];
+  float staged[STAGED + LANES];
+  for (int32_t begin = 0, end; begin < width->kernel; begin = end) {
+    end = least_of(begin + taps, width->kernel);
+    const staged_columns columns = columns_of(width, band, begin, end);
+    for (int32_t r = 0; r < band->rows; r++)
+      stage_row(kind, power, &band->x[r], &columns, staged + r * columns.columns);
+    for (int32_t r = 0; r < band->rows; r++) {
+      const float *row = staged + r * columns.columns;
+      switch (width->stride) {
+        case 1: join_windows(pool, kind, power, 1, apart, band, r, row, begin, end); break;
+        case 2: join_windows(pool, kind, power, 2, apart, band, r, row, begin, end); break;
+        default: join_windows(pool, kind, power, 0, apart, band, r, row, begin, end);
+      }
+    }
+  }
+  band->rows = 0;
+}
+
+INLINE void add_row(const conv_pool *pool, const conv_pool_kind kind, const conv_pool_operands *image, int32_t channel,
+                    int32_t d, int32_t h, pool_band *band) {
+  const axis_window depth = window_of(&pool->axis[0], d), height = window_of(&pool->axis[1], h);
+  const ptrdiff_t *from = pool->x.axis, *to = pool->y.axis;
+  band->x[band->rows] = (tap_rows){
+      .taps = {depth.taps, height.taps},
+      .step = {tap_step(pool, 0), tap_step(pool, 1)},
+      .x = image->x + channel * pool->x.channel + depth.first * from[0] + height.first * from[1],
+  };
+  band->y[band->rows] = image->y + channel * pool->y.channel + d * to[0] + h * to[1] + band->first;
+  if (kind == CONV_POOL_AVERAGE) band->counted[band->rows] = counted_taps(pool, 0, d) * counted_taps(pool, 1, h);
+  band->rows++;
 }
 
 INLINE void pool_channels_first(const conv_pool *pool, const conv_pool_kind kind, const int32_t power,
                                 const conv_pool_operands *image, const conv_task *task) {
-  const ptrdiff_t *from = pool->x.axis, *to = pool->y.axis;
+  const row_cut cut = row_cut_of(&pool->axis[2]);
   const lanes_apart apart = lanes_apart_of(pool->axis[2].stride);
-  const int32_t first = task->first[2], end = task->end[2];
-  window_row row = {.step = {tap_step(pool, 0), tap_step(pool, 1)}, .counted = 1};
-  for (int32_t c = task->first_panel; c < task->end_panel; c++)
-    for (int32_t d = task->first[0]; d < task->end[0]; d++) {
-      const axis_window depth = window_of(&pool->axis[0], d);
-      for (int32_t h = task->first[1]; h < task->end[1]; h++) {
-        const axis_window height = window_of(&pool->axis[1], h);
-        row.taps[0] = depth.taps;
-        row.taps[1] = height.taps;
-        row.x = image->x + c * pool->x.channel + depth.first * from[0] + height.first * from[1];
-        row.y = image->y + c * pool->y.channel + d * to[0] + h * to[1];
-        if (kind == CONV_POOL_AVERAGE) row.counted = counted_taps(pool, 0, d) * counted_taps(pool, 1, h);
-        switch (pool->axis[2].stride) {
-          case 1: pool_row(pool, kind, power, 1, &row, &apart, first, end); break;
-          case 2: pool_row(pool, kind, power, 2, &row, &apart, first, end); break;
-          default: pool_row(pool, kind, power, 0, &row, &apart, first, end);
+  float counted_widths[MOST_COLUMNS + LANES];
+  pool_band band = {.counted_widths = counted_widths};
+  for (band.first = task->first[2]; band.first < task->end[2]; band.first += band.count) {
+    band.count = least_of(cut.outputs, task->end[2] - band.first);
+    if (kind == CONV_POOL_AVERAGE)
+      for (int32_t o = 0; o < band.count; o++) counted_widths[o] = counted_taps(pool, 2, band.first + o);
+    const int32_t rows = clamped(STAGED / columns_of(&pool->axis[2], &band, 0, cut.taps).columns, 1, MOST_ROWS);
+    // A band may go on with the next depth and the next channel.
+    for (int32_t c = task->first_panel; c < task->end_panel; c++)
+      for (int32_t d = task->first[0]; d < task->end[0]; d++)
+        for (int32_t h = task->first[1]; h < task->end[1]; h++) {
+          add_row(pool, kind, image, c, d, h, &band);
+          if (band.rows == rows) pool_band_rows(pool, kind, power, &apart, &band, cut.taps);
         }
-      }
-    }
+    if (band.rows > 0) pool_band_rows(pool, kind, power, &apart, &band, cut.taps);
+  }
 }

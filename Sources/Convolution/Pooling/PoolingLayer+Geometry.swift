@@ -14,7 +14,7 @@ extension PoolingLayer {
   /// Every channel is a group of its own. A border of zeros says that taps outside read nothing.
   func geometry(for shape: [Int], layout: Layout) throws(ConvolutionError) -> Geometry {
     let input = try ImageShape(checking: shape, rank: rank, layout: layout, argument: "input")
-    let kernel = try kernel ?? Self.globalKernel(input.spatial)
+    let kernel = if let kernel { kernel } else { try Self.globalKernel(input.spatial) }
     let amounts = try padding.amounts(
       for: input.spatial, kernel: kernel, stride: stride, dilation: dilation)
     let axes = try (0..<rank).map { (axis) throws(ConvolutionError) in
@@ -42,7 +42,8 @@ extension PoolingLayer {
   private static func globalKernel(_ spatial: [Int]) throws(ConvolutionError) -> [Int] {
     guard !spatial.contains(0) else {
       throw ConvolutionError(
-        .emptyAxis, argument: "input", received: "\(spatial)", expected: "axes with samples to pool")
+        .emptyAxis, argument: "input", received: "\(spatial)", expected: "axes with samples to pool"
+      )
     }
     return spatial
   }
@@ -60,7 +61,8 @@ extension PoolingLayer {
     guard span - beyond <= padded else {
       throw ConvolutionError(
         .kernelLargerThanInput, argument: "kernel", received: "a span of \(span) on axis \(axis)",
-        expected: "at most \(padded + beyond), for a padded input of \(padded) (\(input) and \(amount))"
+        expected:
+          "at most \(padded + beyond), for a padded input of \(padded) (\(input) and \(amount))"
       )
     }
     let rest = max(padded - span, 0)

@@ -22,7 +22,10 @@ extension PoolingLayer {
   ) throws(ConvolutionError) -> Tensor {
     let pooled = try ImageShape(
       checking: values.shape, rank: rank, layout: layout, argument: "values")
-    let shape = try outputShape ?? unpooledShape(for: values.shape, layout: layout)
+    let shape =
+      if let outputShape { outputShape } else {
+        try unpooledShape(for: values.shape, layout: layout)
+      }
     let output = try unpooled(shape, of: pooled, layout: layout, argument: "outputShape")
     let indexed = try unpooled(
       indexedShape ?? shape, of: pooled, layout: layout, argument: "indexedShape")

@@ -53,7 +53,9 @@ public class PoolingLayer: @unchecked Sendable {
     }
     self.padding = padding
     self.ceilMode = ceilMode
-    for (values, argument) in [(kernel, "kernel"), (self.stride, "stride"), (self.dilation, "dilation")] {
+    for (values, argument) in [
+      (kernel, "kernel"), (self.stride, "stride"), (self.dilation, "dilation"),
+    ] {
       guard values.allSatisfy({ Int32(exactly: $0) != nil }) else {
         throw ConvolutionError(
           .integerOverflow, argument: argument, received: "\(values)",
@@ -80,7 +82,8 @@ extension PoolingLayer.Kind {
   fileprivate func checked() throws(ConvolutionError) -> Self {
     guard case .lp(let power) = self, !(1...Int(Int32.max)).contains(power) else { return self }
     throw ConvolutionError(
-      .invalidValue, argument: "kind", received: "\(self)", expected: "a power from 1 on, in 32 bits")
+      .invalidValue, argument: "kind", received: "\(self)",
+      expected: "a power from 1 on, in 32 bits")
   }
 }
 

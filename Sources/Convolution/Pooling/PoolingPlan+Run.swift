@@ -57,7 +57,8 @@ extension PoolingPlan {
     guard !tasks.isEmpty else { return }
     var pool = pool
     var operands = conv_pool_operands(
-      x: input.baseAddress.map { $0 - inputOffset }, y: output.baseAddress.map { $0 - outputOffset },
+      x: input.baseAddress.map { $0 - inputOffset },
+      y: output.baseAddress.map { $0 - outputOffset },
       indices: indices?.baseAddress.map { $0 - outputOffset })
     tasks.withUnsafeBufferPointer { tasks in
       conv_pool_run(
@@ -87,7 +88,8 @@ extension PoolingPlan {
     try check(x)
     var y = try Tensor(uninitializedShape: outputShape)
     var indices = [Int64](repeating: 0, count: y.count)
-    var (output, places) = (y.mutableSpan, indices.mutableSpan)
+    var output = y.mutableSpan
+    var places = indices.mutableSpan
     try run(x.span, into: &output, indices: &places)
     return (y, indices)
   }

@@ -58,7 +58,7 @@ extension PoolingLayer {
     }
     let heldInput = held(input, of: geometry.axes.map(\.input))
     let heldOutput = held(output, of: geometry.axes.map(\.output))
-    func shape(_ held: [Range<Int>]) -> [Int] {
+    func heldShape(_ held: [Range<Int>]) -> [Int] {
       ImageShape(
         images: geometry.images, channels: geometry.groups, spatial: held.suffix(rank).map(\.count)
       ).shape(in: layout)
@@ -68,7 +68,8 @@ extension PoolingLayer {
     }
     let (x, y) = (strides(heldInput), strides(heldOutput))
     return PoolingPlan(
-      inputShape: shape(heldInput), outputShape: shape(heldOutput), region: output.suffix(rank),
+      inputShape: heldShape(heldInput), outputShape: heldShape(heldOutput),
+      region: output.suffix(rank),
       inputRegion: input.suffix(rank), instructionSet: planner.resolvedInstructionSet,
       threads: schedule.threads, geometry: geometry, kind: kind, tasks: schedule.tasks,
       pool: conv_pool(kind, geometry, x: x, y: y),

@@ -22,7 +22,9 @@ struct PoolingSchedule {
   ///   - input: what it reads.
   ///   - threads: at most.
   init(_ geometry: Geometry, output: [Range<Int>], input: [Range<Int>], threads: Int) {
-    let samples = [input, output].map { $0.reduce(Double(geometry.groups)) { $0 * Double($1.count) } }
+    let samples = [input, output].map {
+      $0.reduce(Double(geometry.groups)) { $0 * Double($1.count) }
+    }
     guard geometry.images > 0, samples[1] > 0 else {
       (tasks, self.threads) = ([], 1)
       return

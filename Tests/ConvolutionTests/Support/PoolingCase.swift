@@ -125,7 +125,7 @@ extension PoolingCase {
     let extents = (0..<rank).map { _ in Int.random(in: 1...[100, 24, 9][rank - 1], using: &random) }
     let kernel = (0..<rank).map { _ in Int.random(in: 1...[9, 5, 3][rank - 1], using: &random) }
     let dilation = (0..<rank).map { _ in [1, 1, 1, 2, 3].randomElement(using: &random)! }
-    let padding = [
+    let paddings: [Padding] = [
       .valid, .same, .sameLower, .causal, .full,
       .explicit(
         zip(kernel, dilation).map { kernel, dilation in
@@ -134,7 +134,8 @@ extension PoolingCase {
             before: Int.random(in: 0...reach, using: &random),
             after: Int.random(in: 0...reach, using: &random))
         }),
-    ].randomElement(using: &random)!
+    ]
+    let padding = paddings.randomElement(using: &random)!
     return PoolingCase(
       inputShape: [
         [1, 1, 2, 3].randomElement(using: &random)!,
@@ -144,7 +145,8 @@ extension PoolingCase {
         ?? [
           .max, .max, .average(), .average(countsPadding: true), .lp(1), .lp(2), .lp(3), .lp(4),
         ].randomElement(using: &random)!,
-      kernel: kernel, stride: (0..<rank).map { _ in [1, 2, 2, 3, 4].randomElement(using: &random)! },
+      kernel: kernel,
+      stride: (0..<rank).map { _ in [1, 2, 2, 3, 4].randomElement(using: &random)! },
       dilation: dilation, padding: padding, ceilMode: Bool.random(using: &random), x: [])
   }
 }

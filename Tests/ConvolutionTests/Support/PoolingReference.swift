@@ -67,5 +67,7 @@ struct PoolingReference {
   }
 
   /// Whether `output`, N C \*spatial, is right: a maximum exactly, sums up to the roundings of their additions.
-  func agrees(with output: [Float]) -> Bool { largestDifference(output, values) <= 1e-6 * magnitude }
+  func agrees(with output: [Float]) -> Bool {
+    largestDifference(output, values) <= 1e-6 * magnitude
+  }
 }
