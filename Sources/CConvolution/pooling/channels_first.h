@@ -39,8 +39,8 @@ INLINE staged_columns columns_of(const conv_axis *width, const pool_band *band, 
   staged_columns columns = {.origin = window_begin(width, band->first) + (int64_t)begin * width->dilation};
   columns.columns = (lanes - 1) * width->stride + reach;
   const int32_t read = (band->count - 1) * width->stride + reach;
-  columns.first = clamped(-columns.origin, 0, read);
-  columns.end = clamped(width->input - columns.origin, columns.first, read);
+  columns.first = clamped(width->held_begin - columns.origin, 0, read);
+  columns.end = clamped(width->held_end - columns.origin, columns.first, read);
   return columns;
 }
 

@@ -15,7 +15,7 @@ typedef struct {
 /// The columns that are staged, the first at position `origin`, which may lie outside.
 typedef struct {
   int64_t origin;
-  int32_t first, end;  ///< those that are inside and read
+  int32_t first, end;  ///< those that x holds and that are read
   int32_t columns;
 } staged_columns;
 

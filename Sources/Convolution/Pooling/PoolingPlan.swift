@@ -72,7 +72,7 @@ extension PoolingLayer {
       region: output.suffix(rank),
       inputRegion: input.suffix(rank), instructionSet: planner.resolvedInstructionSet,
       threads: schedule.threads, geometry: geometry, kind: kind, tasks: schedule.tasks,
-      pool: conv_pool(kind, geometry, x: x, y: y),
+      pool: conv_pool(kind, geometry, held: heldInput, x: x, y: y),
       inputOffset: x.offset(of: heldInput.map(\.lowerBound)),
       outputOffset: y.offset(of: heldOutput.map(\.lowerBound)))
   }
@@ -80,9 +80,15 @@ extension PoolingLayer {
 
 extension conv_pool {
   fileprivate init(
-    _ kind: PoolingLayer.Kind, _ geometry: Geometry, x: conv_strides, y: conv_strides
+    _ kind: PoolingLayer.Kind, _ geometry: Geometry, held: [Range<Int>], x: conv_strides,
+    y: conv_strides
   ) {
     let axes = geometry.axes
+    let resolved = zip(axes, held).map { axis, held in
+      var resolved = conv_axis(axis)
+      (resolved.held_begin, resolved.held_end) = (Int32(held.lowerBound), Int32(held.upperBound))
+      return resolved
+    }
     let counted = axes.map { axis in
       kind == .average(countsPadding: true)
         ? -axis.padding.before..<axis.input + axis.padding.after : 0..<axis.input
@@ -92,7 +98,7 @@ extension conv_pool {
     self.init(
       kind: kind.resolved, power: kind.power, layout: geometry.layout.resolved,
       channels: Int32(geometry.groups),
-      axis: (conv_axis(axes[0]), conv_axis(axes[1]), conv_axis(axes[2])),
+      axis: (resolved[0], resolved[1], resolved[2]),
       counted_begin: (begins[0], begins[1], begins[2]), counted_end: (ends[0], ends[1], ends[2]),
       x: x, y: y)
   }

@@ -20,8 +20,8 @@ struct PoolingCase: Sendable {
 
   /// For every axis the windows in order, and for each of them the positions of its taps, 0 being the first sample.
   ///
-  /// In ceil mode a window that begins in the input or before it follows every one that does not reach the end of the
-  /// padding.
+  /// In ceil mode a window counts that begins in the input or before it, if the one a stride before it does not reach the
+  /// end of the padding.
   var windows: [[[Int]]] {
     (0..<rank).map { axis in
       let amount = paddingAmount(axis: axis)
@@ -30,7 +30,7 @@ struct PoolingCase: Sendable {
       var windows: [[Int]] = []
       var begin = first
       while ceilMode
-        ? begin < inputShape[2 + axis] && (begin == first || begin - stride[axis] + reach < end - 1)
+        ? begin < inputShape[2 + axis] && begin - stride[axis] + reach < end - 1
         : begin + reach < end
       {
         windows.append((0..<kernel[axis]).map { begin + $0 * dilation[axis] })
