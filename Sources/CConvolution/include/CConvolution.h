@@ -232,4 +232,6 @@ void conv_run_turned(const conv_phase *phases, int32_t phase_count, const conv_t
 
 #include "gradients.h"
 
+#include "pooling.h"
+
 #endif

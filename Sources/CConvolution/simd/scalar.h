@@ -29,10 +29,15 @@ INLINE vec v_mul(vec a, vec b) { return a * b; }
 INLINE vec v_div(vec a, vec b) { return a / b; }
 INLINE vec v_fma(vec a, vec b, vec c) { return a * b + c; }
 INLINE vmask v_less(vec a, vec b) { return a < b; }
+INLINE vmask v_is_nan(vec a) { return a != a; }
 INLINE vec v_select(vmask m, vec a, vec b) { return (vec)(((vmask)a & m) | ((vmask)b & ~m)); }
 // As on x86: the second operand where a comparison has a NaN.
 INLINE vec v_max(vec a, vec b) { return v_select(a > b, a, b); }
 INLINE vec v_min(vec a, vec b) { return v_select(a < b, a, b); }
+INLINE vec v_sqrt(vec a) {
+  for (int i = 0; i < LANES; i++) a[i] = sqrtf(a[i]);
+  return a;
+}
 INLINE vec v_round(vec a) {
   for (int i = 0; i < LANES; i++) a[i] = rintf(a[i]);
   return a;

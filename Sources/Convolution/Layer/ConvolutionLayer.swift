@@ -38,14 +38,10 @@ public class ConvolutionLayer: @unchecked Sendable {
     activation: Activation = .identity
   ) throws(ConvolutionError) {
     self.rank = try LayerArguments.rank(rank)
-    self.stride = try LayerArguments.positive(stride, rank: rank, "stride")
-    self.dilation = try LayerArguments.positive(dilation, rank: rank, "dilation")
+    self.stride = try stride.positiveValues(rank: rank, argument: "stride")
+    self.dilation = try dilation.positiveValues(rank: rank, argument: "dilation")
     self.border = try border.values(rank: rank, argument: "border")
-    if case .explicit(let amounts) = padding, amounts.count != 1, amounts.count != rank {
-      throw ConvolutionError(
-        .rankMismatch, argument: "padding", received: "\(amounts.count) amounts",
-        expected: "1 or \(rank), one for each axis of space")
-    }
+    try padding.checkCount(rank: rank)
     try LayerArguments.check(activation)
     let shape = try WeightShape(weights.shape, order: weightOrder, rank: rank, groups: groups)
     kernel = shape.kernel

@@ -33,12 +33,7 @@ extension ConvolutionLayer {
   ///
   /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.stridedTorchSame`, `.integerOverflow`.
   public func paddingAmounts(for spatial: [Int]) throws(ConvolutionError) -> [PaddingAmount] {
-    try LayerArguments.check(spatial: spatial, rank: rank)
-    return try spatial.indices.map { (axis) throws(ConvolutionError) in
-      try padding.amount(
-        input: spatial[axis], kernel: kernel[axis], stride: stride[axis], dilation: dilation[axis],
-        axis: axis)
-    }
+    try padding.amounts(for: spatial, kernel: kernel, stride: stride, dilation: dilation)
   }
 
   /// The shape of the output for an input of `shape`, both in `layout`.
@@ -72,8 +67,8 @@ extension ConvolutionLayer {
 
   /// Input, output and padding, checked against each other.
   func geometry(for shape: [Int], layout: Layout) throws(ConvolutionError) -> Geometry {
-    let input = try ImageShape(
-      checking: shape, layout: layout, rank: rank, channels: inputChannels)
+    let input = try ImageShape(checking: shape, rank: rank, layout: layout, argument: "input")
+    try input.check(channels: inputChannels, of: shape)
     let amounts = try paddingAmounts(for: input.spatial)
     let axes = try (0..<rank).map { (axis) throws(ConvolutionError) in
       Axis(

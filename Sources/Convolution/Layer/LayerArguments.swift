@@ -9,20 +9,6 @@ enum LayerArguments {
     return rank
   }
 
-  /// One value an axis.
-  ///
-  /// - Throws: `.rankMismatch`, `.nonPositiveSize`.
-  static func positive(
-    _ setting: some PerAxis<Int>, rank: Int, _ argument: String
-  ) throws(ConvolutionError) -> [Int] {
-    let values = try setting.values(rank: rank, argument: argument)
-    if let value = values.first(where: { $0 < 1 }) {
-      throw ConvolutionError(
-        .nonPositiveSize, argument: argument, received: "\(value)", expected: "at least 1")
-    }
-    return values
-  }
-
   /// - Throws: `.invalidValue`.
   static func check(_ activation: Activation) throws(ConvolutionError) {
     guard activation.minimum <= activation.maximum else {

@@ -24,3 +24,17 @@ extension Array: PerAxis {
     return self
   }
 }
+
+extension PerAxis<Int> {
+  /// The values for `rank` axes, none of which may be below 1.
+  ///
+  /// - Throws: `.rankMismatch`, `.nonPositiveSize`.
+  func positiveValues(rank: Int, argument: String) throws(ConvolutionError) -> [Int] {
+    let values = try values(rank: rank, argument: argument)
+    if let value = values.first(where: { $0 < 1 }) {
+      throw ConvolutionError(
+        .nonPositiveSize, argument: argument, received: "\(value)", expected: "at least 1")
+    }
+    return values
+  }
+}

@@ -67,6 +67,32 @@ public enum Padding: Sendable, Equatable {
   }
 }
 
+extension Padding {
+  /// The border taps of every axis, for an input of `spatial` samples an axis.
+  ///
+  /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.stridedTorchSame`, `.integerOverflow`.
+  func amounts(
+    for spatial: [Int], kernel: [Int], stride: [Int], dilation: [Int]
+  ) throws(ConvolutionError) -> [PaddingAmount] {
+    try LayerArguments.check(spatial: spatial, rank: kernel.count)
+    return try spatial.indices.map { (axis) throws(ConvolutionError) in
+      try amount(
+        input: spatial[axis], kernel: kernel[axis], stride: stride[axis], dilation: dilation[axis],
+        axis: axis)
+    }
+  }
+
+  /// Checks that there are explicit amounts for `rank` axes.
+  func checkCount(rank: Int) throws(ConvolutionError) {
+    guard case .explicit(let amounts) = self, amounts.count != 1, amounts.count != rank else {
+      return
+    }
+    throw ConvolutionError(
+      .rankMismatch, argument: "padding", received: "\(amounts.count) amounts",
+      expected: "1 or \(rank), one for each axis of space")
+  }
+}
+
 /// The samples that a dilated kernel spans: d(k - 1) + 1.
 package func kernelSpan(kernel: Int, dilation: Int) throws(ConvolutionError) -> Int {
   try Checked.add(

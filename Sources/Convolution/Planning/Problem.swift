@@ -47,7 +47,9 @@ final class Problem: @unchecked Sendable {
 }
 
 extension conv_axis {
-  fileprivate init(_ axis: Axis, map: UnsafePointer<Int32>?, constant: UnsafePointer<Float>) {
+  init(
+    _ axis: Axis, map: UnsafePointer<Int32>? = nil, constant: UnsafePointer<Float>? = nil
+  ) {
     self.init(
       input: Int32(axis.input), output: Int32(axis.output), kernel: Int32(axis.kernel),
       stride: Int32(clamping: axis.stride), dilation: Int32(clamping: axis.dilation),
@@ -74,7 +76,7 @@ extension conv_strides {
 }
 
 extension Layout {
-  fileprivate var resolved: conv_layout {
+  var resolved: conv_layout {
     self == .channelsFirst ? CONV_CHANNELS_FIRST : CONV_CHANNELS_LAST
   }
 }

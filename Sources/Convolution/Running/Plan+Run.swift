@@ -43,9 +43,9 @@ extension Plan {
     _ input: UnsafeBufferPointer<Float>, residual: UnsafeBufferPointer<Float>? = nil,
     into output: UnsafeMutableBufferPointer<Float>, workspace: UnsafeMutableRawBufferPointer
   ) throws(ConvolutionError) {
-    try check(input.count, has: inputShape, argument: "input")
-    try check(output.count, has: outputShape, argument: "output")
-    if let residual { try check(residual.count, has: outputShape, argument: "residual") }
+    try checkBuffer(input.count, has: inputShape, argument: "input")
+    try checkBuffer(output.count, has: outputShape, argument: "output")
+    if let residual { try checkBuffer(residual.count, has: outputShape, argument: "residual") }
     let address = workspace.baseAddress.map { UInt(bitPattern: $0) } ?? 0
     guard workspaceBytes == 0 || (workspace.count >= workspaceBytes && address.isMultiple(of: 64))
     else {
@@ -64,8 +64,8 @@ extension Plan {
   /// - Throws: `.shapeMismatch` when a tensor is not what the plan was made for, `.invalidValue` for a plan that leaves a
   ///   part of its output as it was, `.outOfMemory`.
   public func run(_ x: Tensor, residual: Tensor? = nil) throws(ConvolutionError) -> Tensor {
-    try check(x, has: inputShape, argument: "input")
-    if let residual { try check(residual, has: outputShape, argument: "residual") }
+    try checkTensor(x, has: inputShape, layout, argument: "input")
+    if let residual { try checkTensor(residual, has: outputShape, layout, argument: "residual") }
     guard region.map(\.count) == ImageShape(outputShape, layout: layout).spatial else {
       throw ConvolutionError(
         .invalidValue, argument: "region", received: "a plan of a part of the output",
@@ -84,36 +84,4 @@ extension Plan {
     }
     return y
   }
-
-  private func check(_ count: Int, has shape: [Int], argument: String) throws(ConvolutionError) {
-    let expected = try Checked.elementCount(shape, argument: argument)
-    guard count == expected else {
-      throw ConvolutionError(
-        .wrongBufferSize, argument: argument, received: "\(count) elements",
-        expected: "\(expected), the product of shape \(shape)")
-    }
-  }
-
-  private func check(_ tensor: Tensor, has shape: [Int], argument: String) throws(ConvolutionError)
-  {
-    guard tensor.shape == shape else {
-      throw ConvolutionError(
-        .shapeMismatch, argument: argument, received: "shape \(tensor.shape)",
-        expected: "\(shape) (\(layout))")
-    }
-  }
-}
-
-/// Calls `body` with the memory behind two spans.
-private func withBuffers(
-  _ input: Span<Float>, _ output: inout MutableSpan<Float>,
-  _ body: (UnsafeBufferPointer<Float>, UnsafeMutableBufferPointer<Float>) throws(ConvolutionError)
-    -> Void
-) throws(ConvolutionError) {
-  let result = input.withUnsafeBufferPointer { input in
-    output.withUnsafeMutableBufferPointer { output in
-      Result { () throws(ConvolutionError) in try body(input, output) }
-    }
-  }
-  try result.get()
 }

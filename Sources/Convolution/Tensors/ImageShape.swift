@@ -23,29 +23,34 @@ struct ImageShape: Equatable {
     }
   }
 
-  /// Checks the shape of a layer's input.
-  ///
-  /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.shapeMismatch` for other channels, `.integerOverflow`.
-  init(checking shape: [Int], layout: Layout, rank: Int, channels: Int) throws(ConvolutionError) {
+  /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.integerOverflow`.
+  init(checking shape: [Int], rank: Int, layout: Layout, argument: String) throws(ConvolutionError)
+  {
     guard shape.count == rank + 2 else {
       throw ConvolutionError(
-        .rankMismatch, argument: "input", received: "shape \(shape)",
+        .rankMismatch, argument: argument, received: "shape \(shape)",
         expected: "\(rank + 2) axes: "
           + (layout == .channelsFirst ? "N C and \(rank) of space" : "N, \(rank) of space and C"))
     }
     if let extent = shape.first(where: { $0 < 0 }) {
       throw ConvolutionError(
-        .nonPositiveSize, argument: "input", received: "\(extent) in shape \(shape)",
+        .nonPositiveSize, argument: argument, received: "\(extent) in shape \(shape)",
         expected: "no negative extent")
     }
     self.init(shape, layout: layout)
+    try checkSize(argument: argument)
+  }
+
+  /// Checks the channels of a layer's input of `shape`.
+  ///
+  /// - Throws: `.shapeMismatch`.
+  func check(channels: Int, of shape: [Int]) throws(ConvolutionError) {
     guard self.channels == channels else {
       throw ConvolutionError(
         .shapeMismatch, argument: "input",
         received: "\(self.channels) channels in shape \(shape)",
         expected: "\(channels), the weights' input channels times groups")
     }
-    try checkSize(argument: "input")
   }
 
   /// Depth, height, width of all of it or of `region`; missing axes are 0..<1.

@@ -74,8 +74,8 @@ extension TransposedLayer {
 
   /// Input, output and padding, checked against each other.
   func geometry(for shape: [Int], layout: Layout) throws(ConvolutionError) -> TransposedGeometry {
-    let input = try ImageShape(
-      checking: shape, layout: layout, rank: rank, channels: inputChannels)
+    let input = try ImageShape(checking: shape, rank: rank, layout: layout, argument: "input")
+    try input.check(channels: inputChannels, of: shape)
     let resolved = try resolvedPadding(for: input.spatial)
     let axes = (0..<rank).map { axis in
       TransposedAxis(

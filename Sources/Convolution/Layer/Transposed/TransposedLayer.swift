@@ -37,8 +37,8 @@ public class TransposedLayer: @unchecked Sendable {
     groups: Int = 1, padding: TransposedPadding = .valid, activation: Activation = .identity
   ) throws(ConvolutionError) {
     self.rank = try LayerArguments.rank(rank)
-    self.stride = try LayerArguments.positive(stride, rank: rank, "stride")
-    self.dilation = try LayerArguments.positive(dilation, rank: rank, "dilation")
+    self.stride = try stride.positiveValues(rank: rank, argument: "stride")
+    self.dilation = try dilation.positiveValues(rank: rank, argument: "dilation")
     try padding.check(rank: rank)
     try LayerArguments.check(activation)
     let shape = try TransposedWeightShape(
