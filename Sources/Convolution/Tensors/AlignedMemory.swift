@@ -27,3 +27,8 @@ final class AlignedMemory<Element: BitwiseCopyable>: @unchecked Sendable {
 
 /// The boundary, in bytes, that memory begins on: a cache line, and the widest vector.
 let memoryAlignment = 64
+
+extension Int {
+  /// Bytes up to the next such boundary.
+  var roundedUpToALine: Int { (self + memoryAlignment - 1) / memoryAlignment * memoryAlignment }
+}
