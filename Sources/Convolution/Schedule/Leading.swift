@@ -4,13 +4,18 @@ extension Schedule {
   /// A layer whose output is the input of the one that is cut. A task computes the box of it that it reads.
   struct Leading {
     private let work: PhaseWork
-    /// Bytes of a box at most: half of the second-level cache, in which what a task reads and writes has a place too.
+    /// Bytes of a box at most: a quarter of the second-level cache, in which what a task reads and writes has a place too.
+    /// A task goes through all weights of the second layer: where those are more, a box is as large as they are, up to half
+    /// of the cache.
     private let mostBytes: Int
 
-    /// - Parameter box: all that is read of its output.
-    init(_ chosen: ChosenPhase, model: CostModel, box: [Range<Int>]) {
+    /// - Parameters:
+    ///   - box: all that is read of its output.
+    ///   - weightBytes: of the second layer.
+    init(_ chosen: ChosenPhase, model: CostModel, box: [Range<Int>], weightBytes: Int) {
       work = PhaseWork(chosen, model: model, rectangle: box)
-      mostBytes = Int(chosen.way.problem.caches.level.1) / 2
+      let cache = Int(chosen.way.problem.caches.level.1)
+      mostBytes = min(max(cache / 4, weightBytes), cache / 2)
     }
 
     /// What it computes for a task that reads `box`: all panels.

@@ -46,7 +46,10 @@ extension Schedule {
       panels = sharesPanels ? way.panelCount : 1
       leastOfARow = chosen.map { max(Int($0.way.grain.least_of_row) / grain[2], 1) }.max()!
       turning = isTurned ? Turning(way, model: model) : nil
-      self.leading = leading.map { Leading($0, model: model, box: Self.samples(of: phases)) }
+      self.leading = leading.map {
+        Leading(
+          $0, model: model, box: Self.samples(of: phases), weightBytes: way.packedBytes)
+      }
     }
 
     /// The largest task of a cut: so many panels, and so many cells along each axis, away from the border, whose taps may
