@@ -9,7 +9,7 @@ struct SeparableTests {
     InstructionSet.available.map { (layout, $0) }
   }
 
-  @Test(arguments: 0..<100)
+  @Test(arguments: 0..<70)
   func bothWeightOrdersAgreeWithTheReference(seed: Int) throws {
     let separable = PairCase.randomSeparable(seed: 30_000 + seed)
     let reference = separable.reference
@@ -32,7 +32,7 @@ struct SeparableTests {
   }
 
   /// Of any two layers, whichever ways they are computed in, on any number of threads.
-  @Test(arguments: 0..<100)
+  @Test(arguments: 0..<60)
   func onePlanGivesTheBitsOfTwo(seed: Int) throws {
     let pairCase =
       seed % 2 == 0 ? PairCase.random(seed: 31_000 + seed) : .randomSeparable(seed: 31_000 + seed)
@@ -64,7 +64,7 @@ struct SeparableTests {
   }
 
   /// On buffers that hold nothing but the region and what it needs, against inaccessible pages.
-  @Test(arguments: 0..<60)
+  @Test(arguments: 0..<40)
   func regionsGiveTheSameBits(seed: Int) throws {
     let pairCase =
       seed % 2 == 0 ? PairCase.random(seed: 32_000 + seed) : .randomSeparable(seed: 32_000 + seed)
