@@ -6,6 +6,8 @@
 #: LAYERS=resnet50  what bench, compare (by default peers) and fit (zoo) measure: a list in Benchmarks/Layers, a file or a
 #:                  descriptor; zoo:60 is a sample of 60 layers of a list, always the same
 #: MODEL=file       where fit writes the cost model, by default cost-model.txt
+#: BATCH=8          so many images a layer in bench and compare, whatever the list says
+#: TRAIN=1          compare measures a layer's output and all its gradients
 #: PEERS="ncnn mnn" what compare measures us beside, by default all in Benchmarks/Peers/peers
 #: ROUNDS=5         how often compare measures everything, by default 3 times
 #: RESULTS=folder   where compare writes, by default Benchmarks/Peers/results
@@ -24,6 +26,7 @@ LAYERS ?= $(if $(filter fit,$(MAKECMDGOALS)),zoo,peers)
 MODEL ?= cost-model.txt
 CONFIGURATION := $(or $(CONFIG),release)
 MACHINE := $(if $(THREADS),--threads $(THREADS))
+IMAGES := $(if $(BATCH),--batch $(BATCH))
 
 # A library without OpenMP has a build folder of its own, so that neither build undoes the other.
 SINGLE_THREADED := $(filter 0,$(OPENMP))
@@ -36,13 +39,14 @@ BUILD_COMMAND := swift build -c $(CONFIGURATION) --scratch-path $(BUILD)
 BUILD_BENCHMARKS := swift build -c $(CONFIGURATION) --package-path Benchmarks --scratch-path Benchmarks/$(BUILD)
 CONVBENCH := Benchmarks/$(BUILD)/$(CONFIGURATION)/convbench
 COMPARISON := --layers $(LAYERS) $(if $(PEERS),--peers $(PEERS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
-  $(if $(THREADS),--threads $(THREADS)) $(if $(RESULTS),--output $(RESULTS))
+  $(if $(THREADS),--threads $(THREADS)) $(if $(RESULTS),--output $(RESULTS)) \
+  $(IMAGES) $(if $(TRAIN),--task training)
 
 # A command whose output is seen only when it fails.
 quietly = log=$$(mktemp) && { { $(1); } > "$$log" 2>&1 || { cat "$$log" >&2; rm "$$log"; exit 1; }; } && rm "$$log"
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test bench fit compare format lint clean help
+.PHONY: setup build run test bench digits fit compare format lint clean help
 
 setup: ## install what is missing of the libraries to build with
 	@command -v swift > /dev/null || { echo "swift is missing: install Swift 6.2 or newer" >&2; exit 1; }
@@ -73,7 +77,11 @@ test: setup ## run all tests
 
 bench: setup ## measure the layers of LAYERS
 	@$(call quietly,$(BUILD_BENCHMARKS))
-	@$(CONVBENCH) $(LAYERS) $(MACHINE)
+	@$(CONVBENCH) $(LAYERS) $(MACHINE) $(IMAGES)
+
+digits: setup ## learn to read handwritten digits; a loss curve goes to Benchmarks/.build
+	@$(call quietly,$(BUILD_BENCHMARKS) --product digits)
+	@Benchmarks/$(BUILD)/$(CONFIGURATION)/digits Benchmarks/$(BUILD)/digits-loss.svg
 
 fit: setup ## fit a cost model to this machine, measuring every way to compute the layers of LAYERS
 	@$(call quietly,$(BUILD_BENCHMARKS))

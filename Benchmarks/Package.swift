@@ -19,6 +19,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
+    // Learning with the library's gradients.
+    .executableTarget(
+      name: "digits",
+      dependencies: [
+        .product(name: "Convolution", package: "swift-convolution"),
+        .product(name: "ConvolutionFiles", package: "swift-convolution"),
+      ]
+    ),
     // -O3 in every configuration: what is to stay in registers must stay there in a debug build too.
     .target(name: "CMachineBenchmarks", cSettings: [.unsafeFlags(["-O3"])]),
   ],

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from math import isnan
 
+from tasks import TASKS
+
 # Float32 sums differ from float64 by some millionths. A result further off is no fp32 result, and
 # never the best.
 TOLERANCE = 1e-4
@@ -16,6 +18,7 @@ class Comparison:
     machine: dict
     date: str
     layers: list[dict]  # name, kind, gflop and results[threads][column]
+    task: str = "forward"
     rounds: int = 0
     peers: dict = field(default_factory=dict)  # name -> version
     owners: dict = field(default_factory=dict)  # column -> peer
@@ -23,9 +26,9 @@ class Comparison:
     peaks: dict = field(default_factory=dict)  # threads -> GFLOP/s, one beside each run
 
     @classmethod
-    def start(cls, layers, machine, date):
+    def start(cls, layers, task, machine, date):
         machine = {key: machine[key] for key in ("processor", "cores", "isa")}
-        return cls(machine, date, [description(layer) for layer in layers])
+        return cls(machine, date, [description(layer, task) for layer in layers], task)
 
     def add_peer(self, about):
         self.peers[about["name"]] = about["version"]
@@ -116,8 +119,9 @@ class Comparison:
         return self.__dict__
 
 
-def description(layer):
-    return {"name": layer.name, "kind": layer.kind, "gflop": layer.gflop, "results": {}}
+def description(layer, task):
+    gflop = TASKS[task].passes * layer.gflop
+    return {"name": layer.name, "kind": layer.kind, "gflop": gflop, "results": {}}
 
 
 def results(layer, threads):

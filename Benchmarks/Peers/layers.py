@@ -1,4 +1,4 @@
-"""The layers to compare on: their shapes, their data and the right answer."""
+"""The layers to compare on: their shapes and their data."""
 
 import zlib
 from dataclasses import dataclass, replace
@@ -19,46 +19,54 @@ class Layer:
     """A layer out of convbench's JSON. Lists run over the axes of space, outermost first."""
 
     name: str
+    transposed: bool
     batch: int
     groups: int
     input_channels: int
     output_channels: int
     input: list[int]
+    output: list[int]
     kernel: list[int]
     stride: list[int]
     dilation: list[int]
-    padding: list[list[int]]  # before and after
+    # Before and after; of a transposed layer what its output lacks, or has more where negative.
+    padding: list[list[int]]
     border: str
 
     @classmethod
     def from_json(cls, report):
-        shape = report["input_shape"]
-        batch, channels, input = shape[0], shape[1], shape[2:]
-        if report["layout"] == "nhwc":
-            channels, input = shape[-1], shape[1:-1]
+        last = report["layout"] == "nhwc"
+        (batch, input_channels, *input), (_, output_channels, *output) = (
+            [shape[0], shape[-1], *shape[1:-1]] if last else shape
+            for shape in (report["input_shape"], report["output_shape"])
+        )
         layer = cls(
             name=report["name"],
+            transposed=report["transposed"],
             batch=batch,
             groups=report["groups"],
-            input_channels=channels,
-            output_channels=report["weight_shape"][0],
+            input_channels=input_channels,
+            output_channels=output_channels,
             input=input,
+            output=output,
             kernel=report["weight_shape"][2:],
             stride=report["stride"],
             dilation=report["dilation"],
             padding=report["padding"],
             border=report["border"],
         )
-        # As much after as before, which peers are faster with, where no tap reads the difference.
-        alike = [[before, before] for before in layer.before]
-        other = replace(layer, padding=alike)
+        return layer if layer.transposed else layer.evenly_padded()
+
+    def evenly_padded(self):
+        """As much after as before, which peers are faster with, where no tap reads the rest."""
+        spans = [(kernel - 1) * gap + 1 for kernel, gap in zip(self.kernel, self.dilation)]
         padding = [
-            same if extent == other_extent else given
-            for given, same, extent, other_extent in zip(
-                layer.padding, alike, layer.output, other.output
+            [before, before if (input + 2 * before - span) // step + 1 == output else after]
+            for (before, after), input, output, span, step in zip(
+                self.padding, self.input, self.output, spans, self.stride
             )
         ]
-        return replace(layer, padding=padding)
+        return replace(self, padding=padding)
 
     @property
     def rank(self):
@@ -73,13 +81,9 @@ class Layer:
         return [after for _, after in self.padding]
 
     @property
-    def output(self):
-        return [
-            (extent + sum(padding) - (kernel - 1) * dilation - 1) // stride + 1
-            for extent, padding, kernel, dilation, stride in zip(
-                self.input, self.padding, self.kernel, self.dilation, self.stride
-            )
-        ]
+    def windows(self):
+        """Windows along each axis: on the padded input, or on the output of a transposed layer."""
+        return self.input if self.transposed else self.output
 
     @property
     def input_shape(self):
@@ -91,16 +95,22 @@ class Layer:
 
     @property
     def weight_shape(self):
-        return [self.output_channels, self.input_channels // self.groups, *self.kernel]
+        """O I/groups *kernel; of a transposed layer I O/groups *kernel."""
+        first, second = self.output_channels, self.input_channels
+        if self.transposed:
+            first, second = second, first
+        return [first, second // self.groups, *self.kernel]
 
     @property
     def gflop(self):
         """Two for every multiply-add, border taps counted."""
-        return 2e-9 * np.prod(self.weight_shape) * self.batch * np.prod(self.output)
+        return 2e-9 * np.prod(self.weight_shape) * self.batch * np.prod(self.windows)
 
     @property
     def kind(self):
         """What layers are summed up by."""
+        if self.transposed:
+            return f"transposed {self.rank}-D"
         if self.rank != 2:
             return f"{self.rank}-D"
         if self.groups > 1:
@@ -117,40 +127,22 @@ class Layer:
 
     def arrays(self):
         """Input, weights and bias in float32, the same in every process."""
-        random = np.random.default_rng(zlib.crc32(self.name.encode()))
+        return self.random(self.input_shape, self.weight_shape, self.output_channels)
 
-        def array(shape):
-            return 2 * random.random(shape, dtype=np.float32) - 1
+    def output_gradient(self):
+        """What training multiplies the layer's gradients with, of the output's shape."""
+        return self.random(self.output_shape, seed=1)[0]
 
-        return array(self.input_shape), array(self.weight_shape), array(self.output_channels)
+    def random(self, *shapes, seed=0):
+        random = np.random.default_rng(zlib.crc32(self.name.encode(), seed))
+        return [2 * random.random(shape, dtype=np.float32) - 1 for shape in shapes]
 
-    def reference(self):
-        """The output in float64: one product of matrices a tap."""
-        x, weights, bias = (array.astype(np.float64) for array in self.arrays())
-        pads = [[0, 0], [0, 0], *self.padding]
-        x = np.pad(x, pads, mode=NUMPY_MODES.get(self.border, "constant"))
-        x = x.reshape(self.batch, self.groups, -1, *x.shape[2:])
-        weights = weights.reshape(self.groups, -1, weights.shape[1], np.prod(self.kernel))
-        weights = np.ascontiguousarray(np.moveaxis(weights, -1, 0))
-        y = np.zeros([self.batch, self.groups, weights.shape[2], np.prod(self.output)])
-        for tap, tap_weights in zip(np.ndindex(*self.kernel), weights):
-            window = tuple(
-                slice(step * dilation, step * dilation + (extent - 1) * stride + 1, stride)
-                for step, dilation, extent, stride in zip(
-                    tap, self.dilation, self.output, self.stride
-                )
-            )
-            samples = x[(..., *window)].reshape(*x.shape[:3], -1)
-            y += tap_weights @ samples
-        y = y.reshape(self.output_shape)
-        return y + bias.reshape(-1, *[1] * self.rank)
-
-
-def relative_error(output, reference):
-    """The largest difference, divided by the reference's largest value."""
-    if output.shape != reference.shape:
-        raise ValueError(f"output of shape {output.shape}, expected {reference.shape}")
-    return float(np.abs(output - reference).max() / np.abs(reference).max())
+    def output_first(self, weights):
+        """A transposed layer's weights in the order of others: O I/groups *kernel."""
+        if not self.transposed:
+            return weights
+        weights = weights.reshape(self.groups, -1, *weights.shape[1:]).swapaxes(1, 2)
+        return np.ascontiguousarray(weights).reshape(self.output_channels, -1, *self.kernel)
 
 
 def channels_last(array):

@@ -1,14 +1,17 @@
 """A layer as a LiteRT model: padding where a convolution's own does not do, then a convolution."""
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-TYPES = {np.float32: schema.TensorType.FLOAT32, np.int32: schema.TensorType.INT32}
+from litert_graph import Graph
 
 
 def litert_model(layer):
     """The serialized model, N *spatial C; a layer along one axis is one of height 1."""
+    return (transposed if layer.transposed else convolution)(layer)
+
+
+def convolution(layer):
     more = [1] * max(2 - layer.rank, 0)
     input, output, kernel, stride, dilation = (
         more + list(extents)
@@ -59,6 +62,48 @@ def litert_model(layer):
     return graph.serialized(x, y)
 
 
+def transposed(layer):
+    if layer.rank == 3 or layer.groups > 1 or max(layer.dilation) > 1:
+        raise ValueError("its transposed layers know two axes, one group and no dilation")
+    more = [1] * (2 - layer.rank)
+    input, output, kernel, stride = (
+        more + list(extents) for extents in (layer.input, layer.output, layer.kernel, layer.stride)
+    )
+    padding = [[0, 0] for _ in more] + layer.padding
+    images, channels = [layer.batch], [layer.output_channels]
+    graph = Graph()
+
+    x = graph.tensor(images + input + [layer.input_channels])
+    _, weights, bias = layer.arrays()
+    weights = layer.output_first(weights)
+    weights = np.moveaxis(weights.reshape(*weights.shape[:2], *kernel), 1, -1)
+    word, written = schema.Padding.SAME, output
+    if padding != same_padding(output, kernel, stride, [1, 1]):
+        # All that the taps reach, what is asked for cut out of it.
+        word = schema.Padding.VALID
+        written = [
+            max((extent - 1) * step + size, before + wanted)
+            for extent, step, size, (before, _), wanted in zip(
+                input, stride, kernel, padding, output
+            )
+        ]
+    shape = images + written + channels
+    inputs = [graph.constant(np.array(shape, np.int32)), graph.constant(weights), x]
+    inputs.append(graph.constant(bias))
+    strides = dict(zip(("strideH", "strideW"), stride))
+    y = graph.operator(
+        "TRANSPOSE_CONV", "TransposeConv", inputs, shape, padding=word, **strides
+    )
+    if written != output:
+        begin = np.array([0, *(before for before, _ in padding), 0], np.int32)
+        shape = images + output + channels
+        size = np.array(shape, np.int32)
+        y = graph.operator(
+            "SLICE", "Slice", [y, graph.constant(begin), graph.constant(size)], shape
+        )
+    return graph.serialized(x, y)
+
+
 def same_padding(input, kernel, stride, dilation):
     """What LiteRT's word SAME pads: as little as gives an output a stride, the odd one after."""
     totals = [
@@ -66,50 +111,3 @@ def same_padding(input, kernel, stride, dilation):
         for extent, size, step, gap in zip(input, kernel, stride, dilation)
     ]
     return [[total // 2, total - total // 2] for total in totals]
-
-
-class Graph:
-    """What a model consists of. Tensors are known by their index."""
-
-    def __init__(self):
-        self.tensors, self.operators, self.codes = [], [], []
-        self.buffers = [schema.BufferT()]  # The first is that of tensors without data.
-
-    def tensor(self, shape, type=schema.TensorType.FLOAT32, buffer=0):
-        tensor = schema.TensorT()
-        tensor.shape, tensor.type, tensor.buffer = shape, type, buffer
-        self.tensors.append(tensor)
-        return len(self.tensors) - 1
-
-    def constant(self, array):
-        buffer = schema.BufferT()
-        buffer.data = np.frombuffer(array.tobytes(), np.uint8)
-        self.buffers.append(buffer)
-        return self.tensor(list(array.shape), TYPES[array.dtype.type], len(self.buffers) - 1)
-
-    def operator(self, code, name, inputs, shape, **options):
-        """Adds an operator and the tensor of this shape that it writes, which it returns."""
-        operator_code = schema.OperatorCodeT()
-        operator_code.builtinCode = getattr(schema.BuiltinOperator, code)
-        operator_code.deprecatedBuiltinCode = min(operator_code.builtinCode, 127)  # a byte
-        self.codes.append(operator_code)
-        operator = schema.OperatorT()
-        operator.opcodeIndex = len(self.codes) - 1
-        operator.inputs, operator.outputs = inputs, [self.tensor(shape)]
-        operator.builtinOptionsType = getattr(schema.BuiltinOptions, f"{name}Options")
-        operator.builtinOptions = getattr(schema, f"{name}OptionsT")()
-        for option, value in options.items():
-            setattr(operator.builtinOptions, option, value)
-        self.operators.append(operator)
-        return operator.outputs[0]
-
-    def serialized(self, x, y):
-        graph = schema.SubGraphT()
-        graph.tensors, graph.operators = self.tensors, self.operators
-        graph.inputs, graph.outputs = [x], [y]
-        model = schema.ModelT()
-        model.version = 3
-        model.operatorCodes, model.buffers, model.subgraphs = self.codes, self.buffers, [graph]
-        builder = flatbuffers.Builder()
-        builder.Finish(model.Pack(builder), b"TFL3")
-        return bytes(builder.Output())

@@ -27,16 +27,22 @@ def onnx_model(layer):
         mode = PAD_MODES[layer.border]
         nodes.append(helper.make_node("Pad", ["x", "pads"], ["padded"], mode=mode))
         source = "padded"
+    padding, more = layer.zero_padding, {}
+    if layer.transposed:
+        # What the output has beyond the last tap is padding of its own.
+        more = {"output_padding": [max(-after, 0) for after in layer.after]}
+        padding = [[before, max(after, 0)] for before, after in padding]
     nodes.append(
         helper.make_node(
-            "Conv",
+            "ConvTranspose" if layer.transposed else "Conv",
             [source, "weights", "bias"],
             ["y"],
             kernel_shape=layer.kernel,
             strides=layer.stride,
             dilations=layer.dilation,
             group=layer.groups,
-            pads=np.transpose(layer.zero_padding).ravel().tolist(),
+            pads=np.transpose(padding).ravel().tolist(),
+            **more,
         )
     )
     graph = helper.make_graph(

@@ -3,21 +3,22 @@
 from statistics import geometric_mean
 
 from comparison import OURS, RIVALS, TOLERANCE, results
+from tasks import TASKS
 
 MANY = 40  # More layers than these are sorted by our speed.
 FEW = 8  # names in a row
 
 
 def markdown(comparison):
-    machine = comparison.machine
+    machine, task = comparison.machine, TASKS[comparison.task]
     peers = ", ".join(f"{name} ({version})" for name, version in comparison.peers.items())
     blocks = [
-        "# Side by side",
+        f"# {task.title}",
         f"{machine['processor']}, {machine['cores']} cores, {machine['isa']}, {comparison.date}."
         f" Beside {peers}.",
         f"Each time is the fastest run of {plural(comparison.rounds, 'alternating round')}. Shares"
         " are of the FMA peak measured in the same run, of nominal FLOPs: over 100 % means"
-        " Winograd, or border taps left out. All in fp32, weights packed before, tensors plain.",
+        f" Winograd, or border taps left out. {task.about}",
         "How many times as fast ours is as the best of the others:",
         summary(comparison),
         "By kind of layer, the geometric mean:",

@@ -8,7 +8,12 @@ A peer is a module in peers/ with
     prepare(layer, variant, threads)    -> run, output
 
 where run() computes the layer once, weights packed before, and output() is its last result as
-N C *spatial.
+N C *spatial. One that trains also has
+
+    prepare_training(layer, variant, threads)    -> run, outputs
+
+where run() computes the output and all gradients, and outputs() are the output and the gradients of
+input, weights (O I/groups *kernel) and bias.
 """
 
 import argparse
@@ -24,7 +29,9 @@ from statistics import median
 
 import numpy as np
 
-from layers import Layer, relative_error
+from layers import Layer
+from reference import relative_error
+from tasks import TASKS
 
 SECONDS = 0.06  # as long as convbench runs a layer a round
 WARM_UP_SECONDS = 0.01
@@ -54,11 +61,16 @@ def repeat(run, seconds, least):
     return times
 
 
-def result(peer, layer, variant, threads, reference):
+def result(prepare, layer, variant, threads, references):
     """The time and error of a layer, or what went wrong: a peer need not be able to do all."""
     try:
-        run, output = peer.prepare(layer, variant, threads)
-        return measure(run) | {"error": relative_error(output(), np.load(reference))}
+        run, outputs = prepare(layer, variant, threads)
+        times = measure(run)
+        results, references = outputs(), np.load(references).values()
+        if isinstance(results, np.ndarray):
+            results = [results]
+        errors = [relative_error(*pair) for pair in zip(results, references, strict=True)]
+        return times | {"error": max(errors)}
     except Exception as problem:
         return {"failure": f"{type(problem).__name__}: {problem}"}
 
@@ -66,6 +78,7 @@ def result(peer, layer, variant, threads, reference):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("peer", help="a module in peers/")
+    parser.add_argument("--task", choices=TASKS, required=True)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--skip", type=int, default=0, help="so many results, which are known")
     parser.add_argument("--work", type=Path, required=True, help="the folder of layers.json")
@@ -77,6 +90,7 @@ def main():
     with arguments.output.open("w", buffering=1) as file:
         try:
             peer = importlib.import_module(f"peers.{arguments.peer}")
+            prepare = getattr(peer, TASKS[arguments.task].prepare)
             about = {"name": peer.NAME, "version": peer.version(), "variants": peer.VARIANTS}
             print(json.dumps(about), file=file)
         except Exception as problem:
@@ -85,8 +99,8 @@ def main():
         runs = product(enumerate(layers), peer.VARIANTS)
         for (index, layer), variant in islice(runs, arguments.skip, None):
             signal.alarm(LIMIT_SECONDS)
-            reference = arguments.work / f"{index}.npy"
-            line = result(peer, layer, variant, arguments.threads, reference)
+            references = arguments.work / f"{index}.npz"
+            line = result(prepare, layer, variant, arguments.threads, references)
             print(json.dumps(line), file=file)
     os._exit(0)  # no matter what a library does at its end
 

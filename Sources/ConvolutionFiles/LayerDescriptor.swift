@@ -16,15 +16,20 @@ import Convolution
 ///
 /// Where benchdnn asks for both an input and a kernel of each axis, an axis of several that lacks one takes
 /// what it lacks from height.
+///
+/// A transposed layer's descriptor means what it does to benchdnn's `--deconv`: `i` and `o` are the layer's own input
+/// and output, and padding is what the output lacks of (i - 1) s + d (k - 1) + 1 samples; a negative one after it is
+/// output padding.
 public struct LayerDescriptor: Sendable {
   /// What stands after `n`, without quotation marks; benchdnn's `*4` at its end, a number of repetitions, included.
   public let name: String?
   /// The descriptor as it came, without white space around it.
   public let text: String
+  public let isTransposed: Bool
   /// Axes of space: 1, 2 or 3.
   public let rank: Int
   /// Images.
-  public let batch: Int
+  public var batch: Int
   public let groups: Int
   /// Input channels of all groups.
   public let inputChannels: Int
@@ -37,16 +42,19 @@ public struct LayerDescriptor: Sendable {
   public let stride: [Int]
   /// Counted from 1: the distance between taps, as everywhere else in this library.
   public let dilation: [Int]
+  /// Border taps, or what the output of a transposed layer lacks.
   public let pads: [PaddingAmount]
 
   /// Reads a descriptor.
   ///
+  /// - Parameter isTransposed: whether it is one of a transposed layer.
   /// - Throws: `.invalidValue` for an unknown key, a key without a number or a missing size,
   ///   `.nonPositiveSize`, `.shapeMismatch` where the groups do not divide the channels,
   ///   `.kernelLargerThanInput`, `.integerOverflow`.
-  public init(_ text: String) throws(ConvolutionError) {
+  public init(_ text: String, isTransposed: Bool = false) throws(ConvolutionError) {
     let fields = try DescriptorFields(text)
-    let axes = try fields.axes()
+    let axes = try fields.axes(isTransposed: isTransposed)
+    self.isTransposed = isTransposed
     self.text = fields.text
     name = fields.name
     rank = axes.count
@@ -70,7 +78,8 @@ public struct LayerDescriptor: Sendable {
 
   /// Two for every multiply-add, border taps counted.
   public var floatingPointOperations: Double {
-    ([2, batch, outputChannels, inputChannels / groups] + output + kernel).reduce(1) {
+    let windows = isTransposed ? input : output
+    return ([2, batch, outputChannels, inputChannels / groups] + windows + kernel).reduce(1) {
       $0 * Double($1)
     }
   }
@@ -80,8 +89,12 @@ public struct LayerDescriptor: Sendable {
     layout == .channelsFirst ? [batch, inputChannels] + input : [batch] + input + [inputChannels]
   }
 
-  /// The shape of the weights: O I/groups \*kernel.
-  public var weightShape: [Int] { [outputChannels, inputChannels / groups] + kernel }
+  /// The shape of the weights: O I/groups \*kernel, of a transposed layer I O/groups \*kernel.
+  public var weightShape: [Int] {
+    isTransposed
+      ? [inputChannels, outputChannels / groups] + kernel
+      : [outputChannels, inputChannels / groups] + kernel
+  }
 
   /// A layer of these sizes.
   ///
@@ -97,5 +110,21 @@ public struct LayerDescriptor: Sendable {
     try ConvolutionLayer(
       rank: rank, weights: weights, bias: bias, stride: stride, dilation: dilation, groups: groups,
       padding: padding ?? .explicit(pads), border: border, activation: activation)
+  }
+
+  /// A transposed layer of these sizes.
+  ///
+  /// - Parameters:
+  ///   - weights: of ``weightShape``.
+  ///   - bias: one value for each output channel.
+  ///   - padding: a convention to use instead of ``pads``; the output's size then follows from it.
+  /// - Throws: what the layer's initializer throws.
+  public func transposedLayer(
+    weights: Tensor, bias: Tensor? = nil, padding: TransposedPadding? = nil,
+    activation: Activation = .identity
+  ) throws(ConvolutionError) -> TransposedLayer {
+    try TransposedLayer(
+      rank: rank, weights: weights, bias: bias, stride: stride, dilation: dilation, groups: groups,
+      padding: padding ?? .explicit(pads, outputPadding: []), activation: activation)
   }
 }

@@ -4,28 +4,18 @@ import ConvolutionFiles
 
 /// What a layer is given besides its sizes, on a command line or behind a descriptor in a file.
 public struct LayerOptions: ParsableArguments {
+  @Flag(
+    name: .customLong("transpose"),
+    help: "A transposed layer: what padding says is left out of its output.")
+  public var isTransposed = false
+
   @Option(
     help: ArgumentHelp(
       "Order of the axes of input and output. (default: nchw)", valueName: "nchw|nhwc"),
     transform: { try Words.value($0) })
   public var layout: Layout?
 
-  @Option(
-    name: .customLong("padding"),
-    help: ArgumentHelp(
-      "How many border taps there are: \(Self.conventions.joined(separator: ", ")).",
-      valueName: "convention"),
-    transform: Self.convention)
-  var convention: Padding?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Border taps before and after each axis; implies --padding explicit.",
-      valueName: "top,bottom,left,right"),
-    transform: Self.amounts)
-  var pads: Padding?
-
+  @OptionGroup var paddingOptions: PaddingOptions
   @OptionGroup var borderOptions: BorderOptions
 
   @Option(
@@ -39,13 +29,9 @@ public struct LayerOptions: ParsableArguments {
   public init() {}
 
   public func validate() throws {
-    if pads == nil, convention == Self.explicit {
-      throw ValidationError(
-        "--padding explicit: got no --pads, expected --pads before,after for each axis")
-    }
-    if pads != nil, let convention, convention != Self.explicit {
-      throw ValidationError(
-        "--pads: got --padding \(convention) as well, expected --padding explicit or none")
+    try paddingOptions.check(isTransposed: isTransposed)
+    if isTransposed, borderOptions.words != nil {
+      throw ValidationError("--border: got it with --transpose, expected it without")
     }
   }
 }
@@ -54,10 +40,17 @@ public struct LayerOptions: ParsableArguments {
 
 extension LayerOptions {
   /// The padding asked for, if any.
-  public var padding: Padding? { pads ?? convention }
+  public var padding: Padding? { paddingOptions.padding }
   /// The border asked for; zeros where none is.
   public var border: AxisValues<Border> { borderOptions.border(default: .zeros) }
   public var activation: Activation { givenActivation ?? .identity }
+
+  /// The padding asked for of a transposed layer of `rank` axes of space, if any.
+  ///
+  /// - Throws: `.rankMismatch`.
+  public func transposedPadding(rank: Int) throws(ConvolutionError) -> TransposedPadding? {
+    try paddingOptions.transposedPadding(rank: rank)
+  }
 
   /// A layer of a descriptor's sizes, with the padding asked for in place of the descriptor's.
   ///
@@ -69,13 +62,28 @@ extension LayerOptions {
       weights: weights, bias: bias, padding: padding, border: border, activation: activation)
   }
 
+  /// A transposed layer of a descriptor's sizes, with the padding asked for in place of the descriptor's.
+  ///
+  /// - Throws: what ``LayerDescriptor/transposedLayer(weights:bias:padding:activation:)`` throws, `.rankMismatch`.
+  public func transposedLayer(
+    of descriptor: LayerDescriptor, weights: Tensor, bias: Tensor? = nil
+  ) throws(ConvolutionError) -> TransposedLayer {
+    try descriptor.transposedLayer(
+      weights: weights, bias: bias, padding: transposedPadding(rank: descriptor.rank),
+      activation: activation)
+  }
+
   /// These options where `other` says nothing.
-  public func overridden(by other: LayerOptions) -> LayerOptions {
+  ///
+  /// - Throws: where they do not go together.
+  public func overridden(by other: LayerOptions) throws -> LayerOptions {
     var options = self
+    options.isTransposed = isTransposed || other.isTransposed
     options.layout = other.layout ?? layout
-    if other.padding != nil { (options.convention, options.pads) = (other.convention, other.pads) }
+    if other.paddingOptions.words != nil { options.paddingOptions = other.paddingOptions }
     if other.borderOptions.words != nil { options.borderOptions = other.borderOptions }
     options.givenActivation = other.givenActivation ?? givenActivation
+    try options.validate()
     return options
   }
 }
@@ -84,35 +92,8 @@ extension LayerOptions: CustomStringConvertible {
   /// The words of the command line that say the same.
   public var description: String {
     [
-      pads.map { "--pads \($0)" } ?? convention.map { "--padding \($0)" }, borderOptions.words,
+      isTransposed ? "--transpose" : nil, paddingOptions.words, borderOptions.words,
       layout.map { "--layout \($0)" }, givenActivation.map { "--activation \($0)" },
     ].compactMap(\.self).joined(separator: " ")
-  }
-}
-
-// MARK: - Words of padding
-
-extension LayerOptions {
-  /// What `--padding explicit` is until `--pads` tells the amounts.
-  private static let explicit = Padding.explicit([])
-  private static let conventions = Padding.conventions.map(\.key) + ["explicit"]
-
-  private static func convention(_ word: String) throws -> Padding {
-    guard conventions.contains(word) else {
-      throw ValidationError("expected one of " + conventions.joined(separator: ", "))
-    }
-    return Padding(word) ?? explicit
-  }
-
-  private static func amounts(_ text: String) throws -> Padding {
-    let numbers = try Words.integers(text)
-    guard numbers.count.isMultiple(of: 2) else {
-      throw ValidationError(
-        "got \(numbers.count) numbers, expected two for each axis: before,after")
-    }
-    return .explicit(
-      stride(from: 0, to: numbers.count, by: 2).map {
-        PaddingAmount(before: numbers[$0], after: numbers[$0 + 1])
-      })
   }
 }

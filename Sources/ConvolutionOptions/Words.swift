@@ -28,4 +28,13 @@ package enum Words {
       return number
     }
   }
+
+  /// Whole numbers, none negative.
+  static func counts(_ text: String) throws -> [Int] {
+    let numbers = try integers(text)
+    guard numbers.allSatisfy({ $0 >= 0 }) else {
+      throw ValidationError("expected numbers of at least 0")
+    }
+    return numbers
+  }
 }

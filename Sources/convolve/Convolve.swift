@@ -7,7 +7,9 @@ struct Convolve: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convolve",
     abstract: "Convolutions with every convention of padding: run, explained, and on pictures.",
-    subcommands: [Apply.self, Pad.self, Explain.self, FilterPicture.self, Demo.self])
+    subcommands: [
+      Apply.self, GradientCommand.self, Pad.self, Explain.self, FilterPicture.self, Demo.self,
+    ])
 
   /// Whatever goes wrong is one line on standard error and exit code 1.
   static func main() {

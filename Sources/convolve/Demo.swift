@@ -26,7 +26,8 @@ struct Demo: ParsableCommand {
     let picture = try Picture(file: photo)
 
     print("Which side does \"same\" pad? Input 100x20, kernel 4x1:\n")
-    print(try PaddingReport(input: Array(Self.input.suffix(2)), kernel: Self.kernel).summary)
+    let window = try Window(input: Array(Self.input.suffix(2)), kernel: Self.kernel)
+    print(try PaddingReport(window).summary)
 
     print(
       "\nThat layer, \(Self.input.joinedByX) to \(Self.outputChannels) channels, on data cut from \(photo) "

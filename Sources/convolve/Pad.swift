@@ -15,11 +15,19 @@ struct Pad: ParsableCommand {
     help: ArgumentHelp("Extents of the kernel, one or one an axis.", valueName: "4x1"),
     transform: { AxisValues(try Words.extents($0)) })
   var kernel: AxisValues<Int>
-  @OptionGroup var window: WindowOptions
+  @OptionGroup var windowOptions: WindowOptions
+  @Flag(
+    name: .customLong("transpose"),
+    help: "A transposed layer: how much of its output is left out on which side.")
+  var isTransposed = false
 
   func run() throws {
-    print(
-      try PaddingReport(
-        input: input, kernel: kernel, stride: window.stride, dilation: window.dilation))
+    let window = try Window(
+      input: input, kernel: kernel, stride: windowOptions.stride, dilation: windowOptions.dilation)
+    if isTransposed {
+      print(try TransposedPaddingReport(window))
+    } else {
+      print(try PaddingReport(window))
+    }
   }
 }

@@ -3,14 +3,14 @@ import Convolution
 /// How each framework writes a convention, or the same amounts where it has no word for it.
 enum Spelling {
   /// Lines of framework and code.
-  static func lines(_ row: PaddingReport.Row, stride: [Int]) -> [[String]] {
+  static func lines(_ row: PaddingReport.Row, of window: Window) -> [[String]] {
     let here = ["Swift", "padding: .\(swift(row.convention))"]
     guard let amounts = row.amounts else {
       return [["PyTorch", "padding=\"same\", refused with a stride above 1"], here]
     }
     return [
       ["TensorFlow, Keras", tensorFlow(row.convention, amounts)],
-      ["PyTorch", torch(row.convention, amounts, stride: stride)],
+      ["PyTorch", torch(row.convention, amounts, stride: window.stride)],
       ["ONNX", onnx(row.convention, amounts)],
       here,
     ]

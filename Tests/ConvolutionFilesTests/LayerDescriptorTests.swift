@@ -82,6 +82,73 @@ import Testing
     try axes.check()
   }
 
+  /// What the output of a transposed layer lacks of what its taps reach.
+  @Test(arguments: [
+    Axes("ic1oc1iw5kw4sw2", input: [5], kernel: [4], output: [12]),
+    Axes("ic1oc1iw5kw4sw2pw1", input: [5], kernel: [4], output: [10], pads: [(1, 1)]),
+    Axes("ic1oc1iw5ow10kw4sw2pw1", input: [5], kernel: [4], output: [10], pads: [(1, 1)]),
+    Axes("ic1oc1iw5ow10kw4sw2pw0", input: [5], kernel: [4], output: [10], pads: [(0, 2)]),
+    // Output padding.
+    Axes("ic1oc1iw5ow10kw3sw2pw1", input: [5], kernel: [3], output: [10], pads: [(1, 0)]),
+    Axes("ic1oc1iw5ow12kw3sw2pw0", input: [5], kernel: [3], output: [12], pads: [(0, -1)]),
+    Axes("ic1oc1iw5ow11kw1sw2pw0", input: [5], kernel: [1], output: [11], pads: [(0, -2)]),
+    // Without a padding half before, the odd one after, rounded towards zero.
+    Axes("ic1oc1iw5ow10kw5sw2", input: [5], kernel: [5], output: [10], pads: [(1, 2)]),
+    Axes("ic1oc1iw5ow14kw3sw2", input: [5], kernel: [3], output: [14], pads: [(-1, -2)]),
+    // Dilation counts from 0: this kernel spans 5 samples.
+    Axes("ic1oc1iw4kw3dw1sw3pw2", input: [4], kernel: [3], output: [10], pads: [(2, 2)]),
+    Axes(
+      "ic1oc1ih4kh2sh2iw3kw3", input: [4, 3], kernel: [2, 3], output: [8, 5],
+      pads: [(0, 0), (0, 0)]),
+  ])
+  func transposedOutputsLackTheirPadding(_ axes: Axes) throws {
+    try axes.check(isTransposed: true)
+  }
+
+  /// A transposed layer goes back from what a convolution of the same padding makes to what it takes.
+  @Test(arguments: ["3_sw2pw1", "4_sw2pw1", "5_sw3pw0", "2_sw2pw0", "7_sw1pw3dw1"])
+  func aTransposedLayerUndoesTheShapesOfAConvolution(kernel: String) throws {
+    for extent in 20...26 {
+      let convolution = try LayerDescriptor("ic2oc4iw\(extent)kw\(kernel)")
+      let transposed = try LayerDescriptor(
+        "ic4oc2iw\(convolution.output[0])ow\(extent)kw\(kernel)", isTransposed: true)
+      #expect(transposed.pads == convolution.pads)
+      #expect(transposed.weightShape == convolution.weightShape)
+      #expect(transposed.floatingPointOperations == convolution.floatingPointOperations)
+    }
+  }
+
+  @Test func theWeightsOfATransposedLayerBeginWithItsInputs() throws {
+    let layer = try LayerDescriptor("g2mb3_ic4iw5_oc6ow10_kw4sw2", isTransposed: true)
+    #expect(layer.isTransposed)
+    #expect(layer.weightShape == [4, 3, 4])
+    #expect(layer.inputShape(in: .channelsFirst) == [3, 4, 5])
+    #expect(layer.floatingPointOperations == 2 * 3 * 6 * 2 * 5 * 4)
+  }
+
+  @Test func aTransposedLayerLacksLessThanAllOutputs() {
+    let text = "ic1oc1iw3kw3sw2pw4"
+    expectError(.nonPositiveSize, "descriptor", ["padding 4", "7 samples"]) {
+      _ = try LayerDescriptor(text, isTransposed: true)
+    }
+    #expect(throws: Never.self) { try LayerDescriptor(text) }
+  }
+
+  /// The list of transposed layers, by its convolutions: each makes of the output what the layer takes.
+  @Test func theListOfTransposedLayersHasTheShapesOfDecoders() throws {
+    let layers = try LayerLists.layers("transposed")
+    #expect(layers.count >= 28)
+    for layer in layers {
+      #expect(layer.isTransposed)
+      for axis in 0..<layer.rank {
+        let span = layer.dilation[axis] * (layer.kernel[axis] - 1) + 1
+        let padded = layer.output[axis] + layer.pads[axis].before + layer.pads[axis].after
+        #expect((padded - span) / layer.stride[axis] + 1 == layer.input[axis], "\(layer.text)")
+        #expect(layer.pads[axis].before >= 0, "\(layer.text)")
+      }
+    }
+  }
+
   @Test(arguments: [
     Wrong("ic1ih5oc1kh3zz4", .invalidValue, "zz"),
     Wrong("resnet50", .invalidValue, "resnet"),
@@ -120,6 +187,18 @@ import Testing
   ])
   func sizesThatDoNotFitAreRefused(_ text: String) {
     let error = #expect(throws: ConvolutionError.self) { try LayerDescriptor(text) }
+    #expect(error?.code == .integerOverflow)
+  }
+
+  @Test(arguments: [
+    "ic1ih9223372036854775807oc1kh1sh2", "ic1ih9223372036854775807oc1kh2",
+    "ic1ih5oc1kh3ph9223372036854775807",
+    "ic1ih9223372036854775807oc1kh3oh9223372036854775807sh3",
+  ])
+  func sizesOfTransposedLayersThatDoNotFitAreRefused(_ text: String) {
+    let error = #expect(throws: ConvolutionError.self) {
+      try LayerDescriptor(text, isTransposed: true)
+    }
     #expect(error?.code == .integerOverflow)
   }
 
@@ -170,8 +249,10 @@ struct Axes: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { text }
 
-  func check(sourceLocation: SourceLocation = #_sourceLocation) throws {
-    let layer = try LayerDescriptor(text)
+  func check(
+    isTransposed: Bool = false, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let layer = try LayerDescriptor(text, isTransposed: isTransposed)
     #expect(layer.input == input, sourceLocation: sourceLocation)
     #expect(layer.kernel == kernel, sourceLocation: sourceLocation)
     #expect(layer.output == output, sourceLocation: sourceLocation)

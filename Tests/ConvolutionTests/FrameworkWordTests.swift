@@ -47,6 +47,33 @@ struct FrameworkWordTests {
     #expect(try Border.tensorFlow(mode: "symmetric") == .symmetric)
   }
 
+  @Test func transposedPaddingMeansWhatItsFrameworkMeans() throws {
+    #expect(try TransposedPadding.keras("SAME") == .same)
+    #expect(try TransposedPadding.keras("valid") == .valid)
+    let (one, none) = (PaddingAmount(before: 1, after: 1), PaddingAmount.none)
+    #expect(TransposedPadding.torch(1) == .explicit([one]))
+    #expect(
+      TransposedPadding.torch(1, 0, outputPadding: [1, 1])
+        == .explicit([one, none], outputPadding: [1, 1]))
+    #expect(try TransposedPadding.onnx() == .explicit([none]))
+    #expect(try TransposedPadding.onnx(autoPad: "VALID") == .explicit([none]))
+    #expect(
+      try TransposedPadding.onnx(pads: [1, 2, 3, 4], outputPadding: [1])
+        == .explicit(
+          [PaddingAmount(before: 1, after: 3), PaddingAmount(before: 2, after: 4)],
+          outputPadding: [1]))
+    #expect(try TransposedPadding.onnx(autoPad: "SAME_UPPER") == .sameUpper)
+    #expect(try TransposedPadding.onnx(autoPad: "SAME_LOWER") == .sameLower)
+    // Without auto_pad the odd one is before; pads are not looked at.
+    #expect(
+      try TransposedPadding.onnx(pads: [1, 1], outputShape: [6])
+        == .halved(extents: [6], oddSide: .before))
+    #expect(
+      try TransposedPadding.onnx(
+        autoPad: "SAME_UPPER", outputPadding: [1], outputShape: [6], sense: .onnxruntime)
+        == .halved(extents: [6], oddSide: .after, outputPadding: [1], sense: .onnxruntime))
+  }
+
   @Test func unknownWordsAreRefused() {
     expectError(.invalidValue, "padding", ["\"smae\"", "\"same\""]) {
       _ = try Padding.tensorFlow("smae")
@@ -61,6 +88,16 @@ struct FrameworkWordTests {
     expectError(.invalidValue, "padding", ["\"SAME\""]) { _ = try Padding.torch("SAME") }
     expectError(.invalidValue, "autoPad", ["\"SAME\"", "\"SAME_UPPER\""]) {
       _ = try Padding.onnx(autoPad: "SAME")
+    }
+    // Keras has no causal transposed layer, PyTorch no words for one.
+    expectError(.invalidValue, "padding", ["\"causal\"", "\"same\""]) {
+      _ = try TransposedPadding.keras("causal")
+    }
+    expectError(.invalidValue, "autoPad", ["\"same\"", "\"NOTSET\""]) {
+      _ = try TransposedPadding.onnx(autoPad: "same")
+    }
+    expectError(.rankMismatch, "pads", ["3 amounts"]) {
+      _ = try TransposedPadding.onnx(pads: [1, 2, 3])
     }
     expectError(.invalidValue, "padType", ["\"SAME\"", "\"same_lower\""]) {
       _ = try Padding.coreML("SAME")

@@ -28,6 +28,36 @@ struct WordTests {
     for (word, padding) in Padding.conventions { #expect(Padding(word) == padding) }
   }
 
+  @Test func transposedPaddings() {
+    let (one, crop) = (PaddingAmount(before: 1, after: 1), PaddingAmount(before: 0, after: -2))
+    expectRoundTrip(
+      [
+        "valid": TransposedPadding.valid, "same": .same, "same-upper": .sameUpper,
+        "same-lower": .sameLower, "pads 1,1": .explicit([one]),
+        "pads 1,1,0,-2": .explicit([one, crop]),
+        "pads 1,1,1,1 output padding 1,0": .explicit([one, one], outputPadding: [1, 0]),
+        "output shape 6,8": .halved(extents: [6, 8], oddSide: .before),
+        "same-upper output shape 6,8": .halved(extents: [6, 8], oddSide: .after),
+        "same-lower output padding 1": .halved(oddSide: .before, outputPadding: [1]),
+        "same-upper onnxruntime": .halved(oddSide: .after, sense: .onnxruntime),
+        "output shape 8 output padding 1 onnxruntime": .halved(
+          extents: [8], oddSide: .before, outputPadding: [1], sense: .onnxruntime),
+      ],
+      unknown: [
+        "causal", "SAME", "1,1", "pads", "pads 1", "pads 1,1,1", "pads 1,1 onnxruntime",
+        "same output padding 1", "valid output shape 6", "same-lower output shape 6",
+        "output padding 1", "output shape 6,", "output shape a", "onnxruntime", "same-upper ",
+        "same-upper  onnxruntime", "output padding 1 output shape 6",
+      ])
+    #expect(TransposedPadding.conventions.count == 4)
+    for (word, padding) in TransposedPadding.conventions {
+      #expect(TransposedPadding(word) == padding)
+    }
+    expectRoundTrip(
+      ["specification": TransposedPadding.Sense.specification, "onnxruntime": .onnxruntime],
+      unknown: ["onnx"])
+  }
+
   @Test func borders() {
     expectRoundTrip(
       [
@@ -111,6 +141,12 @@ struct WordTests {
     #expect(
       layer.description
         == "Conv2D 32 -> 32, kernel 4x1, stride 1x2, dilation 1x1, groups 2, same, relu")
+    let transposed = try TransposedConv2D(
+      weights: Tensor(shape: [32, 16, 4, 4]), stride: 2, padding: .torch(1, outputPadding: [1, 0]))
+    #expect(
+      transposed.description
+        == "TransposedConv2D 32 -> 16, kernel 4x4, stride 2x2, dilation 1x1, groups 1, "
+        + "pads 1,1 output padding 1,0, identity")
     #expect(layer.rank == 2 && Conv2D.rank == 2 && Conv1D.rank == 1 && Conv3D.rank == 3)
   }
 }

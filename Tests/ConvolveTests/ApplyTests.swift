@@ -133,6 +133,59 @@ struct ApplyTests {
     }
   }
 
+  /// Worked out by hand: each input adds the weights, times itself, two outputs further on.
+  @Test(
+    arguments: [
+      ([], [1.5, 10.5, 102.5, 20.5, 200.5]),
+      (["--padding", "same"], [1.5, 10.5, 102.5, 20.5]),
+      (["--padding", "same-lower"], [10.5, 102.5, 20.5, 200.5]),
+      (["--padding", "same-upper"], [1.5, 10.5, 102.5, 20.5]),
+      (["--padding", "same-lower", "--output-padding", "1"], [10.5, 102.5, 20.5, 200.5]),
+      (["--pads", "1,-1"], [10.5, 102.5, 20.5, 200.5, 0.5]),
+      (["--pads", "1,1", "--output-padding", "1"], [10.5, 102.5, 20.5, 200.5]),
+      (["--output-padding", "1"], [1.5, 10.5, 102.5, 20.5, 200.5, 0.5]),
+      (["--output-shape", "4"], [10.5, 102.5, 20.5, 200.5]),
+      (["--output-shape", "4", "--padding", "same-upper"], [1.5, 10.5, 102.5, 20.5]),
+      // One output more than inputs reach: before all others, or after them.
+      (
+        ["--output-shape", "6", "--padding", "same-upper"], [0.5, 1.5, 10.5, 102.5, 20.5, 200.5]
+      ),
+      (
+        ["--output-shape", "6", "--padding", "same-upper", "--onnx-sense", "onnxruntime"],
+        [1.5, 10.5, 102.5, 20.5, 200.5, 0.5]
+      ),
+    ] as [([String], [Float])])
+  func aTransposedLayerAddsItsTaps(padding: [String], expected: [Float]) throws {
+    let folder = try TemporaryFolder()
+    let result = try convolve(
+      [
+        "apply", "--transpose", "--stride", "2",
+        "--input", try folder.npy("x.npy", [1, 2], [1, 1, 2]),
+        "--weights", try folder.npy("w.npy", [1, 10, 100, 0, 0, 0], [1, 2, 3]),
+        "--bias", try folder.npy("b.npy", [0.5, 0], [2]), "-o", folder.path("y.npy"),
+      ] + padding)
+    #expect(result.status == 0)
+    let y = try Tensor(npyFile: folder.path("y.npy"))
+    #expect(y.shape == [1, 2, expected.count])
+    #expect(Array(y.elements.prefix(expected.count)) == expected)
+  }
+
+  /// Worked out by hand: the channels are 1 3 2 6 and 10 50 20 100, of which the first are left out.
+  @Test func aTransposedLayerHasGroupsAndLayouts() throws {
+    let folder = try TemporaryFolder()
+    let result = try convolve([
+      "apply", "--transpose", "--layout", "nhwc", "--groups", "2", "--stride", "1,2", "--pads",
+      "0,0,1,0", "--activation", "clip:0,60",
+      "--input", try folder.npy("x.npy", [1, 10, 2, 20], [1, 1, 2, 2]),
+      "--weights", try folder.npy("w.npy", [1, 3, 1, 5], [2, 1, 1, 2]), "-o", folder.path("y.npy"),
+    ])
+    #expect(result.status == 0)
+    #expect(result.errors == "")
+    let y = try Tensor(npyFile: folder.path("y.npy"))
+    #expect(y.shape == [1, 1, 3, 2])
+    #expect(y.elements == [3, 50, 2, 20, 6, 60])
+  }
+
   @Test func anOldOutputIsReplaced() throws {
     let folder = try TemporaryFolder()
     let y = try folder.file("y.npy", Array("old".utf8))

@@ -63,6 +63,39 @@ struct BadInputTests {
     (["--pads", "1,1,1,1,1,1"], ["padding", "3 amounts", "1 or 2"]),
     (["--pads", "1,1,1,1", "--padding", "same"], ["--pads", "same", "explicit"]),
     (["--padding", "explicit"], ["--padding explicit", "--pads"]),
+    (["--transpose", "--border", "reflect"], ["--border", "--transpose"]),
+    (["--transpose", "--padding", "causal"], ["--padding", "causal", "same-lower"]),
+    (["--transpose", "--padding", "explicit"], ["--padding explicit", "--pads"]),
+    (["--padding", "same-upper"], ["--padding", "same-upper", "same-lower"]),
+    (["--output-padding", "1"], ["--output-padding", "--transpose"]),
+    (["--output-shape", "9,9"], ["--output-shape", "--transpose"]),
+    (["--onnx-sense", "onnxruntime"], ["--onnx-sense", "--transpose"]),
+    (["--transpose", "--output-padding", "1,2,3"], ["--output-padding", "3 values", "1 or 2"]),
+    (["--transpose", "--output-padding", "1,-1"], ["--output-padding", "1,-1", "at least 0"]),
+    (
+      ["--transpose", "--output-padding", "1", "--padding", "same"],
+      ["--output-padding", "--padding same", "same-upper"]
+    ),
+    (["--transpose", "--output-shape", "9,9,9"], ["--output-shape", "3 values", "1 or 2"]),
+    (["--transpose", "--output-shape", "9,x"], ["--output-shape", "9,x"]),
+    (
+      ["--transpose", "--output-shape", "9", "--pads", "1,1,1,1"],
+      ["--output-shape", "--pads", "same-upper"]
+    ),
+    (
+      ["--transpose", "--output-shape", "9", "--padding", "valid"],
+      ["--output-shape", "--padding valid", "same-upper"]
+    ),
+    (["--transpose", "--onnx-sense", "onnxruntime"], ["--onnx-sense", "--output-shape"]),
+    (
+      ["--transpose", "--onnx-sense", "onnxruntime", "--padding", "same"],
+      ["--onnx-sense", "--padding same", "same-lower"]
+    ),
+    (
+      ["--transpose", "--onnx-sense", "keras", "--padding", "same-lower"],
+      ["--onnx-sense", "keras", "specification, onnxruntime"]
+    ),
+    (["--transpose"], ["input", "2 channels", "3"]),
     (["--pads", "9223372036854775807,1,0,0"], ["padding", "64 bits"]),
     (["--groups", "2"], ["channels"]),
     (["--groups", "0"], ["groups", "0"]),
@@ -138,7 +171,14 @@ struct BadInputTests {
       ["pad", "--input", "9", "--kernel", "9223372036854775807", "--dilation", "2"],
       ["--dilation", "64 bits"]
     ),
+    (["pad", "--transpose", "--input", "9x9", "--kernel", "3", "--stride", "2,2,2"], ["--stride"]),
+    (
+      ["pad", "--transpose", "--input", "9", "--kernel", "3", "--stride", "9223372036854775807"],
+      ["stride", "64 bits"]
+    ),
     (["explain"], ["descriptor"]),
+    (["explain", "ic16oc16ih10kh3", "--transpose", "--padding", "full"], ["--padding", "full"]),
+    (["explain", "ic16oc16ih10kh3ph9", "--transpose"], ["descriptor", "padding 9"]),
     (["explain", "ic3oc"], ["descriptor", "oc"]),
     (["explain", "ic16oc16ih10kh3", "--border", "mirror"], ["--border", "mirror"]),
     (["explain", "ic16oc16ih10kh3", "--padding", "torch-same", "--stride", "2"], ["--stride"]),

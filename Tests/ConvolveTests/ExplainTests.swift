@@ -16,6 +16,31 @@ struct ExplainTests {
     }
   }
 
+  @Test func aTransposedLayerIsExplained() throws {
+    let result = try convolve(["explain", "mb1ic256ih16oc128oh32kh4sh2ph1", "--transpose"])
+    #expect(result.status == 0)
+    // 2 x 128 x 256 x 16 x 16 x 4 x 4 operations.
+    for mention in ["[1, 256, 16, 16]", "[1, 128, 32, 32]", "0.268435 GFLOP"] {
+      #expect(result.output.contains(mention), "\(mention) in \(result.output)")
+    }
+  }
+
+  @Test func optionsOverrideATransposedDescriptor() throws {
+    let result = try convolve([
+      "explain", "mb1ic8ih10oc6kh3sh2", "--transpose", "--padding", "same-lower", "--layout",
+      "nhwc",
+      "--output-padding", "1", "--activation", "relu",
+    ])
+    #expect(result.status == 0)
+    // Of 19 + 3 outputs two too many for 20: one on each side, and the added one after.
+    for mention in [
+      "same-lower output padding 1", "[1, 10, 10, 8]", "[1, 20, 20, 6]", "relu",
+      "height 1 before, 0 after", "phases",
+    ] {
+      #expect(result.output.contains(mention), "\(mention) in \(result.output)")
+    }
+  }
+
   /// The ways of an explanation, by their names, and what it says of them.
   private func ways(_ output: String) throws -> [(name: String, text: String)] {
     let lines = output.split(separator: "\n")

@@ -19,6 +19,34 @@ struct OptionsTests {
 
   @Test(
     arguments: [
+      ("", nil),
+      ("--padding valid", .valid),
+      ("--padding same", .same),
+      ("--padding same-upper", .sameUpper),
+      (
+        "--padding same-lower --onnx-sense onnxruntime",
+        .halved(oddSide: .before, sense: .onnxruntime)
+      ),
+      ("--pads -1,2", .explicit([PaddingAmount(before: -1, after: 2)])),
+      (
+        "--padding explicit --pads 1,2,0,0 --output-padding 1",
+        .explicit([PaddingAmount(before: 1, after: 2), .none], outputPadding: [1, 1])
+      ),
+      ("--output-padding 1,0", .explicit([.none], outputPadding: [1, 0])),
+      ("--output-shape 6,8", .halved(extents: [6, 8], oddSide: .before)),
+      (
+        "--output-shape 6 --padding same-upper --output-padding 0,1",
+        .halved(extents: [6, 6], oddSide: .after, outputPadding: [0, 1])
+      ),
+    ] as [(String, TransposedPadding?)])
+  func transposedPadding(text: String, expected: TransposedPadding?) throws {
+    let options = try LayerOptions.parse(
+      ["--transpose"] + text.split(separator: " ").map(String.init))
+    #expect(try options.transposedPadding(rank: 2) == expected)
+  }
+
+  @Test(
+    arguments: [
       ([], [.reflect, .reflect]),
       (["--border", "circular,replicate"], [.circular, .replicate]),
       (["--border", "symmetric"], [.symmetric, .symmetric]),
@@ -64,6 +92,17 @@ struct OptionsTests {
       "--border constant --border-value 2.0"
     ),
     ("--activation relu", "--activation clip:0.0,1.0", "--activation clip:0.0,1.0"),
+    ("--transpose", "--padding same", "--transpose --padding same"),
+    ("--padding same", "--transpose", "--transpose --padding same"),
+    (
+      "--transpose --pads 1,1 --output-padding 1", "--padding same",
+      "--transpose --padding same"
+    ),
+    (
+      "--transpose --layout nhwc",
+      "--transpose --padding same-upper --output-padding 1,0 --output-shape 6,8 --onnx-sense onnxruntime",
+      "--transpose --padding same-upper --output-padding 1,0 --output-shape 6,8 --onnx-sense onnxruntime --layout nhwc"
+    ),
   ])
   func theCommandLineOverridesAFile(line: String, command: String, both: String) throws {
     func options(_ text: String) throws -> LayerOptions {
@@ -79,6 +118,29 @@ struct OptionsTests {
     #expect(
       try overridden.border.values(rank: 2, argument: "border")
         == options(both).border.values(rank: 2, argument: "border"))
+  }
+
+  @Test func whatTransposedLayersDoNotHaveIsRefused() throws {
+    let line = try LayerOptions.parse(["--transpose"])
+    for options in [["--border", "reflect"], ["--padding", "full"]] {
+      #expect(throws: (any Error).self) { try LayerOptions.parse(["--transpose"] + options) }
+      let command = try LayerOptions.parse(options)
+      #expect(throws: (any Error).self) { try line.overridden(by: command) }
+    }
+  }
+
+  @Test func aDescriptorBecomesATransposedLayer() throws {
+    let descriptor = try LayerDescriptor("g2mb1ic4ih9iw8oc6oh18kh3kw2sh2dw1ph1", isTransposed: true)
+    let weights = try Tensor(shape: descriptor.weightShape)
+    let plain = try LayerOptions.parse(["--transpose"])
+      .transposedLayer(of: descriptor, weights: weights)
+    #expect(plain.padding == .explicit(descriptor.pads, outputPadding: []))
+    #expect((plain.inputChannels, plain.outputChannels, plain.groups) == (4, 6, 2))
+    #expect((plain.stride, plain.dilation) == ([2, 1], [1, 2]))
+    let options = ["--transpose", "--padding", "same-lower", "--activation", "relu"]
+    let other = try LayerOptions.parse(options).transposedLayer(of: descriptor, weights: weights)
+    #expect(other.padding == .sameLower)
+    #expect(other.activation == .relu)
   }
 
   @Test func aDescriptorBecomesALayer() throws {

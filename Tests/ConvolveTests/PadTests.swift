@@ -76,7 +76,7 @@ struct PadTests {
   }
 
   @Test func aKernelThatDoesNotFitIsSaidInItsRow() throws {
-    let report = try PaddingReport(input: [3], kernel: 5)
+    let report = try PaddingReport(Window(input: [3], kernel: 5))
     let valid = try #require(report.rows.first { $0.convention == .valid })
     #expect(valid.output == nil)
     #expect(valid.refusal?.contains("larger") == true)
@@ -85,26 +85,115 @@ struct PadTests {
 
   @Test func dilationSpreadsTheKernel() throws {
     // Five samples are spanned by three taps two apart, on all three axes.
-    let report = try PaddingReport(input: [8, 9, 10], kernel: 3, dilation: 2)
+    let report = try PaddingReport(Window(input: [8, 9, 10], kernel: 3, dilation: 2))
     let same = try #require(report.rows.first { $0.convention == .same })
     #expect(same.amounts == Array(repeating: PaddingAmount(before: 2, after: 2), count: 3))
     #expect(report.rows.first { $0.convention == .valid }?.output == [4, 5, 6])
     // F.pad has the last axis first, ONNX all befores first.
-    let lines = Spelling.lines(
+    let lines = try Spelling.lines(
       PaddingReport.Row(
         convention: .explicit([]),
         amounts: [
           PaddingAmount(before: 1, after: 2), PaddingAmount(before: 3, after: 4),
           PaddingAmount(before: 5, after: 6),
         ]),
-      stride: [1, 1, 1])
+      of: Window(input: [8, 9, 10], kernel: 3))
     #expect(lines.contains { $0[0] == "PyTorch" && $0[1].contains("(5, 6, 3, 4, 1, 2)") })
     #expect(lines.contains { $0[0] == "ONNX" && $0[1] == "pads=[1, 3, 5, 2, 4, 6]" })
   }
 
   @Test func aHugeKernelNeedsNoMemory() throws {
-    let report = try PaddingReport(input: [10], kernel: 1_000_000_000_000)
+    let report = try PaddingReport(Window(input: [10], kernel: 1_000_000_000_000))
     #expect(
       report.rows.first { $0.convention == .causal }?.amounts?.first?.before == 999_999_999_999)
+  }
+
+  // MARK: - Transposed layers
+
+  private func rows(_ output: String) -> [[Substring]] {
+    output.split(separator: "\n").map { $0.split(separator: " ") }
+  }
+
+  @Test func whichSideOfATransposedLayer() throws {
+    let result = try convolve([
+      "pad", "--transpose", "--input", "10x12", "--kernel", "3x4", "--stride", "2",
+    ])
+    #expect(result.status == 0)
+    #expect(result.errors == "")
+    // 9 x 2 + 3 = 21 full outputs along the height, 11 x 2 + 4 = 26 along the width.
+    #expect(
+      result.output.hasPrefix(
+        "\"same\" of a transposed layer leaves out 0 before (top) and 1 after (bottom) on the height, "
+          + "1 on each side of the width: 10x12 in, 20x24 out.\n\n"))
+    let rows = rows(result.output)
+    #expect(rows.contains(["valid", "0", "0", "0", "0", "21x26"]))
+    #expect(rows.contains(["same", "0", "1", "1", "1", "20x24"]))
+    #expect(rows.contains(["same-upper", "0", "1", "1", "1", "20x24"]))
+    #expect(rows.contains(["same-lower", "1", "0", "1", "1", "20x24"]))
+    #expect(!result.output.contains("onnxruntime"))
+    #expect(
+      spelling("same", of: result.output) == [
+        "  TensorFlow, Keras  padding=\"same\"",
+        "  PyTorch            padding=(0, 1), then y[..., 0:20, :]",
+        "  ONNX               auto_pad=\"SAME_UPPER\", or pads=[0, 1, 1, 1]",
+        "  Swift              padding: .same",
+      ])
+    #expect(
+      spelling("same-lower", of: result.output) == [
+        "  TensorFlow, Keras  padding=\"valid\", then y[:, 1:21, 1:25]",
+        "  PyTorch            padding=(1, 1), output_padding=(1, 0)",
+        "  ONNX               auto_pad=\"SAME_LOWER\", or pads=[1, 1, 0, 1]",
+        "  Swift              padding: .sameLower",
+      ])
+  }
+
+  /// A kernel of 1 with a stride of 3: of every three outputs one is reached.
+  @Test func whoDisagreesOnKernelsShorterThanTheStride() throws {
+    let result = try convolve([
+      "pad", "--transpose", "--input", "4", "--kernel", "1", "--stride", "3",
+    ])
+    #expect(result.status == 0)
+    #expect(
+      result.output.contains("none on the length, where it adds 2 after (end): 4 in, 12 out."))
+    for mention in ["Keras", "ONNX's specification", "onnxruntime"] {
+      #expect(result.output.split(separator: "\n")[1].contains(mention))
+    }
+    let rows = rows(result.output)
+    #expect(rows.contains(["valid", "0", "-2", "12"]))
+    #expect(rows.contains(["same", "0", "-2", "12"]))
+    #expect(rows.contains(["same-upper", "-1", "-1", "12"]))
+    #expect(rows.contains(["same-lower", "-1", "-1", "12"]))
+    #expect(rows.contains(["same-upper", "onnxruntime", "0", "0", "10"]))
+    #expect(rows.contains(["same-lower", "onnxruntime", "0", "0", "10"]))
+    #expect(
+      spelling("same", of: result.output) == [
+        "  TensorFlow, Keras  padding=\"same\"",
+        "  PyTorch            padding=0, output_padding=2",
+        "  ONNX               pads=[0, 0], output_padding=[2]",
+        "  Swift              padding: .same",
+      ])
+    #expect(
+      spelling("same-upper", of: result.output) == [
+        "  TensorFlow, Keras  tf.pad(x, [[0, 0], [1, 0], [0, 0]]), then padding=\"valid\", then y[:, 2:14]",
+        "  PyTorch            F.pad(x, (1, 0)), then padding=0, output_padding=1, then y[..., 2:14]",
+        "  ONNX               auto_pad=\"SAME_UPPER\" in the sense of the specification",
+        "  Swift              padding: .sameUpper",
+      ])
+    #expect(
+      spelling("same-lower onnxruntime", of: result.output) == [
+        "  TensorFlow, Keras  padding=\"valid\", then y[:, 0:10]",
+        "  PyTorch            padding=0",
+        "  ONNX               auto_pad=\"SAME_LOWER\" in the sense of onnxruntime, or pads=[0, 0]",
+        "  Swift              padding: .halved(oddSide: .before, sense: .onnxruntime)",
+      ])
+  }
+
+  /// PyTorch's output padding is smaller than the stride or the dilation.
+  @Test func pytorchTakesASliceWhereItAddsNoOutputs() throws {
+    // Seven full outputs for four: two before, one after.
+    let report = try TransposedPaddingReport(Window(input: [4], kernel: 4))
+    let lower = try #require(report.rows.first { $0.convention == .sameLower })
+    #expect(lower.amounts == [PaddingAmount(before: 2, after: 1)])
+    #expect(report.spelling(lower).contains(["PyTorch", "padding=1, then y[..., 1:5]"]))
   }
 }

@@ -26,9 +26,17 @@ def version():
 
 def prepare(layer, variant, threads):
     x, weights, bias = layer.arrays()
+    weights = layer.output_first(weights)
     x, weights, bias = map(mlx.array, (channels_last(x), channels_last(weights), bias))
-    axes = {"stride": layer.stride, "kernel_dilation": layer.dilation, "groups": layer.groups}
-    axes["padding"] = [list(amounts) for amounts in zip(*layer.zero_padding)]
+    axes = {"kernel_dilation": layer.dilation, "groups": layer.groups}
+    if layer.transposed:
+        ends = [(kernel - 1) * gap for kernel, gap in zip(layer.kernel, layer.dilation)]
+        padding = [[end - a for a in amounts] for end, amounts in zip(ends, layer.padding)]
+        axes |= {"input_dilation": layer.stride, "flip": True}
+    else:
+        padding = layer.zero_padding
+        axes["stride"] = layer.stride
+    axes["padding"] = [list(amounts) for amounts in zip(*padding)]
     # A convolution itself pads zeros and nothing else.
     borders = []
     if layer.border != "zeros":

@@ -26,6 +26,7 @@ def prepare(layer, variant, threads):
         if option.startswith(("use_fp16", "use_bf16")):
             setattr(network.opt, option, False)
     x, weights, bias = layer.arrays()
+    weights = layer.output_first(weights)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "param").write_text(description(layer, weights.size))
         Path(folder, "bin").write_bytes(FP32_WEIGHTS + weights.tobytes() + bias.tobytes())
@@ -57,11 +58,15 @@ def description(layer, weight_count):
         options = f"0={top} 1={bottom} 2={left} 3={right} 4={PAD_TYPES[layer.border]}"
         lines.append(f"Padding pad 1 1 x padded {options}")
         source = "padded"
-    kind = {1: "Convolution1D", 2: "Convolution", 3: "Convolution3D"}[layer.rank]
-    if layer.groups > 1:
-        kind = {2: "ConvolutionDepthWise"}[layer.rank]
+    kind = "Deconvolution" if layer.transposed else "Convolution"
+    kind += ("DepthWise" if layer.groups > 1 else "") + {1: "1D", 2: "", 3: "3D"}[layer.rank]
     options = {0: layer.output_channels, 5: 1, 6: weight_count}
     before, after = zip(*layer.zero_padding)
+    if layer.transposed:
+        # What the output has beyond the last tap is padding of its own.
+        more = [max(-amount, 0) for amount in reversed(after)]
+        options |= {18 + axis: amount for axis, amount in enumerate(more)}
+        after = [max(amount, 0) for amount in after]
     per_axis = {1: layer.kernel, 2: layer.dilation, 3: layer.stride, 4: before}
     for number, values in per_axis.items():
         # Width, height and depth have the numbers n, 10 + n and 20 + n.

@@ -21,6 +21,15 @@ def version():
 
 
 def prepare(layer, variant, threads):
+    take(threads)
+    return onednn.prepare(layer, nhwc=variant == "nhwc")
+
+
+def prepare_training(layer, variant, threads):
+    take(threads)
+    return onednn.prepare_training(layer, nhwc=variant == "nhwc")
+
+
+def take(threads):
     # It takes all processors that it may run on.
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
-    return onednn.prepare(layer, nhwc=variant == "nhwc")

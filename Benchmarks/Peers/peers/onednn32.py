@@ -16,3 +16,7 @@ def version():
 
 def prepare(layer, variant, threads):
     return onednn.prepare(layer, nhwc=variant == "nhwc")
+
+
+def prepare_training(layer, variant, threads):
+    return onednn.prepare_training(layer, nhwc=variant == "nhwc")

@@ -11,8 +11,8 @@ struct Convbench: ParsableCommand {
     abstract: "Measures convolution layers beside the machine's peak.",
     discussion: """
       A layer is a descriptor in benchdnn's grammar, like mb1ic64ih56oc64kh3ph1n"name". A file holds one a line, \
-      with comments after # and, behind a descriptor, its own --padding, --border and so on; those of the command \
-      line come first.
+      with comments after # and, behind a descriptor, its own --padding, --border, --transpose and so on; those of the \
+      command line come first.
 
       The layers are run in rounds, each round all layers once more and the machine's FMA peak and copy bandwidth, \
       so that a noisy minute falls on all alike. The error is the largest difference to a float64 convolution, \
@@ -38,6 +38,10 @@ struct Convbench: ParsableCommand {
   @OptionGroup var options: LayerOptions
   @OptionGroup var planning: PlannerOptions
 
+  @Option(
+    help: ArgumentHelp("So many images a layer, whatever its descriptor says.", valueName: "n"))
+  var batch: Int?
+
   @Option(help: "How often every layer is measured, each time for some milliseconds.")
   var rounds = 5
 
@@ -53,6 +57,10 @@ struct Convbench: ParsableCommand {
       valueName: "file"))
   var fit: String?
 
+  @Flag(
+    help: "Measure a step of training: the output, and the gradients of input, weights and bias.")
+  var gradients = false
+
   @Option(help: ArgumentHelp("Also write everything as JSON.", valueName: "file"))
   var json: String?
 
@@ -62,6 +70,9 @@ struct Convbench: ParsableCommand {
 
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds: got \(rounds), expected at least 1") }
+    if let batch, batch < 1 {
+      throw ValidationError("--batch: got \(batch), expected at least 1")
+    }
     for (name, value) in [("json", json), ("html", html)]
     where (tune ?? fit) != nil && value != nil {
       throw ValidationError(
@@ -70,8 +81,11 @@ struct Convbench: ParsableCommand {
   }
 
   func run() throws {
-    let layers = try layers.flatMap { try LayerLine.lines(of: $0) }
-      .map { $0.overridden(by: options) }
+    let layers = try layers.flatMap { try LayerLine.lines(of: $0) }.map { line in
+      var line = try line.overridden(by: options)
+      line.descriptor.batch = batch ?? line.descriptor.batch
+      return line
+    }
     guard !layers.isEmpty else { throw Failure("no layers") }
     let planner = try planning.planner()
     if let fit {
@@ -85,7 +99,8 @@ struct Convbench: ParsableCommand {
   }
 
   private func measure(_ layers: [LayerLine], _ planner: Planner) throws {
-    let report = try Measurement.report(on: layers, planner: planner, rounds: rounds)
+    let report = try Measurement.report(
+      on: layers, planner: planner, rounds: rounds, trains: gradients)
     print(Table.text(of: report))
     if let json { try report.writeJSON(to: json) }
     if let html { try report.writeHTML(to: html) }

@@ -5,24 +5,31 @@ import Foundation
 
 /// A layer to measure: a line of a layer list.
 struct LayerLine {
-  let descriptor: LayerDescriptor
-  let options: LayerOptions
+  var descriptor: LayerDescriptor
+  private(set) var options: LayerOptions
+
+  /// - Throws: where there is no such layer.
+  init(_ descriptor: String, options: LayerOptions) throws(ConvolutionError) {
+    self.options = options
+    self.descriptor = try LayerDescriptor(descriptor, isTransposed: options.isTransposed)
+  }
 
   var name: String { descriptor.name ?? descriptor.text }
   var layout: Layout { options.layout ?? .channelsFirst }
   var inputShape: [Int] { descriptor.inputShape(in: layout) }
 
-  func overridden(by other: LayerOptions) -> LayerLine {
-    LayerLine(descriptor: descriptor, options: options.overridden(by: other))
+  /// - Throws: where the options do not go together.
+  func overridden(by other: LayerOptions) throws -> LayerLine {
+    try LayerLine(descriptor.text, options: options.overridden(by: other))
   }
 
   /// The layer in both layouts, or in the one that was asked for.
   var inItsLayouts: [LayerLine] {
     guard options.layout == nil else { return [self] }
     return Layout.allCases.map { layout in
-      var options = options
-      options.layout = layout
-      return LayerLine(descriptor: descriptor, options: options)
+      var line = self
+      line.options.layout = layout
+      return line
     }
   }
 }
@@ -93,7 +100,7 @@ extension LayerLine {
     } catch {
       throw Failure(LayerOptions.message(for: error))
     }
-    return LayerLine(descriptor: try LayerDescriptor(descriptor), options: options)
+    return try LayerLine(descriptor, options: options)
   }
 }
 

@@ -4,12 +4,13 @@ struct LayerReport: Encodable {
   let name, descriptor: String
   /// The options that stand behind the descriptor in a layer list.
   let options: String
+  let transposed: Bool
   let inputShape, weightShape, outputShape: [Int]
   let layout: String
   let groups: Int
   /// Of the axes of space, outermost first.
   let stride, dilation: [Int]
-  /// Before and after each axis.
+  /// Before and after each axis; of a transposed layer what its output lacks.
   let padding: [[Int]]
   let border, algorithm: String
   /// The form of Winograd's algorithm, like F(4x4, 3x3); empty with any other.
@@ -47,6 +48,7 @@ struct LayerReport: Encodable {
     name = trial.line.name
     descriptor = trial.line.descriptor.text
     options = trial.line.options.description
+    transposed = trial.line.options.isTransposed
     inputShape = plan.inputShape
     weightShape = trial.line.descriptor.weightShape
     outputShape = plan.outputShape
@@ -60,7 +62,7 @@ struct LayerReport: Encodable {
     algorithm = plan.algorithm.description
     winograd = plan.winograd?.description ?? ""
     kernel = plan.kernel
-    gflop = plan.floatingPointOperations / 1e9
+    gflop = trial.floatingPointOperations / 1e9
     compulsoryBytes = [inputShape, weightShape, outputShape].reduce(0) { bytes, shape in
       bytes + shape.reduce(4) { $0 * Double($1) }
     }
@@ -68,7 +70,7 @@ struct LayerReport: Encodable {
       let median = Measurement.median(round.times)
       return RoundReport(
         medianMS: median / .milliseconds(1),
-        percentOfPeak: 100 * plan.floatingPointOperations / (median / .nanoseconds(1))
+        percentOfPeak: 100 * trial.floatingPointOperations / (median / .nanoseconds(1))
           / round.peakGFLOPS)
     }
     medianMS = Measurement.median(rounds.map(\.medianMS))

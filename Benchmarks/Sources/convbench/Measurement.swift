@@ -6,7 +6,9 @@ enum Measurement {
   /// Float32 sums of thousands of products differ from float64 by some millionths; a wrong tap by much more.
   static let tolerance = 1e-4
 
-  static func report(on layers: [LayerLine], planner: Planner, rounds: Int) throws -> Report {
+  static func report(
+    on layers: [LayerLine], planner: Planner, rounds: Int, trains: Bool
+  ) throws -> Report {
     let threads = planner.threads ?? Machine.coreCount
     let instructionSet = planner.widestInstructionSet
     var progress = ProgressBar(steps: layers.count * (rounds + 1))
@@ -14,7 +16,7 @@ enum Measurement {
     let buffers = SharedBuffers()
     var trials = try layers.mapByName { line in
       progress.step(line.name)
-      return try Trial(line, planner: planner, buffers: buffers)
+      return try Trial(line, planner: planner, buffers: buffers, trains: trains)
     }
     var peaks: [Double] = []
     var bandwidths: [Double] = []

@@ -1,8 +1,7 @@
 @_spi(Tools) import Convolution
 import ConvolutionFiles
-import Foundation
 
-/// A plain float64 convolution of single outputs. Of the library's work it takes only the amounts of padding.
+/// A plain float64 convolution of single outputs, or a transposed one. Of the library's work it takes only the amounts of padding.
 struct Reference {
   let descriptor: LayerDescriptor
   let activation: Activation
@@ -52,43 +51,58 @@ struct Reference {
   }
 
   private func value(at index: [Int], _ x: Span<Float>) -> Double {
-    let rank = descriptor.rank
     let inputStrides = strides(of: plan.inputShape)
     let groupInputs = descriptor.inputChannels / descriptor.groups
-    let group = index[1] / (descriptor.outputChannels / descriptor.groups)
+    let groupOutputs = descriptor.outputChannels / descriptor.groups
+    let (group, output) = index[1].quotientAndRemainder(dividingBy: groupOutputs)
     let taps = descriptor.kernel.reduce(1, *)
+    // Weights are O I \*kernel, or I O \*kernel.
+    let firstWeight =
+      descriptor.isTransposed
+      ? (group * groupInputs * groupOutputs + output) * taps : index[1] * groupInputs * taps
+    let weightStride = descriptor.isTransposed ? groupOutputs * taps : taps
     let weights = weights.span
     var sum = Double(bias[index[1]])
     for tap in 0..<taps {
       var offset = index[0] * inputStrides[0] + group * groupInputs * inputStrides[1]
       var constant: Double?
       var rest = tap
-      for axis in (0..<rank).reversed() {
+      for axis in (0..<descriptor.rank).reversed() {
         let step = rest % descriptor.kernel[axis]
         rest /= descriptor.kernel[axis]
-        let position =
-          index[2 + axis] * descriptor.stride[axis] + step * descriptor.dilation[axis]
-          - plan.padding[axis].before
-        let border = plan.border[axis]
-        if let sample = sample(position, extent: descriptor.input[axis], border: border) {
+        if let sample = sample(axis, output: index[2 + axis], tap: step) {
           offset += sample * inputStrides[2 + axis]
         } else {
           // The last axis is padded last, so its constant lies over the others'.
-          constant = constant ?? Double(border.constantValue!)
+          constant = constant ?? Double(plan.border[axis].constantValue!)
         }
       }
-      let weight = index[1] * groupInputs * taps + tap
       for channel in 0..<groupInputs {
         let sample = constant ?? Double(x[offset + channel * inputStrides[1]])
-        sum += sample * Double(weights[weight + channel * taps])
+        sum += sample * Double(weights[firstWeight + channel * weightStride + tap])
       }
     }
     return activation.value(of: sum)
   }
 
-  /// Which sample a tap at `position` reads on an axis, nil for the border's constant: walks or bounces back inside step
-  /// by step, as one would on paper.
-  private func sample(_ position: Int, extent: Int, border: Border) -> Int? {
+  /// Which sample a tap of an output reads on an axis; nil for the border's constant, and for none at all.
+  private func sample(_ axis: Int, output: Int, tap: Int) -> Int? {
+    let (input, stride) = (descriptor.input[axis], descriptor.stride[axis])
+    let distance = tap * descriptor.dilation[axis]
+    let before = plan.padding[axis].before
+    guard descriptor.isTransposed else {
+      return sample(
+        at: output * stride + distance - before, extent: input, border: plan.border[axis])
+    }
+    // Input i adds to outputs i stride - before + distance.
+    let position = output + before - distance
+    let isReached = position.isMultiple(of: stride) && (0..<input).contains(position / stride)
+    return isReached ? position / stride : nil
+  }
+
+  /// The sample at `position`, nil for the border's constant: walks or bounces back inside step by step, as one would on
+  /// paper.
+  private func sample(at position: Int, extent: Int, border: Border) -> Int? {
     var position = position
     while position < 0 || position >= extent {
       let isBefore = position < 0
@@ -116,25 +130,5 @@ struct Reference {
       strides[axis] = strides[axis + 1] * shape[axis + 1]
     }
     return channelsFirst(strides)
-  }
-}
-
-extension Activation {
-  /// In float64, by its words.
-  fileprivate func value(of x: Double) -> Double {
-    let parts = description.split { ":,".contains($0) }
-    let numbers = parts.dropFirst().map { Double($0)! }
-    return switch parts[0] {
-    case "relu": max(x, 0)
-    case "relu6": min(max(x, 0), 6)
-    case "clip": min(max(x, numbers[0]), numbers[1])
-    case "leakyRelu": x > 0 ? x : numbers[0] * x
-    case "sigmoid": 1 / (1 + exp(-x))
-    case "tanh": Foundation.tanh(x)
-    case "silu": x / (1 + exp(-x))
-    case "hardSwish": x * min(max(x + 3, 0), 6) / 6
-    case "gelu": x * (1 + erf(x / 2.0.squareRoot())) / 2
-    default: x
-    }
   }
 }

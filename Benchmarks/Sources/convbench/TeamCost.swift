@@ -13,8 +13,7 @@ extension CostModel.Team {
     // To a planner that takes them for free, more threads are always faster.
     var model = base
     model.team = CostModel.Team(pair: 0, doubling: 0, lag: 0)
-    let layer = try BenchmarkLayer(
-      LayerLine(descriptor: try LayerDescriptor(Self.layer), options: .parse([])))
+    let layer = try BenchmarkLayer(LayerLine(Self.layer, options: .parse([])))
     var planner = planner
     planner.costModel = model
     let buffers = SharedBuffers()

@@ -9,6 +9,8 @@ struct Trial {
   let packTime: Duration
   let firstRunTime: Duration
   let maxRelativeError: Double
+  /// Where a step of training is timed, not the output alone.
+  private let training: TrainingStep?
   private(set) var rounds: [Round] = []
 
   /// The runs of one round, and the peak measured beside them: a shared machine's speed changes from round to round.
@@ -20,7 +22,7 @@ struct Trial {
   private static let roundTime = Duration.milliseconds(60)
   private static let peakTime = Duration.milliseconds(4)
 
-  init(_ line: LayerLine, planner: Planner, buffers: SharedBuffers) throws {
+  init(_ line: LayerLine, planner: Planner, buffers: SharedBuffers, trains: Bool) throws {
     self.line = line
     let layer = try BenchmarkLayer(line)
     let clock = ContinuousClock()
@@ -30,6 +32,7 @@ struct Trial {
     plan = try layer.plan(planner)
     planTime = clock.now - start
     packTime = max(packAndPlanTime - planTime, .zero)
+    training = trains ? try TrainingStep(layer, planner: planner) : nil
     threads = planner.threads ?? Machine.coreCount
     try buffers.reserve(for: plan)
     firstRunTime = try buffers.time(plan)
@@ -46,14 +49,23 @@ struct Trial {
       MachineBenchmarks.fmaPeak(plan.instructionSet, threads: threads, time: Self.peakTime)
     }
     let before = peak()
-    _ = try buffers.time(plan)
+    _ = try time(buffers)
     var times: [Duration] = []
     var total = Duration.zero
     while total < Self.roundTime {
-      let time = try buffers.time(plan)
+      let time = try time(buffers)
       times.append(time)
       total += time
     }
     rounds.append(Round(times: times, peakGFLOPS: (before + peak()) / 2))
+  }
+
+  private func time(_ buffers: SharedBuffers) throws -> Duration {
+    try training?.time() ?? buffers.time(plan)
+  }
+
+  /// Of what is timed; the gradients by input and weights are as many as the output.
+  var floatingPointOperations: Double {
+    plan.floatingPointOperations * (training == nil ? 1 : 3)
   }
 }

@@ -17,10 +17,11 @@ INLINE vec clip_gradient(const conv_activation *activation, vec value, vec dy) {
   return dy;
 }
 
-/// (x sigmoid(x))' = s + x s (1 - s)
+/// (x s(x))' = s + x s (1 - s), and 1 - s = e s without a difference; beyond 88 nothing changes but e might overflow.
 INLINE vec silu_slope(vec x) {
-  const vec s = v_sigmoid(x);
-  return v_mul(s, v_fma(x, v_sub(v_set(1), s), v_set(1)));
+  x = v_min(v_set(88), v_max(v_set(-88), x));
+  const vec e = v_exp(v_sub(v_zero(), x)), s = v_div(v_set(1), v_add(v_set(1), e));
+  return v_mul(s, v_fma(x, v_mul(e, s), v_set(1)));
 }
 
 /// 0 up to -3, x / 3 + 1 / 2 from there up to 3, then 1.

@@ -13,7 +13,9 @@ typedef struct {
   conv_problem flat;
   const float *dy;
   int64_t images;
-  weight_cut cut;
+  block_cut blocks;
+  int32_t stretches;
+  ptrdiff_t row;             ///< floats of all channels' sums
   float *sums, *block_sums;  ///< [stretch][channel]
 } bias_run;
 
@@ -32,17 +34,15 @@ INLINE conv_problem flat_outputs(const conv_problem *problem) {
 
 INLINE bias_run bias_run_of(const conv_problem *problem, int64_t images) {
   bias_run run = {.flat = flat_outputs(problem), .images = images};
-  weight_cut *cut = &run.cut;
-  cut->rows = 1;
-  cut->row = whole_vectors(problem->groups * problem->output_channels);
-  cut_blocks(cut, &run.flat, images, BIAS_PIXELS);
-  cut->stretches = clamped(cut->blocks, 1, MOST_STRETCHES);
+  run.blocks = cut_blocks(&run.flat, images, BIAS_PIXELS);
+  run.stretches = clamped(run.blocks.count, 1, MOST_STRETCHES);
+  run.row = whole_vectors(problem->groups * problem->output_channels);
   return run;
 }
 
 INLINE void take_bias_sums(arena *a, bias_run *run) {
-  run->sums = TAKE(a, float, run->cut.stretches * run->cut.row);
-  run->block_sums = TAKE(a, float, run->cut.stretches * run->cut.row);
+  run->sums = TAKE(a, float, run->stretches * run->row);
+  run->block_sums = TAKE(a, float, run->stretches * run->row);
 }
 
 static size_t bias_gradient_bytes(const conv_problem *problem, int64_t images) {
@@ -86,21 +86,21 @@ static void add_row(const conv_problem *problem, const float *dy, int32_t pixels
 static void sum_outputs(void *context, int64_t stretch, int32_t worker) {
   (void)worker;
   const bias_run *run = context;
-  const weight_cut *cut = &run->cut;
   const conv_problem *flat = &run->flat;
-  const int32_t channels = (int32_t)cut->row;
-  float *sums = run->sums + stretch * cut->row, *block_sums = run->block_sums + stretch * cut->row;
-  memset(sums, 0, cut->row * sizeof(float));
-  for (int64_t i = cut->blocks * stretch / cut->stretches; i < cut->blocks * (stretch + 1) / cut->stretches; i++) {
-    const output_block block = block_at(cut, flat, run->images, i);
-    memset(block_sums, 0, cut->row * sizeof(float));
+  float *sums = run->sums + stretch * run->row, *block_sums = run->block_sums + stretch * run->row;
+  memset(sums, 0, run->row * sizeof(float));
+  const int64_t first = run->blocks.count * stretch / run->stretches;
+  const int64_t end = run->blocks.count * (stretch + 1) / run->stretches;
+  for (int64_t i = first; i < end; i++) {
+    const output_block block = block_at(&run->blocks, flat, run->images, i);
+    memset(block_sums, 0, run->row * sizeof(float));
     for (int32_t n = 0; n < block.images; n++)
       for (int32_t d = 0; d < block.count[0]; d++)
         for (int32_t h = 0; h < block.count[1]; h++)
           add_row(flat, run->dy + (block.first_image + n) * flat->y.image + first_output(flat, &block) +
                             d * flat->y.axis[0] + h * flat->y.axis[1],
                   block.count[2], block_sums);
-    add_samples(sums, block_sums, channels);
+    add_samples(sums, block_sums, (int32_t)run->row);
   }
 }
 
@@ -110,7 +110,7 @@ static void bias_gradient(const conv_problem *problem, const float *dy, int64_t 
   bias_run run = bias_run_of(problem, images);
   take_bias_sums(&a, &run);
   run.dy = dy;
-  team_run(threads, run.cut.stretches, sum_outputs, &run);
-  add_stretches(run.sums, run.cut.row, run.cut.stretches, 0, run.cut.row);
+  team_run(threads, run.stretches, sum_outputs, &run);
+  add_stretches(run.sums, run.row, run.stretches, 0, run.row);
   memcpy(db, run.sums, (size_t)problem->groups * problem->output_channels * sizeof(float));
 }

@@ -58,13 +58,16 @@ typedef struct {
   float *dx;
 } border_input;
 
-/// Adds what one output gives to some channels through one tap.
+/// Adds what one output gives to some channels through one tap, summed on its own.
 INLINE void add_output(const border_run *run, const float *dy, const float *weights, const int vectors,
-                       vec sum[BORDER_VECTORS]) {
+                       vec sums[BORDER_VECTORS]) {
+  vec sum[BORDER_VECTORS];
+  EACH(v, vectors) sum[v] = v_zero();
   for (int32_t o = 0; o < run->problem->output_channels; o++, weights += run->filter) {
     const vec gradient = v_set(dy[o * run->problem->y.channel]);
     EACH(v, vectors) sum[v] = v_fma(gradient, v_load(weights + v * LANES), sum[v]);
   }
+  EACH(v, vectors) sums[v] = v_add(sums[v], sum[v]);
 }
 
 /// Adds what some channels of a group receive, from the `first`-th one on.

@@ -3,22 +3,22 @@
 // in a tree. Shapes and the batch alone decide on all that; only the parts, through which no sum goes, know of threads.
 #pragma once
 
-#define PANEL_CHANNELS TILE_BROADCASTS
-#include "../shared/even_panels.h"
-#include "../shared/problem.h"
-#include "../shared/tile_sizes.h"
+#include "blocks.h"
 
 enum {
-  TILE_CHANNELS = TILE_VECTORS * LANES,
-  /// Vectors of channels that a tile of a depthwise layer has.
-  DEPTHWISE_VECTORS = 4,
-  DEPTHWISE_CHANNELS = DEPTHWISE_VECTORS * LANES,
+  /// Vectors of a tile at most, which then has fewer broadcasts, and its channels.
+  MOST_VECTORS = PAIR_BROADCASTS > 0 ? 2 * TILE_VECTORS : TILE_VECTORS,
+  TILE_CHANNELS = MOST_VECTORS * LANES,
+  /// Vectors of output channels that are summed together where channels meet one by one.
+  CHANNELWISE_VECTORS = 4,
+  CHANNELWISE_CHANNELS = CHANNELWISE_VECTORS * LANES,
   /// Output pixels of a block, and floats of its input and of its patches at most.
-  BLOCK_PIXELS = 128,
-  DEPTHWISE_BLOCK_PIXELS = 64,
+  BLOCK_PIXELS = 112,
+  CHANNELWISE_BLOCK_PIXELS = 64,
   BLOCK_FLOATS = 1 << 17,
-  /// Stretches at most, and floats of the sums of all of them, unless one takes more.
+  /// Stretches at most, blocks that one has at least, and floats of the sums of all stretches unless one takes more.
   MOST_STRETCHES = 16,
+  STRETCH_BLOCKS = 8,
   STRETCH_FLOATS = 1 << 20,
   /// Sums of a part that stay in the second-level cache beside a block.
   PART_FLOATS = 1 << 16,
@@ -30,134 +30,75 @@ enum {
 typedef enum {
   DENSE,      ///< input channels of one tap: a row of sums is [tap][channel], of one output channel
   PATCHED,    ///< likewise, but across taps: few channels have no vector of their own
-  DEPTHWISE,  ///< channels of a layer with one a group: a row of sums is [channel], of one tap
+  CHANNELWISE,  ///< output channels, each beside one input channel of its narrow group: a row of sums is [output
+                ///< channel], of one tap and the n-th input channel of every group
 } sum_order;
 
 typedef struct {
   sum_order order;
   int32_t rows, tap;       ///< rows of sums; floats from tap to tap in one
   ptrdiff_t row;           ///< floats of one, whole vectors
-  int32_t panels, parts;   ///< tiles' output channels, and parts of them that a task has
-  int64_t image_blocks;    ///< blocks along the batch
-  int32_t axis_blocks[3];  ///< and along each axis
-  int64_t blocks;          ///< of all
+  int32_t parts;           ///< of output channels, of which a task has one
+  block_cut blocks;
   int32_t stretches;
 } weight_cut;
-
-/// Outputs of one block: a rectangle of some images.
-typedef struct {
-  int64_t first_image;
-  int32_t images, first[3], count[3];
-} output_block;
 
 INLINE int32_t whole_vectors(int32_t count) { return parts_of(count, LANES) * LANES; }
 
 INLINE sum_order sum_order_of(const conv_problem *problem) {
   const int32_t channels = problem->input_channels;
-  if (channels == 1 && problem->output_channels == 1) return DEPTHWISE;
+  if (problem->groups > 1 && problem->output_channels < LANES && 2 * channels <= LANES) return CHANNELWISE;
   return tap_count(problem) > 1 && 4 * channels < 3 * whole_vectors(channels) ? PATCHED : DENSE;
 }
 
-/// Inputs that so many outputs of an axis meet at most.
-INLINE int32_t most_inputs(const conv_axis *axis, int32_t outputs) {
-  const int64_t span = (outputs - 1) * (int64_t)axis->stride + tap_span(axis);
-  const int64_t taps = (int64_t)outputs * axis->kernel, most = span < taps ? span : taps;
-  return most < axis->input ? (int32_t)most : axis->input;
-}
-
-/// The largest extents that blocks have: of one image along the axes, and images.
-INLINE output_block largest_block(const weight_cut *cut, const conv_problem *problem, int64_t images) {
-  output_block block = {.images = (int32_t)((images + cut->image_blocks - 1) / cut->image_blocks)};
-  for (int axis = 0; axis < 3; axis++)
-    block.count[axis] = parts_of(problem->axis[axis].output, cut->axis_blocks[axis]);
-  return block;
-}
-
-INLINE int32_t image_pixels(const output_block *block) { return block->count[0] * block->count[1] * block->count[2]; }
-INLINE int32_t block_pixels(const output_block *block) { return block->images * image_pixels(block); }
-
-/// Input pixels of one image of a block at most.
-INLINE int64_t image_inputs(const conv_problem *problem, const output_block *block) {
-  int64_t inputs = 1;
-  for (int axis = 0; axis < 3; axis++) inputs *= most_inputs(&problem->axis[axis], block->count[axis]);
-  return inputs;
-}
-
-/// Cuts outputs into blocks of at most `pixels`: whole rows where they are that short, whole planes, and so on.
-INLINE void cut_blocks(weight_cut *cut, const conv_problem *problem, int64_t images, int32_t pixels) {
-  int32_t room = pixels;
-  for (int axis = 2; axis >= 0; axis--) {
-    const int32_t outputs = problem->axis[axis].output;
-    cut->axis_blocks[axis] = outputs > 0 ? parts_of(outputs, room) : 1;
-    room = cut->axis_blocks[axis] > 1 || outputs == 0 ? 1 : room / outputs;
-  }
-  cut->image_blocks = images > 0 ? (images + room - 1) / room : 1;
-  cut->blocks = cut->image_blocks * cut->axis_blocks[0] * cut->axis_blocks[1] * cut->axis_blocks[2];
+/// What parts are made of: an output channel, or a vector of them.
+INLINE int32_t part_units(const weight_cut *cut) {
+  return cut->order == CHANNELWISE ? (int32_t)(cut->row / LANES) : cut->rows;
 }
 
 INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int32_t threads) {
   const int32_t taps = tap_count(problem), channels = problem->input_channels;
   weight_cut cut = {.order = sum_order_of(problem)};
-  if (cut.order == DEPTHWISE) {
-    cut.rows = taps;
-    cut.row = whole_vectors(problem->groups);
-    cut.panels = parts_of(problem->groups, DEPTHWISE_CHANNELS);
+  if (cut.order == CHANNELWISE) {
+    cut.rows = taps * channels;
+    cut.row = whole_vectors(problem->groups * problem->output_channels);
   } else {
     cut.rows = problem->groups * problem->output_channels;
     cut.tap = cut.order == DENSE ? whole_vectors(channels) : channels;
     cut.row = whole_vectors(taps * cut.tap);
-    cut.panels = panel_count(problem);
   }
+  const int32_t beside = cut.order == CHANNELWISE ? problem->output_channels : 1;
+  const int64_t samples = (int64_t)problem->groups * channels * beside;
   const ptrdiff_t patch = cut.order == PATCHED ? cut.row : 0;
-  int32_t pixels = cut.order == DEPTHWISE ? DEPTHWISE_BLOCK_PIXELS : BLOCK_PIXELS;
+  int32_t pixels = cut.order == CHANNELWISE ? CHANNELWISE_BLOCK_PIXELS : BLOCK_PIXELS;
   for (;; pixels /= 2) {
-    cut_blocks(&cut, problem, images, pixels);
-    const output_block block = largest_block(&cut, problem, images);
-    const int64_t inputs = block.images * image_inputs(problem, &block) * problem->groups * channels;
+    cut.blocks = cut_blocks(problem, images, pixels);
+    const output_block block = largest_block(&cut.blocks, problem, images);
+    const int64_t inputs = block.images * image_inputs(problem, &block) * samples;
     if (pixels == 1 || (inputs <= BLOCK_FLOATS && block_pixels(&block) * patch <= BLOCK_FLOATS)) break;
   }
   const int64_t sums = cut.rows * (int64_t)cut.row;
-  cut.stretches = clamped(STRETCH_FLOATS / sums, 1, MOST_STRETCHES);
-  if (cut.stretches > cut.blocks) cut.stretches = (int32_t)cut.blocks;
+  cut.stretches = clamped(STRETCH_FLOATS / sums, 1, clamped(cut.blocks.count / STRETCH_BLOCKS, 1, MOST_STRETCHES));
   const int64_t by_size = sums / PART_FLOATS, by_threads = parts_of(TASKS_PER_THREAD * threads, cut.stretches);
-  cut.parts = clamped(by_size > by_threads ? by_size : by_threads, 1, cut.panels);
+  cut.parts = clamped(by_size > by_threads ? by_size : by_threads, 1, part_units(&cut));
   return cut;
 }
 
-INLINE output_block block_at(const weight_cut *cut, const conv_problem *problem, int64_t images, int64_t index) {
-  output_block block;
-  for (int axis = 2; axis >= 0; axis--) {
-    const int32_t blocks = cut->axis_blocks[axis], at = (int32_t)(index % blocks);
-    block.first[axis] = part_begin(problem->axis[axis].output, blocks, at);
-    block.count[axis] = part_begin(problem->axis[axis].output, blocks, at + 1) - block.first[axis];
-    index /= blocks;
-  }
-  block.first_image = images * index / cut->image_blocks;
-  block.images = (int32_t)(images * (index + 1) / cut->image_blocks - block.first_image);
-  return block;
-}
-
-/// Panels, and the output channels and groups that they are of.
+/// Output channels, all groups in one count, and the groups that they are of.
 typedef struct {
-  int32_t first_panel, end_panel, first_output, end_output, first_group, end_group;
+  int32_t first_output, end_output, first_group, end_group;
 } weight_part;
 
 INLINE weight_part weight_part_at(const weight_cut *cut, const conv_problem *problem, int32_t index) {
-  const int32_t first = part_begin(cut->panels, cut->parts, index);
-  const int32_t end = part_begin(cut->panels, cut->parts, index + 1);
-  if (cut->order == DEPTHWISE) {
-    const int32_t channel = first * DEPTHWISE_CHANNELS;
-    const int32_t end_channel = least_of(end * DEPTHWISE_CHANNELS, problem->groups);
-    return (weight_part){first, end, channel, end_channel, channel, end_channel};
-  }
-  const int32_t panels = group_panels(problem->output_channels);
-  return (weight_part){first, end, panel_channel(problem, first), panel_channel(problem, end), first / panels,
-                       parts_of(end, panels)};
+  const int32_t unit = cut->order == CHANNELWISE ? LANES : 1, outputs = problem->output_channels;
+  const int32_t first = unit * part_begin(part_units(cut), cut->parts, index);
+  const int32_t end = unit * part_begin(part_units(cut), cut->parts, index + 1);
+  weight_part part = {first, least_of(end, problem->groups * outputs), first / outputs, 0};
+  part.end_group = parts_of(part.end_output, outputs);
+  return part;
 }
 
 /// Output channels of a part at most.
-INLINE int32_t most_part_outputs(const weight_cut *cut, const conv_problem *problem) {
-  const int32_t panels = parts_of(cut->panels, cut->parts);
-  if (cut->order == DEPTHWISE) return least_of(panels * DEPTHWISE_CHANNELS, problem->groups);
-  return panels * parts_of(problem->output_channels, group_panels(problem->output_channels));
+INLINE int32_t most_part_outputs(const weight_cut *cut) {
+  return parts_of(part_units(cut), cut->parts) * (cut->order == CHANNELWISE ? LANES : 1);
 }

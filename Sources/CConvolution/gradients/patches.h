@@ -1,6 +1,7 @@
 // Patches: what all taps of one pixel and group read, side by side, so that a vector of sums goes across taps.
 #pragma once
 
+#include "stage.h"
 #include "taps.h"
 
 /// Floats of the patches of a block: a copy may write up to a vector behind the last one.
@@ -8,13 +9,7 @@ INLINE int64_t patch_floats(const weight_cut *cut, const output_block *largest) 
   return cut->order == PATCHED ? block_pixels(largest) * (int64_t)cut->row + LANES : 0;
 }
 
-/// Copies `count` samples and may overwrite up to a vector behind them.
-INLINE void copy_samples(const float *from, float *to, int32_t count) {
-  for (; count >= LANES; count -= LANES, from += LANES, to += LANES) v_store(to, v_load(from));
-  if (count > 0) v_store(to, v_load_masked(from, v_first(count)));
-}
-
-/// Writes the patches of a group, `row` floats apart, and lists them as one tap's pixels.
+/// Writes the patches of a group, the `group`-th of the places, `row` floats apart, and lists them as one tap's pixels.
 static void fill_patches(const block_places *places, const conv_problem *problem, int32_t group, ptrdiff_t row,
                          float *patches, tap_pixel *pixels) {
   const output_block *block = &places->block;
@@ -32,7 +27,8 @@ static void fill_patches(const block_places *places, const conv_problem *problem
           float *to = patches;
           for (int32_t kd = 0; kd < problem->axis[0].kernel; kd++)
             for (int32_t kh = 0; kh < problem->axis[1].kernel; kh++) {
-              const int32_t z = places->at[0][kd * block->count[0] + d], i = places->at[1][kh * block->count[1] + h];
+              const int32_t z = places->at[0][kd * block->count[0] + d];
+              const int32_t i = places->at[1][kh * block->count[1] + h];
               const bool outside = (z | i) < 0;
               const float *x = places->x + n * places->x_steps.image + first_channel;
               if (!outside) x += z * step[0] + i * step[1];
@@ -43,10 +39,13 @@ static void fill_patches(const block_places *places, const conv_problem *problem
               }
               for (int32_t kw = 0; kw < width->kernel; kw++, to += channels) {
                 const int32_t j = at[kw * columns];
-                copy_samples(outside || j < 0 ? constant_of(problem, i, j) : x + j * step[2], to, channels);
+                const float *constant = constant_of(places, i, j) + first_channel;
+                copy_samples(outside || j < 0 ? constant : x + j * step[2], to, channels);
               }
             }
-          *pixels++ = (tap_pixel){patches, places->dy + n * places->dy_steps.image + d * places->dy_steps.axis[0] +
-                                               h * places->dy_steps.axis[1] + w * places->dy_steps.axis[2]};
+          const float *dy = places->dy + n * places->dy_steps.image + d * places->dy_steps.axis[0] +
+                            h * places->dy_steps.axis[1] + w * places->dy_steps.axis[2];
+          *pixels++ = (tap_pixel){patches, dy};
         }
+  end_list(places, pixels);
 }

@@ -4,11 +4,12 @@
 #include "../shared/arena.h"
 #include "cut.h"
 
-/// A sample of x lies at x + image, index by index and channel, counted from the block's first image; one of dy likewise
-/// from the block's first output. Channels lie side by side.
+/// A pixel of x lies at x + image and index by index, counted from the block's first image; one of dy likewise from the
+/// block's first output. Channels lie side by side.
 typedef struct {
   output_block block;
   const float *x, *dy;
+  const float *constant[3];  ///< a pixel of each axis's constant
   conv_strides x_steps, dy_steps;
   int32_t *at[3];   ///< of each axis, [tap][output of the block]: an index or CONV_CONSTANT
   bool reads_zero;  ///< whether a tap may read a constant of 0
@@ -46,11 +47,15 @@ INLINE ptrdiff_t first_output(const conv_problem *problem, const output_block *b
          block->first[2] * problem->y.axis[2];
 }
 
-/// The places of a block in channels-last memory.
-INLINE void place_in_memory(block_places *places, const conv_problem *problem, const float *x, const float *dy) {
-  const output_block *block = &places->block;
+/// Inputs in channels-last memory, from a channel on.
+INLINE void place_inputs(block_places *places, const conv_problem *problem, const float *x, int32_t first_channel) {
+  places->x = x + places->block.first_image * problem->x.image + first_channel;
   places->x_steps = problem->x;
+  for (int axis = 0; axis < 3; axis++) places->constant[axis] = problem->axis[axis].constant;
+}
+
+/// Outputs in channels-last memory.
+INLINE void place_outputs(block_places *places, const conv_problem *problem, const float *dy) {
+  places->dy = dy + places->block.first_image * problem->y.image + first_output(problem, &places->block);
   places->dy_steps = problem->y;
-  places->x = x + block->first_image * problem->x.image;
-  places->dy = dy + block->first_image * problem->y.image + first_output(problem, block);
 }

@@ -1,16 +1,21 @@
-// Blocks of channels-first memory, turned to channels-last in the workspace. Of x, what the taps of the block read is
-// staged once, whatever the border: the axes' indices are listed, and the places refer to the lists.
+// Blocks laid out in the workspace so that they stay in the first-level cache. Of x, what the taps of the block read is
+// staged once, whatever the border: the axes' indices are listed, and the places refer to the lists. Channels-first
+// memory is turned to channels-last.
 #pragma once
 
-#include "../shared/transpose.h"
+#include "panels.h"
 #include "places.h"
+#include "turn.h"
 
 typedef struct {
   int32_t *source[3];  ///< of each axis, the inputs that are staged, in rising order
   int32_t count[3];
   int32_t *slot[3];    ///< of each axis, [input]: its place in the list, or UNREAD
-  int32_t *offsets;    ///< of the pixels of one image
+  int32_t *offsets;    ///< in channels-first memory, of the pixels of one image
   float *x, *dy;
+  ptrdiff_t panel;     ///< floats from panel to panel
+  int32_t *partners;   ///< [set][output of the part]: the part's input channel; NULL where they are side by side
+  int32_t *lanes;      ///< of each partner, channels from the first one of its vector
 } stage;
 
 INLINE stage take_stage(arena *a, const weight_cut *cut, const conv_problem *problem, const output_block *largest) {
@@ -22,14 +27,27 @@ INLINE stage take_stage(arena *a, const weight_cut *cut, const conv_problem *pro
   }
   // A vector of offsets is loaded whole.
   s.offsets = TAKE(a, int32_t, (inputs > outputs ? inputs : outputs) + LANES);
-  s.x = TAKE(a, float, largest->images * inputs * problem->groups * problem->input_channels);
-  s.dy = TAKE(a, float, (int64_t)block_pixels(largest) * most_part_outputs(cut, problem));
+  s.x = TAKE(a, float, most_staged_floats(cut, problem, largest->images * inputs));
+  if (problem->layout == CONV_CHANNELS_FIRST)
+    s.dy = TAKE(a, float, (int64_t)block_pixels(largest) * most_part_outputs(cut));
+  if (cut->order == CHANNELWISE && problem->input_channels * problem->output_channels > 1) {
+    s.partners = TAKE(a, int32_t, problem->input_channels * most_part_outputs(cut));
+    s.lanes = TAKE(a, int32_t, problem->input_channels * most_part_outputs(cut) + LANES);
+  }
   return s;
 }
 
-INLINE void begin_stage(stage *s, const conv_problem *problem) {
+INLINE void begin_stage(stage *s, const conv_problem *problem, const weight_part *part) {
   for (int axis = 0; axis < 3; axis++)
     for (int32_t i = 0; i < problem->axis[axis].input; i++) s->slot[axis][i] = UNREAD;
+  if (!s->partners) return;
+  const int32_t outputs = part->end_output - part->first_output;
+  for (int32_t c = 0, at = 0; c < problem->input_channels; c++)
+    for (int32_t o = 0; o < outputs; o++, at++) {
+      const int32_t group = (part->first_output + o) / problem->output_channels - part->first_group;
+      s->partners[at] = group * problem->input_channels + c;
+      s->lanes[at] = s->partners[at] - s->partners[at - o % LANES];
+    }
 }
 
 /// Lists the inputs of one axis that the places refer to, and makes them refer to the list.
@@ -52,28 +70,50 @@ static void list_inputs(stage *s, int axis, int32_t *at, int32_t count) {
   s->count[axis] = listed;
 }
 
-/// Turns up to LANES x LANES samples that do not lie side by side.
-static void gather_block(const float *from, ptrdiff_t channel, const int32_t *offsets, float *to, ptrdiff_t to_row,
-                         int32_t channels, int32_t pixels) {
-  vec a[LANES];
-  const vmask pixel_mask = v_first(least_of(pixels, LANES)), channel_mask = v_first(least_of(channels, LANES));
-  for (int i = 0; i < LANES; i++) a[i] = i < channels ? v_gather(from + i * channel, offsets, pixel_mask) : v_zero();
-  v_transpose(a);
-  for (int i = 0; i < LANES && i < pixels; i++) v_store_masked(to + i * to_row, channel_mask, a[i]);
+/// Where a panel's pixels begin.
+INLINE float *panel_pixels(const stage *s, const staged_channels *staged, int32_t set, int32_t panel) {
+  return s->x + (set * (ptrdiff_t)staged->panels + panel) * s->panel + CONSTANTS * staged->width;
 }
 
-/// Writes pixels without gaps: to[pixel][channel]. The offsets rise.
-static void turn_pixels(const float *from, ptrdiff_t channel, int32_t channels, const int32_t *offsets, int32_t pixels,
-                        float *to) {
-  for (int32_t row = 0; row < channels; row += LANES)
-    for (int32_t pixel = 0; pixel < pixels; pixel += LANES) {
-      const int32_t c = block_begin(row, channels), p = block_begin(pixel, pixels);
-      const int32_t last = least_of(pixels - p, LANES) - 1;
-      float *turned = to + (ptrdiff_t)p * channels + c;
-      if (offsets[p + last] - offsets[p] == last)
-        turn_block(from + c * channel + offsets[p], channel, turned, channels, channels - c, pixels - p);
-      else
-        gather_block(from + c * channel, channel, offsets + p, turned, channels, channels - c, pixels - p);
+/// Stages the listed inputs of one image of channels-last memory, from `at` on in every panel; `x` is its first sample
+/// of the first channel.
+static void copy_image(const stage *s, const staged_channels *staged, const conv_problem *problem, const float *x,
+                       ptrdiff_t at) {
+  const ptrdiff_t *step = problem->x.axis;
+  for (int32_t z = 0; z < s->count[0]; z++)
+    for (int32_t i = 0; i < s->count[1]; i++)
+      for (int32_t j = 0; j < s->count[2]; j++, at += staged->width) {
+        const float *from = x + s->source[0][z] * step[0] + s->source[1][i] * step[1] + s->source[2][j] * step[2];
+        for (int32_t set = 0; set < staged->sets; set++)
+          for (int32_t panel = 0; panel < staged->panels; panel++) {
+            const int32_t first = panel * staged->width, count = least_of(staged->channels - first, staged->width);
+            float *to = panel_pixels(s, staged, set, panel) + at;
+            const ptrdiff_t channel = set * (ptrdiff_t)staged->channels + first;
+            if (s->partners)
+              copy_listed(from, s->partners + channel, s->lanes + channel, to, count);
+            else
+              copy_samples(from + channel, to, count);
+          }
+      }
+}
+
+/// The same of channels-first memory.
+static void turn_image(const stage *s, const staged_channels *staged, const conv_problem *problem, const float *x,
+                       ptrdiff_t at) {
+  const ptrdiff_t *step = problem->x.axis;
+  int32_t pixels = 0;
+  for (int32_t z = 0; z < s->count[0]; z++)
+    for (int32_t i = 0; i < s->count[1]; i++)
+      for (int32_t j = 0; j < s->count[2]; j++)
+        s->offsets[pixels++] =
+            (int32_t)(s->source[0][z] * step[0] + s->source[1][i] * step[1] + s->source[2][j] * step[2]);
+  for (int32_t set = 0; set < staged->sets; set++)
+    for (int32_t panel = 0; panel < staged->panels; panel++) {
+      const int32_t first = panel * staged->width, count = least_of(staged->channels - first, staged->width);
+      const ptrdiff_t channel = set * (ptrdiff_t)staged->channels + first;
+      turn_pixels(x + (s->partners ? 0 : channel) * problem->x.channel, problem->x.channel,
+                  s->partners ? s->partners + channel : NULL, count, s->offsets, pixels,
+                  panel_pixels(s, staged, set, panel) + at, staged->width);
     }
 }
 
@@ -83,25 +123,28 @@ INLINE conv_strides staged_steps(const int32_t count[3], int32_t channels) {
   return (conv_strides){count[0] * plane, 1, {plane, row, channels}};
 }
 
+/// Stages what the block reads of x; the places are those of the first panel.
 static void stage_inputs(stage *s, block_places *places, const conv_problem *problem, const float *x,
-                         const weight_part *part) {
+                         const staged_channels *staged) {
   const output_block *block = &places->block;
-  const ptrdiff_t *step = problem->x.axis;
-  const int32_t first_channel = part->first_group * problem->input_channels;
-  const int32_t channels = part->end_group * problem->input_channels - first_channel;
-  int32_t pixels = 0;
   for (int axis = 0; axis < 3; axis++)
     list_inputs(s, axis, places->at[axis], problem->axis[axis].kernel * block->count[axis]);
-  for (int32_t z = 0; z < s->count[0]; z++)
-    for (int32_t i = 0; i < s->count[1]; i++) {
-      const ptrdiff_t row = s->source[0][z] * step[0] + s->source[1][i] * step[1];
-      for (int32_t j = 0; j < s->count[2]; j++) s->offsets[pixels++] = (int32_t)(row + s->source[2][j] * step[2]);
-    }
-  for (int32_t n = 0; n < block->images; n++)
-    turn_pixels(x + (block->first_image + n) * problem->x.image + first_channel * problem->x.channel, problem->x.channel,
-                channels, s->offsets, pixels, s->x + (ptrdiff_t)n * pixels * channels);
-  places->x = s->x - first_channel;
-  places->x_steps = staged_steps(s->count, channels);
+  places->x_steps = staged_steps(s->count, staged->width);
+  places->x = s->x + CONSTANTS * staged->width;
+  s->panel = panel_floats(staged, block->images * (int64_t)s->count[0] * s->count[1] * s->count[2]);
+  for (int32_t n = 0; n < block->images; n++) {
+    const float *image = x + (block->first_image + n) * problem->x.image + staged->first * problem->x.channel;
+    if (problem->layout == CONV_CHANNELS_FIRST)
+      turn_image(s, staged, problem, image, n * places->x_steps.image);
+    else
+      copy_image(s, staged, problem, image, n * places->x_steps.image);
+  }
+  for (int axis = 0; axis < CONSTANTS; axis++) {
+    places->constant[axis] = s->x + axis * staged->width;
+    for (int32_t panel = 0; panel < staged->sets * staged->panels; panel++)
+      for (int32_t c = 0; c < staged->width; c++)
+        s->x[panel * s->panel + axis * staged->width + c] = problem->axis[axis].constant[0];
+  }
 }
 
 static void stage_outputs(stage *s, block_places *places, const conv_problem *problem, const float *dy,
@@ -116,8 +159,8 @@ static void stage_outputs(stage *s, block_places *places, const conv_problem *pr
         s->offsets[pixels++] = (int32_t)(d * step[0] + h * step[1] + w * step[2]);
   const float *first = dy + first_output(problem, block) + part->first_output * problem->y.channel;
   for (int32_t n = 0; n < block->images; n++)
-    turn_pixels(first + (block->first_image + n) * problem->y.image, problem->y.channel, channels, s->offsets, pixels,
-                s->dy + (ptrdiff_t)n * pixels * channels);
+    turn_pixels(first + (block->first_image + n) * problem->y.image, problem->y.channel, NULL, channels, s->offsets,
+                pixels, s->dy + (ptrdiff_t)n * pixels * channels, channels);
   places->dy = s->dy - part->first_output;
   places->dy_steps = staged_steps(block->count, channels);
 }

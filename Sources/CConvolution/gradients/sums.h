@@ -9,7 +9,8 @@
 /// Rows that one task ends.
 enum { SUM_ROWS = LANES };
 
-/// Adds floats begin..<end of all stretches, `distance` apart, to the first one's: neighbours, then neighbours of these.
+/// Adds floats begin..<end of all stretches, `distance` apart, to the first one's: neighbours, then neighbours of those
+/// sums.
 static void add_stretches(float *sums, ptrdiff_t distance, int32_t stretches, ptrdiff_t begin, ptrdiff_t end) {
   for (ptrdiff_t at = begin; at < end; at += LANES) {
     vec a[MOST_STRETCHES];
@@ -71,11 +72,14 @@ static void end_rows(const weight_cut *cut, const conv_problem *problem, float *
                      int32_t first, int32_t count) {
   if (cut->stretches > 1)
     add_stretches(sums, cut->rows * cut->row, cut->stretches, first * cut->row, (first + count) * cut->row);
-  if (cut->order != DEPTHWISE) {
+  if (cut->order != CHANNELWISE) {
     write_rows(cut, problem, sums, dw, first, count);
     return;
   }
-  for (int32_t tap = first; tap < first + count; tap++)
-    for (int32_t channel = 0; channel < problem->groups; channel++)
-      dw->data[channel * dw->output_stride + tap_offset(problem, dw, tap)] = sums[tap * cut->row + channel];
+  for (int32_t row = first; row < first + count; row++) {
+    const float *from = sums + row * cut->row;
+    float *to = dw->data + row % problem->input_channels * dw->input_stride +
+                tap_offset(problem, dw, row / problem->input_channels);
+    for (int32_t o = 0; o < problem->groups * problem->output_channels; o++) to[o * dw->output_stride] = from[o];
+  }
 }

@@ -8,13 +8,21 @@ typedef struct {
   const float *x, *dy;
 } tap_pixel;
 
-/// What a tap outside reads: the constant of the last axis that it is outside of, rows and columns being at i and j.
-INLINE const float *constant_of(const conv_problem *problem, int32_t i, int32_t j) {
-  return problem->axis[j < 0 ? 2 : i < 0 ? 1 : 0].constant;
+/// How many pixels ahead gradients are fetched from the second-level cache.
+enum { FETCHED_AHEAD = 6 };
+
+/// Writes what is fetched ahead of the last pixels of a list.
+INLINE void end_list(const block_places *places, tap_pixel *end) {
+  for (int i = 0; i < FETCHED_AHEAD; i++) end[i] = (tap_pixel){places->x, places->dy};
 }
 
-/// Lists the pixels of tap (kd, kh, kw). Returns how many.
-static int32_t list_tap(const block_places *places, const conv_problem *problem, int32_t kd, int32_t kh, int32_t kw,
+/// What a tap outside reads: the constant of the last axis that it is outside of, row and column being at i and j.
+INLINE const float *constant_of(const block_places *places, int32_t i, int32_t j) {
+  return places->constant[j < 0 ? 2 : i < 0 ? 1 : 0];
+}
+
+/// Lists the pixels of tap (kd, kh, kw) and ends the list. Returns how many.
+static int32_t list_tap(const block_places *places, int32_t kd, int32_t kh, int32_t kw,
                         tap_pixel *pixels) {
   const output_block *block = &places->block;
   const int32_t *at[3] = {places->at[0] + kd * block->count[0], places->at[1] + kh * block->count[1],
@@ -36,9 +44,10 @@ static int32_t list_tap(const block_places *places, const conv_problem *problem,
             *next++ = (tap_pixel){x + j * x_step, dy};
             continue;
           }
-          const float *constant = constant_of(problem, i, j);
+          const float *constant = constant_of(places, i, j);
           if (constant[0] != 0) *next++ = (tap_pixel){constant, dy};
         }
       }
+  end_list(places, next);
   return (int32_t)(next - pixels);
 }

@@ -1,60 +1,12 @@
 // The gradient by a layer's weights. Dense layers are products [output channels x pixels] x [pixels x input channels],
 // one for each tap; where input channels are few, one for all taps, whose samples are laid side by side block by block;
-// depthwise layers are sums channel by channel. A task goes through the blocks of a stretch for a part of the weights,
+// narrow groups are sums channel by channel. A task goes through the blocks of a stretch for a part of the weights,
 // whose sums stay near.
 #pragma once
 
-#include "patches.h"
-#include "product.h"
-#include "stage.h"
-#include "sums.h"
 #include "../team/team.h"
-
-/// Pixels listed at a time, of several taps: channels of x that are near are multiplied by all of them.
-enum { LISTED_PIXELS = 4096 };
-
-typedef struct {
-  const conv_problem *problem;
-  const float *x, *dy;
-  int64_t images;
-  const conv_weight_gradient *dw;
-  weight_cut cut;
-  output_block largest;
-  int32_t listed_taps;
-  float *sums;  ///< [stretch][row][cut.row]
-  char *workers;
-  size_t worker_bytes;
-} weight_run;
-
-/// Memory of one thread.
-typedef struct {
-  block_places places;
-  stage stage;
-  float *patches;
-  tap_pixel *pixels;  ///< [listed tap][block pixel]
-  int32_t *counts;    ///< of each listed tap
-} weight_worker;
-
-INLINE weight_worker take_worker(arena *a, const weight_run *run) {
-  weight_worker worker = {.places = take_places(a, run->problem, &run->largest)};
-  if (run->problem->layout == CONV_CHANNELS_FIRST)
-    worker.stage = take_stage(a, &run->cut, run->problem, &run->largest);
-  worker.patches = TAKE(a, float, patch_floats(&run->cut, &run->largest));
-  worker.pixels = TAKE(a, tap_pixel, (int64_t)run->listed_taps * block_pixels(&run->largest));
-  worker.counts = TAKE(a, int32_t, run->listed_taps);
-  return worker;
-}
-
-INLINE weight_run weight_run_of(const conv_problem *problem, int64_t images, int32_t threads) {
-  weight_run run = {.problem = problem, .images = images, .cut = weight_cut_of(problem, images, threads)};
-  run.largest = largest_block(&run.cut, problem, images);
-  const int32_t pixels = block_pixels(&run.largest);
-  run.listed_taps = clamped(LISTED_PIXELS / (pixels > 0 ? pixels : 1), 1, tap_count(problem));
-  arena a = {0};
-  take_worker(&a, &run);
-  run.worker_bytes = a.used;
-  return run;
-}
+#include "block_products.h"
+#include "sums.h"
 
 INLINE size_t sum_bytes(const weight_cut *cut) {
   return rounded((size_t)cut->stretches * cut->rows * cut->row * sizeof(float));
@@ -65,115 +17,30 @@ static size_t weight_gradient_bytes(const conv_problem *problem, int64_t images,
   return sum_bytes(&run.cut) + threads * run.worker_bytes;
 }
 
-/// Multiplies the panels of a group that the part has by some channels of x. `sums` are those of output channel 0.
-INLINE void multiply_panels(const weight_run *run, const weight_part *part, int32_t group, product p, float *sums) {
-  const int32_t panels = group_panels(run->problem->output_channels);
-  const int32_t first = group * panels, end = least_of(first + panels, part->end_panel);
-  for (int32_t panel = first > part->first_panel ? first : part->first_panel; panel < end; panel++) {
-    p.dy = panel_channel(run->problem, panel);
-    p.sums = sums + p.dy * run->cut.row;
-    multiply(&p, panel_channel(run->problem, panel + 1) - (int32_t)p.dy);
-  }
-}
-
-/// Multiplies the taps that are listed, of which `first_tap` is the first.
-static void multiply_taps(const weight_run *run, const weight_part *part, const weight_worker *worker,
-                          int32_t first_tap, int32_t taps, float *sums, bool first) {
-  const int32_t pixels = block_pixels(&run->largest), channels = run->problem->input_channels;
-  product p = {.row = run->cut.row, .first = first};
-  if (run->cut.order == DEPTHWISE) {
-    for (int32_t channel = part->first_output; channel < part->end_output; channel += DEPTHWISE_CHANNELS) {
-      p.x = channel;
-      p.channels = least_of(part->end_output - channel, DEPTHWISE_CHANNELS);
-      for (int32_t tap = 0; tap < taps; tap++) {
-        p.pixels = worker->pixels + (ptrdiff_t)tap * pixels;
-        p.count = worker->counts[tap];
-        p.sums = sums + (first_tap + tap) * run->cut.row + channel;
-        multiply_depthwise(&p);
-      }
-    }
-    return;
-  }
-  for (int32_t group = part->first_group; group < part->end_group; group++)
-    for (int32_t channel = 0; channel < channels; channel += TILE_CHANNELS) {
-      p.x = group * (ptrdiff_t)channels + channel;
-      p.channels = least_of(channels - channel, TILE_CHANNELS);
-      for (int32_t tap = 0; tap < taps; tap++) {
-        p.pixels = worker->pixels + (ptrdiff_t)tap * pixels;
-        p.count = worker->counts[tap];
-        multiply_panels(run, part, group, p, sums + (first_tap + tap) * run->cut.tap + channel);
-      }
-    }
-}
-
-/// Tap by tap.
-static void add_taps(const weight_run *run, const weight_part *part, const weight_worker *worker, float *sums,
-                     bool first) {
-  const int32_t height = run->problem->axis[1].kernel, width = run->problem->axis[2].kernel;
-  const int32_t taps = tap_count(run->problem);
-  for (int32_t tap = 0, count; tap < taps; tap += count) {
-    count = least_of(run->listed_taps, taps - tap);
-    for (int32_t i = 0; i < count; i++)
-      worker->counts[i] =
-          list_tap(&worker->places, run->problem, (tap + i) / width / height, (tap + i) / width % height,
-                   (tap + i) % width, worker->pixels + (ptrdiff_t)i * block_pixels(&run->largest));
-    multiply_taps(run, part, worker, tap, count, sums, first);
-  }
-}
-
-/// All taps at once.
-static void add_patches(const weight_run *run, const weight_part *part, const weight_worker *worker, float *sums,
-                        bool first) {
-  const int32_t channels = tap_count(run->problem) * run->problem->input_channels;
-  product p = {.pixels = worker->pixels, .count = block_pixels(&worker->places.block), .row = run->cut.row,
-               .first = first};
-  for (int32_t group = part->first_group; group < part->end_group; group++) {
-    fill_patches(&worker->places, run->problem, group, run->cut.row, worker->patches, worker->pixels);
-    for (int32_t channel = 0; channel < channels; channel += TILE_CHANNELS) {
-      p.x = channel;
-      p.channels = least_of(channels - channel, TILE_CHANNELS);
-      multiply_panels(run, part, group, p, sums + channel);
-    }
-  }
-}
-
-/// Whether patches do not multiply a border of zeros by what is not finite.
-static bool may_patch(const weight_part *part, const block_places *places) {
-  if (!places->reads_zero) return true;
-  const int32_t channels = part->end_output - part->first_output;
-  const conv_strides step = places->dy_steps;
-  for (int32_t n = 0; n < places->block.images; n++)
-    for (int32_t d = 0; d < places->block.count[0]; d++)
-      for (int32_t h = 0; h < places->block.count[1]; h++)
-        for (int32_t w = 0; w < places->block.count[2]; w++)
-          if (!conv_are_finite(places->dy + n * step.image + d * step.axis[0] + h * step.axis[1] + w * step.axis[2] +
-                                   part->first_output,
-                               channels))
-            return false;
-  return true;
-}
-
 static void sum_stretch(void *context, int64_t item, int32_t index) {
   const weight_run *run = context;
   const weight_cut *cut = &run->cut;
   const int64_t stretch = item / cut->parts;
   const weight_part part = weight_part_at(cut, run->problem, (int32_t)(item % cut->parts));
-  const bool stages = run->problem->layout == CONV_CHANNELS_FIRST;
   float *sums = run->sums + stretch * cut->rows * cut->row;
   arena a = {.memory = run->workers + index * run->worker_bytes};
   weight_worker worker = take_worker(&a, run);
-  if (stages) begin_stage(&worker.stage, run->problem);
+  worker.staged = staged_channels_of(cut, run->problem, &part);
+  begin_stage(&worker.stage, run->problem, &part);
 
-  const int64_t first = cut->blocks * stretch / cut->stretches, end = cut->blocks * (stretch + 1) / cut->stretches;
+  const int64_t first = cut->blocks.count * stretch / cut->stretches;
+  const int64_t end = cut->blocks.count * (stretch + 1) / cut->stretches;
   for (int64_t i = first; i < end; i++) {
-    const output_block block = block_at(cut, run->problem, run->images, i);
+    const output_block block = block_at(&cut->blocks, run->problem, run->images, i);
     find_places(&worker.places, run->problem, &block);
-    if (stages) {
-      stage_inputs(&worker.stage, &worker.places, run->problem, run->x, &part);
+    if (stages_inputs(cut, run->problem))
+      stage_inputs(&worker.stage, &worker.places, run->problem, run->x, &worker.staged);
+    else
+      place_inputs(&worker.places, run->problem, run->x, worker.staged.first);
+    if (run->problem->layout == CONV_CHANNELS_FIRST)
       stage_outputs(&worker.stage, &worker.places, run->problem, run->dy, &part);
-    } else {
-      place_in_memory(&worker.places, run->problem, run->x, run->dy);
-    }
+    else
+      place_outputs(&worker.places, run->problem, run->dy);
     if (cut->order == PATCHED && may_patch(&part, &worker.places))
       add_patches(run, &part, &worker, sums, i == first);
     else

@@ -27,10 +27,11 @@ conv_gradient_source conv_gradient_source_of(const conv_activation *activation);
 typedef struct {
   conv_isa isa;
 
-  /// dw[o][c][k] = the sum of dy[n, o, p] x[n, c, tap k of p] over images n and outputs p. A tap that reads a constant of
-  /// 0 is left out, whatever dy is.
+  /// dw[o][c][k] = the sum of dy[n, o, p] x[n, c, tap k of p] over images n and outputs p. A tap that reads a constant
+  /// of 0 is left out, whatever dy is.
   void (*weights)(const conv_problem *problem, const float *x, const float *dy, int64_t images,
                   const conv_weight_gradient *dw, int32_t threads, void *workspace);
+  /// The sums of up to 16 stretches of the batch, of 4 MB together or else of one stretch, and a block for each thread.
   size_t (*weights_workspace_bytes)(const conv_problem *problem, int64_t images, int32_t threads);
 
   /// db[o] = the sum of dy[n, o, p] over images n and outputs p.
@@ -38,8 +39,8 @@ typedef struct {
                void *workspace);
   size_t (*bias_workspace_bytes)(const conv_problem *problem, int64_t images);
 
-  /// dz[i] = dy[i] times the activation's derivative, for `count` values; dz may be dy. At a kink the derivative is that
-  /// of the constant side, or of the side of zero: relu'(0) = 0, and a clip's is 0 at its bounds.
+  /// dz[i] = dy[i] times the activation's derivative, for `count` values; dz may be dy. Kinks are PyTorch's: a clip's
+  /// derivative is 0 at its bounds, a leaky ReLU's at 0 is its slope, and hard swish's is 0 at -3 and 1 at 3.
   void (*activation)(const conv_activation *activation, conv_gradient_source source, const float *values,
                      const float *dy, float *dz, int64_t count, int32_t threads);
 

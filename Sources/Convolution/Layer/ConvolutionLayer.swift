@@ -58,6 +58,31 @@ public class ConvolutionLayer: @unchecked Sendable {
     self.weights = try LayerWeights(
       weights, strides: shape.strides, outputChannels: outputChannels, bias: bias)
   }
+
+  /// The transpose of a transposed layer: its gradient by its input.
+  ///
+  /// - Parameter amounts: of border taps, one an axis.
+  init(
+    transposing layer: TransposedLayer, amounts: [PaddingAmount]
+  ) throws(ConvolutionError) {
+    (rank, groups, kernel) = (layer.rank, layer.groups, layer.kernel)
+    (stride, dilation) = (layer.stride, layer.dilation)
+    (inputChannels, outputChannels) = (layer.outputChannels, layer.inputChannels)
+    padding = .explicit(amounts)
+    border = Array(repeating: .zeros, count: rank)
+    activation = .identity
+    weights = try layer.weights.transposed(outputChannels: outputChannels)
+  }
+
+  /// The same layer with another activation.
+  init(_ layer: ConvolutionLayer, activation: Activation) {
+    (rank, groups, kernel) = (layer.rank, layer.groups, layer.kernel)
+    (stride, dilation) = (layer.stride, layer.dilation)
+    (inputChannels, outputChannels) = (layer.inputChannels, layer.outputChannels)
+    (padding, border) = (layer.padding, layer.border)
+    self.activation = activation
+    weights = layer.weights
+  }
 }
 
 extension ConvolutionLayer: CustomStringConvertible {

@@ -33,7 +33,7 @@ final class LayerWeights: Sendable {
     areFinite = source.withUnsafeBufferPointer { conv_are_finite($0.baseAddress, $0.count) }
   }
 
-  /// The same weights with input and output channels in each other's place, and no bias.
+  /// The same weights with input and output channels in each other's place, and no bias: those of the layer's transpose.
   ///
   /// - Throws: `.outOfMemory`.
   func transposed(outputChannels: Int) throws(ConvolutionError) -> LayerWeights {
@@ -58,6 +58,27 @@ final class LayerWeights: Sendable {
     }
   }
 
+  /// Calls `body` with the weights as they lie.
+  func withPlainWeights(_ body: (UnsafePointer<conv_weights>) -> Void) {
+    source.withUnsafeBufferPointer { data in
+      var weights = conv_weights(data: data.baseAddress, strides, kernel: strides.kernel)
+      body(&weights)
+    }
+  }
+
+  /// Where a gradient lies that has the weights' own order.
+  ///
+  /// - Parameter isTransposed: whether it is computed as that of the layer's transpose, for which outputs are inputs.
+  func gradientTarget(_ data: UnsafeMutablePointer<Float>?, isTransposed: Bool)
+    -> conv_weight_gradient
+  {
+    let kernel = strides.kernel
+    return conv_weight_gradient(
+      data: data, output_stride: isTransposed ? strides.input : strides.output,
+      input_stride: isTransposed ? strides.output : strides.input,
+      kernel_stride: (kernel[0], kernel[1], kernel[2]))
+  }
+
   private func pack(_ way: Way, _ taps: ReversedTaps?) throws(ConvolutionError) -> AlignedMemory<
     UInt8
   > {
@@ -70,12 +91,7 @@ final class LayerWeights: Sendable {
   private func withWeights(
     of way: Way, _ taps: ReversedTaps?, _ body: (UnsafePointer<conv_weights>) -> Void
   ) throws(ConvolutionError) {
-    guard let taps else {
-      return source.withUnsafeBufferPointer { data in
-        var weights = conv_weights(data: data.baseAddress, strides, kernel: strides.kernel)
-        body(&weights)
-      }
-    }
+    guard let taps else { return withPlainWeights(body) }
     var problem = way.problem
     let kernel = [problem.axis.0.kernel, problem.axis.1.kernel, problem.axis.2.kernel].map {
       Int($0)

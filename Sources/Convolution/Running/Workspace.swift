@@ -6,7 +6,11 @@ public struct Workspace: ~Copyable {
   ///
   /// - Throws: `.outOfMemory`.
   public init(for plan: Plan) throws(ConvolutionError) {
-    memory = try AlignedMemory(count: plan.workspaceBytes, argument: "workspace")
+    try self.init(bytes: plan.workspaceBytes)
+  }
+
+  init(bytes: Int) throws(ConvolutionError) {
+    memory = try AlignedMemory(count: bytes, argument: "workspace")
     // The system hands out a page when it is first written: here, and not in the first run.
     for page in stride(from: 0, to: memory.buffer.count, by: 4096) { memory.buffer[page] = 0 }
   }

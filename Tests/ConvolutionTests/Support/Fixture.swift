@@ -10,13 +10,15 @@ struct Fixture: Decodable {
   private let b: [Float]?
   private let xShape, wShape, stride, dilation: [Int]
   private let groups: Int
-  private let padding: String
+  private let padding: String?
   private let pads: [[Int]]?
   private let border: String?
   private let borderPerAxis: [String]?
   private let borderValue: Float?
   let y: [Float]
   let yShape: [Int]
+  /// Gradients: of the output, and those by input, weights and bias that follow.
+  let dy, dx, dw, db: [Float]?
 
   private struct File: Decodable {
     let cases: [Fixture]
@@ -54,7 +56,7 @@ struct Fixture: Decodable {
         case "valid": .valid
         case "same": .same
         case "explicit": .explicit(try #require(amounts), outputPadding: outputPadding ?? [])
-        default: throw UnknownWord(word: padding)
+        default: throw UnknownWord(word: padding ?? "")
         }
       return TransposedCase(
         inputShape: xShape, weightShape: wShape, stride: stride, dilation: dilation,
@@ -70,9 +72,9 @@ struct Fixture: Decodable {
       case "same_lower": .sameLower
       case "torch_same": .sameTorch
       case "causal": .causal
-      case "explicit":
+      case "explicit", nil:
         .explicit(try #require(pads).map { PaddingAmount(before: $0[0], after: $0[1]) })
-      default: throw UnknownWord(word: padding)
+      default: throw UnknownWord(word: padding ?? "")
       }
     }
   }

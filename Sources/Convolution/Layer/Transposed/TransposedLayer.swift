@@ -54,20 +54,28 @@ public class TransposedLayer: @unchecked Sendable {
       weights, strides: shape.strides, outputChannels: outputChannels, bias: bias)
   }
 
-  /// With the weights of another layer, O taking the place of I: the gradient of that layer by its input.
+  /// The transpose of a convolution: its gradient by its input.
+  ///
+  /// - Parameter amounts: what is left out, one an axis.
   init(
-    transposing layer: ConvolutionLayer, padding: TransposedPadding
+    transposing layer: ConvolutionLayer, amounts: [PaddingAmount]
   ) throws(ConvolutionError) {
-    rank = layer.rank
-    inputChannels = layer.outputChannels
-    outputChannels = layer.inputChannels
-    groups = layer.groups
-    kernel = layer.kernel
-    stride = layer.stride
-    dilation = layer.dilation
-    self.padding = padding
+    (rank, groups, kernel) = (layer.rank, layer.groups, layer.kernel)
+    (stride, dilation) = (layer.stride, layer.dilation)
+    (inputChannels, outputChannels) = (layer.outputChannels, layer.inputChannels)
+    padding = .explicit(amounts)
     activation = .identity
     weights = try layer.weights.transposed(outputChannels: outputChannels)
+  }
+
+  /// The same layer with another activation.
+  init(_ layer: TransposedLayer, activation: Activation) {
+    (rank, groups, kernel) = (layer.rank, layer.groups, layer.kernel)
+    (stride, dilation) = (layer.stride, layer.dilation)
+    (inputChannels, outputChannels) = (layer.inputChannels, layer.outputChannels)
+    padding = layer.padding
+    self.activation = activation
+    weights = layer.weights
   }
 }
 

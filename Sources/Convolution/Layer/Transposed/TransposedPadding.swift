@@ -29,7 +29,7 @@ public enum TransposedPadding: Sendable, Equatable {
   }
 
   /// Where the full output has fewer outputs than are wanted, readings of ONNX differ.
-  public enum Sense: Sendable, Hashable {
+  public enum Sense: String, Sendable, CaseIterable {
     /// The equations of the operator's specification, halves rounded down as its reference evaluator does: what is
     /// missing is added on both sides, an odd one before for SAME_UPPER and after for SAME_LOWER.
     case specification
@@ -38,7 +38,9 @@ public enum TransposedPadding: Sendable, Equatable {
     case onnxruntime
   }
 
-  /// As `same`, the odd one before: ONNX `SAME_LOWER`.
+  /// ONNX `SAME_UPPER`: as `same`, except where the kernel spans less than the stride.
+  public static let sameUpper = TransposedPadding.halved(oddSide: .after)
+  /// ONNX `SAME_LOWER`: as `sameUpper`, the odd one before.
   public static let sameLower = TransposedPadding.halved(oddSide: .before)
 }
 

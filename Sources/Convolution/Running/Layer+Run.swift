@@ -1,4 +1,4 @@
-extension ConvolutionLayer {
+extension Layer {
   /// Plans for `x` and runs.
   ///
   /// Every call plans anew, some tens of microseconds, and allocates a workspace and the output; the first one packs the
@@ -8,12 +8,13 @@ extension ConvolutionLayer {
   ///   - residual: added before the activation; of the output's shape and layout.
   ///   - layout: of `x`, of the residual and of what is returned.
   ///   - planner: how it is to be computed.
-  /// - Throws: what ``plan(for:layout:with:region:buffers:)`` throws, `.shapeMismatch` for a residual that does not fit.
+  /// - Throws: what ``Layer/plan(for:layout:with:region:buffers:)`` throws, `.shapeMismatch` for a residual that does not fit.
   public func callAsFunction(
     _ x: Tensor, residual: Tensor? = nil, layout: Layout = .channelsFirst,
     with planner: Planner = Planner()
   ) throws(ConvolutionError) -> Tensor {
-    try plan(for: x.shape, layout: layout, with: planner).run(x, residual: residual)
+    try plan(for: x.shape, layout: layout, with: planner, region: nil, buffers: .whole)
+      .run(x, residual: residual)
   }
 
   /// The same on threads outside Swift's cooperative pool, which stays free (``Plan/runInBackground(_:residual:)``).
@@ -21,7 +22,7 @@ extension ConvolutionLayer {
     _ x: Tensor, residual: Tensor? = nil, layout: Layout = .channelsFirst,
     with planner: Planner = Planner()
   ) async throws(ConvolutionError) -> Tensor {
-    try await plan(for: x.shape, layout: layout, with: planner)
+    try await plan(for: x.shape, layout: layout, with: planner, region: nil, buffers: .whole)
       .runInBackground(x, residual: residual)
   }
 }

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Convolution
+import ConvolutionFiles
+import ConvolutionOptions
+
+/// A layer whose weights are in files, of either kind.
+struct LayerFiles: ParsableArguments {
+  @Option(help: ArgumentHelp("The weights.", valueName: "w.npy")) var weights: String
+  @Option(help: ArgumentHelp("One value for each output channel.", valueName: "b.npy")) var bias:
+    String?
+  @OptionGroup var window: WindowOptions
+  @Option(help: ArgumentHelp("Groups of channels.", valueName: "n")) var groups = 1
+  @OptionGroup var layer: LayerOptions
+
+  var layout: Layout { layer.layout ?? .channelsFirst }
+
+  /// The layer, of as many axes of space as its input has.
+  func layer(for input: Input) throws -> any Layer {
+    let rank = input.tensor.shape.count - 2
+    let weights = try Tensor(npyFile: weights)
+    let bias = try bias.map { try Tensor(npyFile: $0) }
+    guard layer.isTransposed else {
+      return try ConvolutionLayer(
+        rank: rank, weights: weights, bias: bias, stride: window.stride, dilation: window.dilation,
+        groups: groups, padding: layer.padding ?? .valid, border: layer.border,
+        activation: layer.activation)
+    }
+    return try TransposedLayer(
+      rank: rank, weights: weights, bias: bias, stride: window.stride, dilation: window.dilation,
+      groups: groups, padding: layer.transposedPadding(rank: rank) ?? .valid,
+      activation: layer.activation)
+  }
+}
+
+/// A tensor of images, from a file.
+struct Input {
+  let tensor: Tensor
+
+  /// - Throws: what reading throws; `.rankMismatch` for a tensor that is no images.
+  init(npyFile path: String) throws(ConvolutionError) {
+    tensor = try Tensor(npyFile: path)
+    guard (3...5).contains(tensor.shape.count) else {
+      throw ConvolutionError(
+        .rankMismatch, argument: path,
+        received: "\(tensor.shape.count) axes, \(tensor.shape)",
+        expected: "3, 4 or 5: images, channels and one to three of space")
+    }
+  }
+}

@@ -1,0 +1,239 @@
+import Testing
+
+@_spi(Tools) @testable import Convolution
+
+/// Gradients: PyTorch's, exactly; differences of a float64 reference; the same bits however the work is shared.
+struct GradientTests {
+  private static let planners = InstructionSet.available.flatMap { set in
+    [1, 3].map { Planner(threads: $0, accuracy: .exactOrder, instructionSet: set) }
+  }
+
+  // MARK: - Fixtures
+
+  @Test func everySettingGivesPyTorchsGradients() throws {
+    let fixtures = try Fixture.cases(of: "gradients", "conv_gradient")
+    #expect(fixtures.count == 160)
+    for fixture in fixtures {
+      let layerCase = try fixture.layerCase
+      let (dy, dx) = (try #require(fixture.dy), try #require(fixture.dx))
+      for order in [WeightOrder.outputInputKernel, .kernelInputOutput] {
+        let layer = try layerCase.layer(order)
+        for layout in Layout.allCases {
+          let x = try layerCase.input(in: layout)
+          let outputGradient = try Tensor(
+            arrange(dy, shape: fixture.yShape, in: layout),
+            shape: arrange(shape: fixture.yShape, in: layout))
+          for planner in Self.planners {
+            let plan = try layer.gradients(for: x.shape, layout: layout, with: planner)
+            let gradients = try plan.run(x, outputGradient: outputGradient)
+            let name: Comment = "\(fixture.id) \(layout) \(planner.resolvedInstructionSet) \(order)"
+            let input = channelsFirst(
+              gradients.input!.elements, shape: layerCase.inputShape, from: layout)
+            expectSame(input, dx, by: .values, name)
+            var weights = layerCase
+            weights.w = try #require(fixture.dw)
+            expectSame(gradients.weights!.elements, weights.weights(in: order), by: .values, name)
+            expectSame(gradients.bias!.elements, try #require(fixture.db), by: .values, name)
+          }
+        }
+      }
+    }
+  }
+
+  // MARK: - Differences
+
+  private static let smooth: [Activation] = [.identity, .sigmoid, .tanh, .silu, .gelu]
+
+  /// Of all rank, groups, strides, paddings and borders, through every smooth activation.
+  @Test(arguments: 0..<60)
+  func differencesOfTheReferenceAgree(seed: Int) throws {
+    var random = SplitMix64(seed: seed)
+    var layerCase = LayerCase.random(seed: 30_000 + seed, work: 4_000)
+    layerCase.activation = Self.smooth[seed % Self.smooth.count]
+    guard layerCase.inputShape[0] > 0 else { return }
+    let dy = random.floats(layerCase.outputShape.reduce(1, *))
+    func loss(_ layerCase: LayerCase) -> Double {
+      zip(Reference(layerCase).values, dy).reduce(0) { $0 + $1.0 * Double($1.1) }
+    }
+    let layer = try layerCase.layer()
+    for layout in Layout.allCases {
+      let x = try layerCase.input(in: layout)
+      let plan = try layer.gradients(
+        [.input, .weights, .bias, .residual], for: x.shape, layout: layout,
+        with: Planner(threads: 1 + seed % 3))
+      let gradients = try plan.run(
+        x,
+        outputGradient: Tensor(
+          arrange(dy, shape: layerCase.outputShape, in: layout), shape: plan.outputShape),
+        output: layer(x, residual: layerCase.residual(in: layout), layout: layout),
+        residual: layerCase.residual(in: layout))
+      func compare(
+        _ gradient: [Float], _ path: WritableKeyPath<LayerCase, [Float]>, _ name: String
+      ) {
+        let scale = gradient.reduce(0.1) { max($0, abs(Double($1))) }
+        for _ in 0..<6 {
+          let index = Int.random(in: 0..<gradient.count, using: &random)
+          var (above, below) = (layerCase, layerCase)
+          above[keyPath: path][index] += 1 / 64
+          below[keyPath: path][index] -= 1 / 64
+          let step = Double(above[keyPath: path][index]) - Double(below[keyPath: path][index])
+          let slope = (loss(above) - loss(below)) / step
+          #expect(
+            abs(slope - Double(gradient[index])) < 4e-3 * scale,
+            "\(name) \(index): \(gradient[index]), not \(slope), \(layerCase) \(layout)")
+        }
+      }
+      let input = channelsFirst(
+        gradients.input!.elements, shape: layerCase.inputShape, from: layout)
+      compare(input, \.x, "input")
+      compare(gradients.weights!.elements, \.w, "weights")
+      if layerCase.bias != nil { compare(gradients.bias!.elements, \.bias!, "bias") }
+      if layerCase.residual != nil {
+        let residual = channelsFirst(
+          gradients.residual!.elements, shape: layerCase.outputShape, from: layout)
+        compare(residual, \.residual!, "residual")
+      }
+    }
+  }
+
+  @Test(arguments: 0..<60)
+  func differencesOfTheTransposedReferenceAgree(seed: Int) throws {
+    var random = SplitMix64(seed: seed)
+    var transposed = TransposedCase.random(seed: 31_000 + seed, work: 4_000)
+    transposed.activation = Self.smooth[seed % Self.smooth.count]
+    let shape = TransposedReference(transposed).shape
+    let dy = random.floats(shape.reduce(1, *))
+    func loss(_ transposed: TransposedCase) -> Double {
+      zip(TransposedReference(transposed).values, dy).reduce(0) { $0 + $1.0 * Double($1.1) }
+    }
+    let layer = try transposed.layer()
+    for layout in Layout.allCases {
+      func tensor(_ values: [Float], _ shape: [Int]) throws -> Tensor {
+        try Tensor(
+          arrange(values, shape: shape, in: layout), shape: arrange(shape: shape, in: layout))
+      }
+      let x = try tensor(transposed.x, transposed.inputShape)
+      let residual = try transposed.residual.map { try tensor($0, shape) }
+      let plan = try layer.gradients(
+        for: x.shape, layout: layout, with: Planner(threads: 1 + seed % 3))
+      let gradients = try plan.run(
+        x, outputGradient: tensor(dy, shape), output: layer(x, residual: residual, layout: layout),
+        residual: residual)
+      func compare(
+        _ gradient: [Float], _ path: WritableKeyPath<TransposedCase, [Float]>, _ name: String
+      ) {
+        let scale = gradient.reduce(0.1) { max($0, abs(Double($1))) }
+        for _ in 0..<6 {
+          let index = Int.random(in: 0..<gradient.count, using: &random)
+          var (above, below) = (transposed, transposed)
+          above[keyPath: path][index] += 1 / 64
+          below[keyPath: path][index] -= 1 / 64
+          let step = Double(above[keyPath: path][index]) - Double(below[keyPath: path][index])
+          let slope = (loss(above) - loss(below)) / step
+          #expect(
+            abs(slope - Double(gradient[index])) < 4e-3 * scale,
+            "\(name) \(index): \(gradient[index]), not \(slope), \(transposed) \(layout)")
+        }
+      }
+      let input = channelsFirst(
+        gradients.input!.elements, shape: transposed.inputShape, from: layout)
+      compare(input, \.x, "input")
+      compare(gradients.weights!.elements, \.w, "weights")
+      if transposed.bias != nil { compare(gradients.bias!.elements, \.bias!, "bias") }
+    }
+  }
+
+  // MARK: - Activations
+
+  /// At their kinks, and on both sides, as PyTorch has it.
+  @Test func slopesOfActivationsWithKinks() throws {
+    let cases: [(Activation, [Float], [Float])] = [
+      (.relu, [-1, 0, 2], [0, 0, 1]),
+      (.relu6, [-1, 0, 3, 6, 7], [0, 0, 1, 0, 0]),
+      (.clip(minimum: -2, maximum: 1), [-3, -2, 0, 1, 2], [0, 0, 1, 0, 0]),
+      (.leakyRelu(slope: 0.25), [-4, 0, 4], [0.25, 0.25, 1]),
+      (.leakyRelu(slope: -0.5), [-4, 0, 4], [-0.5, -0.5, 1]),
+      (.hardSwish, [-4, 0, 1.5, 4], [0, 0.5, 1, 1]),
+    ]
+    for (activation, sums, slopes) in cases {
+      let layer = try Conv1D(weights: Tensor([1], shape: [1, 1, 1]), activation: activation)
+      let x = try Tensor(sums, shape: [1, 1, sums.count])
+      let plan = try layer.gradients([.input], for: x.shape)
+      let gradients = try plan.run(
+        x, outputGradient: Tensor(repeating: 1, shape: x.shape), output: layer(x))
+      let error = largestDifference(gradients.input!.elements, slopes.map(Double.init))
+      #expect(error < 1e-6, "\(activation): \(gradients.input!.elements), not \(slopes)")
+    }
+  }
+
+  // MARK: - Same bits
+
+  @Test(arguments: LayerCase.large.indices)
+  func threadsChangeNoBit(index: Int) throws {
+    var layerCase = LayerCase.large[index]
+    layerCase.activation = .identity
+    let layer = try layerCase.layer()
+    var random = SplitMix64(seed: index)
+    let dy = random.floats(layerCase.outputShape.reduce(1, *))
+    for layout in Layout.allCases {
+      let x = try layerCase.input(in: layout)
+      let outputGradient = try Tensor(dy, shape: arrange(shape: layerCase.outputShape, in: layout))
+      func run(_ threads: Int) throws -> Gradients {
+        try layer.gradients(for: x.shape, layout: layout, with: Planner(threads: threads))
+          .run(x, outputGradient: outputGradient)
+      }
+      let alone = try run(1)
+      for threads in [2, 5] {
+        let shared = try run(threads)
+        for (name, path) in [("input", \Gradients.input), ("weights", \.weights), ("bias", \.bias)]
+        {
+          expectSame(
+            shared[keyPath: path]!.elements, alone[keyPath: path]!.elements,
+            "\(name) of \(layerCase) \(layout) on \(threads) threads")
+        }
+      }
+    }
+  }
+
+  // MARK: - What users see
+
+  @Test func onlyWhatIsAskedForIsComputed() throws {
+    let layer = try Conv2D(weights: Tensor(shape: [4, 3, 3, 3]), padding: .same, activation: .relu)
+    let x = try Tensor(shape: [2, 3, 5, 5])
+    let plan = try layer.gradients([.weights], for: x.shape)
+    #expect(plan.needsOutput)
+    let gradients = try plan.run(x, outputGradient: layer(x), output: layer(x))
+    #expect(gradients.input == nil && gradients.bias == nil && gradients.residual == nil)
+    #expect(gradients.weights?.shape == [4, 3, 3, 3])
+    #expect(try !layer.gradients([], for: x.shape).needsOutput)
+  }
+
+  @Test func emptyBatchesGiveZeros() throws {
+    let layer = try Conv2D(weights: Tensor(repeating: 1, shape: [4, 3, 3, 3]), padding: .same)
+    let plan = try layer.gradients(for: [0, 3, 5, 5])
+    let gradients = try plan.run(
+      Tensor(shape: [0, 3, 5, 5]), outputGradient: Tensor(shape: [0, 4, 5, 5]))
+    #expect(gradients.input?.shape == [0, 3, 5, 5])
+    #expect(gradients.weights == (try Tensor(shape: [4, 3, 3, 3])))
+    #expect(gradients.bias == (try Tensor(shape: [4])))
+  }
+
+  @Test func errorsNameTheArgument() throws {
+    let layer = try Conv2D(weights: Tensor(shape: [4, 3, 3, 3]), padding: .same, activation: .relu)
+    let x = try Tensor(shape: [1, 3, 5, 5])
+    let y = try Tensor(shape: [1, 4, 5, 5])
+    let plan = try layer.gradients(for: x.shape)
+    expectError(.invalidValue, "output", ["relu"]) { _ = try plan.run(x, outputGradient: y) }
+    expectError(.shapeMismatch, "outputGradient", ["[1, 3, 5, 5]", "[1, 4, 5, 5]"]) {
+      _ = try plan.run(x, outputGradient: x, output: y)
+    }
+    expectError(.shapeMismatch, "input", ["[1, 4, 5, 5]"]) {
+      _ = try plan.run(y, outputGradient: y, output: y)
+    }
+    var others = try Gradients(for: layer.gradients([.bias], for: x.shape))
+    var workspace = try Workspace(for: plan)
+    expectError(.invalidValue, "gradients.input", ["none"]) {
+      try plan.run(x, outputGradient: y, output: y, into: &others, workspace: &workspace)
+    }
+  }
+}
