@@ -230,6 +230,20 @@ void conv_run_turned(const conv_phase *phases, int32_t phase_count, const conv_t
                      const conv_operands *operands, int64_t images, const conv_task *tasks, int32_t task_count,
                      int32_t threads, conv_workspace workspace);
 
+/// Two layers, the output of the first being the input of the second. The image between them is never whole: a task
+/// computes the box of it that it reads into the workspace, and its outputs from there.
+typedef struct {
+  const conv_phase *first, *second;  ///< of each task, on its box, which is the same for all images
+  const conv_task *boxes;            ///< of each task: what the first layer computes; may be empty
+  const float *first_bias;
+  size_t box_bytes;                  ///< of the largest, a multiple of 64
+} conv_chain;
+
+/// The same as conv_run for the second layer's tasks; residual and bias are its own. A slice of the workspace has
+/// `box_bytes` before what the kernels need.
+void conv_run_chained(const conv_chain *chain, const conv_operands *operands, int64_t images, const conv_task *tasks,
+                      int32_t task_count, int32_t threads, conv_workspace workspace);
+
 #include "gradients.h"
 
 #include "pooling.h"

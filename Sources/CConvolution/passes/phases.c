@@ -16,20 +16,8 @@ static void run_task(void *context, int64_t item, int32_t worker) {
   const run_context *run = context;
   const int64_t image = item / run->task_count;
   const conv_task *parts = run->tasks + item % run->task_count * run->phase_count;
-  for (int32_t i = 0; i < run->phase_count; i++) {
-    const conv_phase *phase = &run->phases[i];
-    if (is_empty(&parts[i])) continue;
-    const conv_operands *batch = run->operands;
-    const ptrdiff_t output = image * phase->problem->y.image + phase->y;
-    const conv_operands operands = {
-        .x = batch->x + image * phase->problem->x.image + phase->x,
-        .residual = batch->residual ? batch->residual + output : NULL,
-        .packed = phase->packed,
-        .bias = batch->bias,
-        .y = batch->y + output,
-    };
-    phase->kernel->run(phase->problem, &operands, &parts[i], slice_of(run->workspace, worker));
-  }
+  for (int32_t i = 0; i < run->phase_count; i++)
+    run_part(&run->phases[i], run->operands, image, &parts[i], slice_of(run->workspace, worker));
 }
 
 void conv_run(const conv_phase *phases, int32_t phase_count, const conv_operands *operands, int64_t images,

@@ -27,19 +27,19 @@ enum LayerArguments {
     }
   }
 
-  /// - Parameter channels: the axes of channels, of which the second is of one group, for the error.
+  /// - Parameter channels: the axes of channels, for the error.
   /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.integerOverflow` for extents beyond 32 bits.
   static func check(
-    weightShape shape: [Int], rank: Int, groups: Int, channels: String
+    weightShape shape: [Int], rank: Int, groups: Int, channels: String, argument: String = "weights"
   ) throws(ConvolutionError) {
     guard shape.count == rank + 2 else {
       throw ConvolutionError(
-        .rankMismatch, argument: "weights", received: "shape \(shape)",
-        expected: "\(rank + 2) axes: \(channels) / groups and \(rank) of the kernel")
+        .rankMismatch, argument: argument, received: "shape \(shape)",
+        expected: "\(rank + 2) axes: \(channels) and \(rank) of the kernel")
     }
     if let extent = shape.first(where: { $0 < 1 }) {
       throw ConvolutionError(
-        .nonPositiveSize, argument: "weights", received: "\(extent) in shape \(shape)",
+        .nonPositiveSize, argument: argument, received: "\(extent) in shape \(shape)",
         expected: "only positive extents")
     }
     guard groups > 0 else {
@@ -48,7 +48,7 @@ enum LayerArguments {
     }
     if let extent = shape.first(where: { Int32(exactly: $0) == nil }) {
       throw ConvolutionError(
-        .integerOverflow, argument: "weights", received: "an extent of \(extent)",
+        .integerOverflow, argument: argument, received: "an extent of \(extent)",
         expected: "extents that fit into 32 bits")
     }
   }

@@ -10,7 +10,8 @@ struct WeightShape {
     _ shape: [Int], order: WeightOrder, rank: Int, groups: Int
   ) throws(ConvolutionError) {
     try LayerArguments.check(
-      weightShape: shape, rank: rank, groups: groups, channels: "output channels, input channels")
+      weightShape: shape, rank: rank, groups: groups,
+      channels: "output channels, input channels / groups")
     let outputs: Int
     switch order {
     case .outputInputKernel:

@@ -13,10 +13,17 @@ extension ConvolutionLayer {
     for shape: [Int], layout: Layout = .channelsFirst, with planner: Planner = Planner(),
     region: [Range<Int>]? = nil, buffers: Plan.Buffers = .whole
   ) throws(ConvolutionError) -> Plan {
+    let (choice, problem) = try choice(for: shape, layout: layout, with: planner)
+    return try plan(choice, problem, with: planner, region: region, buffers: buffers)
+  }
+
+  /// The way that the layer is computed in, alone or with another one.
+  func choice(
+    for shape: [Int], layout: Layout, with planner: Planner
+  ) throws(ConvolutionError) -> (Choice, Problem) {
     let problem = try problem(for: shape, layout: layout, planner)
     if planner.effort == .measure { try planner.measure(self, problem) }
-    let choice = try Choice(planner, problem, model: planner.resolvedCostModel)
-    return try plan(choice, problem, with: planner, region: region, buffers: buffers)
+    return (try Choice(planner, problem, model: planner.resolvedCostModel), problem)
   }
 
   /// A plan of each way to compute the layer that ``plan(for:layout:with:region:buffers:)`` chooses from, to measure them;

@@ -26,6 +26,17 @@ struct ChosenPhase {
   let way: Way
 }
 
+/// A layer whose output is the input of the one that a plan is of, and lies in the workspace, a box at a time.
+struct LeadingLayer {
+  /// Its description.
+  let layer: String
+  let weights: LayerWeights
+  let phase: Phase
+  let choice: Choice
+
+  var chosen: ChosenPhase { ChosenPhase(phase: phase, way: choice.way) }
+}
+
 /// What a plan computes, before it is known how: the input, the output, and the phases that make it up.
 struct Blueprint {
   /// The layer's description.

@@ -28,6 +28,9 @@ extension Plan: CustomStringConvertible {
     if explanation.phases.count > 1 {
       lines.insert(("phases", phases), at: 4)
     }
+    if let leading = explanation.leading {
+      lines.insert(("first layer", "\(leading), in boxes that stay in the cache"), at: 2)
+    }
     if region != wholeRegion {
       lines.insert(("region", "\(region) of the output, from \(inputRegion) of the input"), at: 2)
     }
@@ -35,8 +38,16 @@ extension Plan: CustomStringConvertible {
     let table = lines.map { name, text in
       name + String(repeating: " ", count: width - name.count + 2) + text
     }
-    return (table + ["ways, one image on one thread"] + explanation.choice.lines.map { "  " + $0 })
-      .joined(separator: "\n")
+    var ways: [(title: String, choice: Choice)] = [("ways", explanation.choice)]
+    if let leading = explanation.leading {
+      ways = [
+        ("ways of the first layer", leading.choice), ("ways of the second", explanation.choice),
+      ]
+    }
+    let tables = ways.flatMap { title, choice in
+      ["\(title), one image on one thread"] + choice.lines.map { "  " + $0 }
+    }
+    return (table + tables).joined(separator: "\n")
   }
 
   private var batch: String { "\(images) image\(images == 1 ? "" : "s")" }
@@ -71,6 +82,12 @@ extension Plan: CustomStringConvertible {
     let fraction = String(millionths % 1_000_000)
     return "\(millionths / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count)
       + fraction
+  }
+}
+
+extension LeadingLayer: CustomStringConvertible {
+  var description: String {
+    "\(layer): \(choice.way.name) on \(choice.way.kernel.instructionSet), \(choice.reason)"
   }
 }
 

@@ -1,17 +1,20 @@
 extension Plan {
-  /// - Parameter choices: one a phase.
+  /// - Parameters:
+  ///   - choices: one a phase.
+  ///   - leading: what computes the input of the only phase.
   /// - Throws: `.nonPositiveSize` for threads, `.rankMismatch` or `.invalidValue` for a region that the output does not
   ///   have, `.integerOverflow`, `.outOfMemory`.
   init(
-    _ blueprint: Blueprint, _ choices: [Choice], with planner: Planner, region: [Range<Int>]?,
-    buffers: Buffers
+    _ blueprint: Blueprint, _ choices: [Choice], after leading: LeadingLayer? = nil,
+    with planner: Planner, region: [Range<Int>]?, buffers: Buffers
   ) throws(ConvolutionError) {
     let rank = blueprint.output.spatial.count
     let rectangle = try blueprint.output.rectangle(region)
     let chosen = zip(blueprint.phases, choices).map { ChosenPhase(phase: $0, way: $1.way) }
     let work = Schedule.Work(
       chosen, model: planner.resolvedCostModel, rectangle: rectangle,
-      images: blueprint.output.images, isTurned: blueprint.isTurned)
+      images: blueprint.output.images, isTurned: blueprint.isTurned,
+      after: leading?.chosen)
     let schedule = Schedule(work, threads: try planner.checkedThreads())
     let input = work.samples
     let isWindow = buffers == .region
@@ -21,8 +24,8 @@ extension Plan {
       return image.shape(in: blueprint.layout)
     }
     let pass = try Pass(
-      chosen, of: blueprint, work: work, schedule: schedule, input: isWindow ? input : nil,
-      output: isWindow ? rectangle : nil)
+      chosen, of: blueprint, after: leading, work: work, schedule: schedule,
+      input: isWindow ? input : nil, output: isWindow ? rectangle : nil)
     let main = choices.indices.max { choices[$0].predicted < choices[$1].predicted }!
     self.init(
       inputShape: shape(blueprint.input, input), outputShape: shape(blueprint.output, rectangle),
@@ -33,7 +36,7 @@ extension Plan {
       floatingPointOperations: blueprint.floatingPointOperations, images: blueprint.output.images,
       pass: pass,
       explanation: Explanation(
-        layer: blueprint.layer, choice: choices[main],
+        layer: blueprint.layer, leading: leading, choice: choices[main],
         measuredLayer: MeasuredLayer(
           blueprint.phases[main].problem.geometry, on: planner.resolvedInstructionSet),
         phases: choices.map(\.way), isTurned: blueprint.isTurned, panels: work.panels,

@@ -20,7 +20,8 @@ public struct Plan: Sendable {
   /// The scratch memory of a run, for all its threads.
   public let workspaceBytes: Int
   public let layout: Layout
-  /// Of each axis of space, the border taps of an ordinary layer, or what is left out of a transposed one's output.
+  /// Of each axis of space, the border taps of an ordinary layer, of the first of two, or what is left out of a transposed
+  /// one's output.
   public let padding: [PaddingAmount]
   /// What border taps read.
   public let border: [Border]
@@ -41,6 +42,7 @@ public struct Plan: Sendable {
   /// What the description says besides the public properties.
   struct Explanation: Sendable {
     let layer: String
+    let leading: LeadingLayer?
     /// Of the only phase, or of the one that is predicted to take longest.
     let choice: Choice
     /// What its times are known by.
@@ -52,7 +54,8 @@ public struct Plan: Sendable {
     let expectations: [Schedule.Expectation]
   }
 
-  // Phases of a transposed layer may differ in what follows: this is of the one that is predicted to take longest.
+  // Phases of a transposed layer may differ in what follows: this is of the one that is predicted to take longest. Of two
+  // layers in one plan it is of the second; the packed weights are of both.
 
   /// What was chosen; never `.automatic`.
   public var algorithm: Algorithm { way.kernel.algorithm }

@@ -50,17 +50,17 @@ extension Schedule {
 
     private typealias Space = (cuts: [Int], parts: [Parts])
 
-    /// The cuts of space to choose from. Where tasks turn memory, those alone that leave it in the cache; or the smallest.
+    /// The cuts of space to choose from. Where tasks keep boxes of images in the workspace, those alone that leave them in
+    /// the cache; or the smallest.
     private static func spaces(of work: Work, most: Int) -> [Space] {
       func spaces(most: Int) -> [Space] {
         spaceCuts(of: work, most: most).map { cuts in
           (cuts, zip(work.rectangle, cuts).map { Parts($0.count, cuts: $1) })
         }
       }
-      guard let turning = work.turning else { return spaces(most: most) }
+      guard work.keepsBoxes else { return spaces(most: most) }
       func fits(_ space: Space) -> Bool {
-        let task = work.task(panels: work.panels, cells: space.parts.map(\.largest))
-        return turning.fits(input: work.inputBox(of: task), output: work.outputBox(of: task))
+        work.fits(work.task(panels: work.panels, cells: space.parts.map(\.largest)))
       }
       let all = spaces(most: work.rectangle.reduce(1) { $0 * $1.count })
       guard let first = all.firstIndex(where: fits) else { return all.suffix(1) }

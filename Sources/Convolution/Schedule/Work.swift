@@ -13,16 +13,18 @@ extension Schedule {
     let leastOfARow: Int
     let images: Int
     let model: CostModel
-    let turning: Turning?
+    private let turning: Turning?
+    private let leading: Leading?
     private let phases: [PhaseWork]
     private let sharesPanels: Bool
 
     /// - Parameters:
     ///   - rectangle: of the output.
     ///   - isTurned: whether tasks turn their part of the memory to channels-last and back.
+    ///   - leading: a layer that computes the input, of the only phase, in the same tasks.
     init(
       _ chosen: [ChosenPhase], model: CostModel, rectangle: [Range<Int>], images: Int,
-      isTurned: Bool = false
+      isTurned: Bool = false, after leading: ChosenPhase? = nil
     ) {
       let phases = chosen.map { PhaseWork($0, model: model, rectangle: rectangle) }
       self.phases = phases
@@ -35,12 +37,19 @@ extension Schedule {
         CellRange(PhaseWork.union(of: phases, axis: $0), grain: grain[$0])
       }
       let way = chosen[0].way
-      sharesPanels = chosen.allSatisfy {
-        $0.way.identity == way.identity && $0.way.panelCount == way.panelCount
-      }
+      // A box that a leading layer computes is for all panels.
+      sharesPanels =
+        leading == nil
+        && chosen.allSatisfy {
+          $0.way.identity == way.identity && $0.way.panelCount == way.panelCount
+        }
       panels = sharesPanels ? way.panelCount : 1
       leastOfARow = chosen.map { max(Int($0.way.grain.least_of_row) / grain[2], 1) }.max()!
       turning = isTurned ? Turning(way, model: model) : nil
+      self.leading = leading.map {
+        Leading(
+          $0, model: model, box: Self.samples(of: phases), weightBytes: way.packedBytes)
+      }
     }
 
     /// The largest task of a cut: so many panels, and so many cells along each axis, away from the border, whose taps may
@@ -62,8 +71,20 @@ extension Schedule {
         let part = phase.part(of: task, sharesPanels: sharesPanels)
         return part.isEmpty ? time : time + phase.chosen.way.work(part).time(phase.row)
       }
-      guard let turning else { return time }
-      return time + turning.time(input: inputBox(of: task), output: outputBox(of: task))
+      if let turning {
+        return time + turning.time(input: inputBox(of: task), output: outputBox(of: task))
+      }
+      return time + (leading?.time(inputBox(of: task)) ?? 0)
+    }
+
+    /// Whether tasks keep a part of an image in the workspace.
+    var keepsBoxes: Bool { turning != nil || leading != nil }
+
+    /// Whether a task leaves what it keeps in the cache.
+    func fits(_ task: conv_task) -> Bool {
+      let input = inputBox(of: task)
+      return turning?.fits(input: input, output: outputBox(of: task)) ?? true
+        && leading?.fits(input) ?? true
     }
 
     /// Of a cut's time, what each term of the work takes; of several phases the first's alone.
@@ -84,14 +105,19 @@ extension Schedule.Work {
     phases.map { $0.part(of: task, sharesPanels: sharesPanels) }
   }
 
-  /// What all of it reads of the input, a range for depth, height and width.
-  var samples: [Range<Int>] {
+  /// What all of it reads of the input, a range for depth, height and width; of a leading layer's, where there is one.
+  var samples: [Range<Int>] { leading?.samples ?? Self.samples(of: phases) }
+
+  private static func samples(of phases: [Schedule.PhaseWork]) -> [Range<Int>] {
     (0..<3).map { axis in
       .hull(of: phases.map { $0.samples(of: $0.rectangle[axis], axis: axis) })
     }
   }
 
-  /// What a task reads of the input: all channels.
+  /// What a leading layer computes of a task.
+  func leadingPart(of task: conv_task) -> conv_task? { leading?.part(of: inputBox(of: task)) }
+
+  /// What a task reads of the phases' input: all channels.
   func inputBox(of task: conv_task) -> conv_box {
     let parts = zip(phases, parts(of: task)).filter { !$1.isEmpty }
     let ranges = (0..<3).map { axis in

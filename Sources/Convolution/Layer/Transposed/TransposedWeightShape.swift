@@ -10,7 +10,8 @@ struct TransposedWeightShape {
     _ shape: [Int], order: TransposedWeightOrder, rank: Int, groups: Int
   ) throws(ConvolutionError) {
     try LayerArguments.check(
-      weightShape: shape, rank: rank, groups: groups, channels: "input channels, output channels")
+      weightShape: shape, rank: rank, groups: groups,
+      channels: "input channels, output channels / groups")
     let inputs: Int
     switch order {
     case .inputOutputKernel:

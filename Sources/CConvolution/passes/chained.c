@@ -1,0 +1,29 @@
+// Two layers at once, the image between them box by box in the workspace.
+#include "../team/team.h"
+#include "task.h"
+
+typedef struct {
+  const conv_chain *chain;
+  const conv_operands *operands;
+  const conv_task *tasks;
+  int32_t task_count;
+  conv_workspace workspace;
+} chained_context;
+
+static void run_task(void *context, int64_t item, int32_t worker) {
+  const chained_context *run = context;
+  const conv_chain *chain = run->chain;
+  const int64_t image = item / run->task_count, task = item % run->task_count;
+  char *slice = slice_of(run->workspace, worker), *scratch = slice + chain->box_bytes;
+  const conv_operands first = {.x = run->operands->x, .bias = chain->first_bias, .y = (float *)slice};
+  conv_operands second = *run->operands;
+  second.x = first.y;
+  run_part(&chain->first[task], &first, image, &chain->boxes[task], scratch);
+  run_part(&chain->second[task], &second, image, &run->tasks[task], scratch);
+}
+
+void conv_run_chained(const conv_chain *chain, const conv_operands *operands, int64_t images, const conv_task *tasks,
+                      int32_t task_count, int32_t threads, conv_workspace workspace) {
+  chained_context context = {chain, operands, tasks, task_count, workspace};
+  team_run(threads, images * task_count, run_task, &context);
+}

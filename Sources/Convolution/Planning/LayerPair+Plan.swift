@@ -1,0 +1,31 @@
+extension LayerPair {
+  /// Resolves both layers for an input shape, as one plan. Each is computed in the way that it would be alone, so that the
+  /// bits are those of two plans.
+  ///
+  /// - Parameters:
+  ///   - layer: the pair's description.
+  ///   - shape: of the whole input of the first layer, in `layout`.
+  ///   - region: of the second layer's output.
+  /// - Throws: what ``ConvolutionLayer/plan(for:layout:with:region:buffers:)`` throws.
+  func plan(
+    of layer: String, for shape: [Int], layout: Layout, with planner: Planner,
+    region: [Range<Int>]?, buffers: Plan.Buffers
+  ) throws(ConvolutionError) -> Plan {
+    let (firstChoice, firstProblem) = try first.choice(for: shape, layout: layout, with: planner)
+    let (input, middle) = (firstProblem.geometry, firstProblem.geometry.output)
+    let (choice, problem) = try second.choice(
+      for: middle.shape(in: layout), layout: layout, with: planner)
+    let axes = input.axes.suffix(input.rank)
+    let blueprint = Blueprint(
+      layer: layer, layout: layout, input: input.input, output: problem.geometry.output,
+      padding: axes.map(\.padding), border: axes.map(\.border),
+      floatingPointOperations: input.floatingPointOperations
+        + problem.geometry.floatingPointOperations,
+      weights: second.weights, phases: [Phase(problem)])
+    let leading = LeadingLayer(
+      layer: first.description, weights: first.weights, phase: Phase(firstProblem),
+      choice: firstChoice)
+    return try Plan(
+      blueprint, [choice], after: leading, with: planner, region: region, buffers: buffers)
+  }
+}

@@ -1,0 +1,47 @@
+import CConvolution
+
+/// Phases as C reads them, and what they point to.
+struct PhaseMemory: @unchecked Sendable {
+  let entries: AlignedMemory<conv_phase>
+  /// The workspace that the kernels need.
+  let scratch: Int
+  let packedBytes: Int
+  private let problems: AlignedMemory<conv_problem>
+  private let chosen: [ChosenPhase]
+  private let packed: [AlignedMemory<UInt8>]
+
+  /// - Parameter parts: phases of one layer, and the memory that each reads and writes.
+  /// - Throws: `.outOfMemory`.
+  init(
+    _ parts: [(chosen: ChosenPhase, x: HeldImage, y: HeldImage)], weights: LayerWeights
+  ) throws(ConvolutionError) {
+    chosen = parts.map(\.chosen)
+    problems = try AlignedMemory(count: parts.count, argument: "plan")
+    entries = try AlignedMemory(count: parts.count, argument: "plan")
+    var scratch = 0
+    var packed: [AlignedMemory<UInt8>] = []
+    for (index, part) in parts.enumerated() {
+      let (way, phase) = (part.chosen.way, part.chosen.phase)
+      var problem = way.problem
+      problem.hold(part.x, part.y, lattice: phase.lattice)
+      let pointer = problems.buffer.baseAddress! + index
+      pointer.initialize(to: problem)
+      packed.append(try weights.packed(for: way, taps: phase.taps))
+      let lattice = phase.lattice.map { (first: Int32($0.first), step: Int32(clamping: $0.step)) }
+      (entries.buffer.baseAddress! + index).initialize(
+        to: conv_phase(
+          kernel: way.kernel.entry, problem: pointer,
+          packed: UnsafeRawPointer(packed[index].buffer.baseAddress!)
+            .assumingMemoryBound(to: Float.self),
+          x: part.x.origin,
+          y: part.y.origin + part.y.strides.offset(of: phase.lattice.map(\.first)),
+          first: (lattice[0].first, lattice[1].first, lattice[2].first),
+          step: (lattice[0].step, lattice[1].step, lattice[2].step)))
+      scratch = max(scratch, way.kernel.entry.pointee.workspace_bytes(pointer))
+    }
+    self.scratch = scratch
+    self.packed = packed
+    let distinct = Dictionary(packed.map { (ObjectIdentifier($0), $0) }) { first, _ in first }
+    packedBytes = distinct.values.reduce(0) { $0 + $1.buffer.count }
+  }
+}

@@ -1,0 +1,30 @@
+import CConvolution
+
+/// What C reads of tasks that turn their part of the memory.
+struct TurnedMemory {
+  let description: AlignedMemory<conv_turned>
+  /// Workspace of a thread for what is turned.
+  let bytes: Int
+  private let inputs, outputs: AlignedMemory<conv_box>
+
+  /// - Throws: `.outOfMemory`.
+  init(
+    _ boxes: [(input: conv_box, output: conv_box)], x: HeldImage, y: HeldImage
+  ) throws(ConvolutionError) {
+    inputs = try AlignedMemory(count: boxes.count, argument: "tasks")
+    outputs = try AlignedMemory(count: boxes.count, argument: "tasks")
+    _ = inputs.buffer.initialize(fromContentsOf: boxes.map(\.input))
+    _ = outputs.buffer.initialize(fromContentsOf: boxes.map(\.output))
+    func most(_ boxes: [conv_box]) -> Int {
+      ((boxes.map(\.count).max() ?? 0) * MemoryLayout<Float>.stride).roundedUpToALine
+    }
+    let (input, output) = (most(boxes.map(\.input)), most(boxes.map(\.output)))
+    bytes = input + output
+    description = try AlignedMemory(count: 1, argument: "plan")
+    description.buffer.initialize(
+      repeating: conv_turned(
+        x: x.strides, y: y.strides, x_offset: x.origin, y_offset: y.origin,
+        inputs: inputs.buffer.baseAddress, outputs: outputs.buffer.baseAddress, input_bytes: input,
+        output_bytes: output))
+  }
+}
