@@ -33,7 +33,9 @@ final class TrainingStep {
       let layer = try benchmark.remade()
       let plan = try layer.plan(planner)
       try x.withUnsafeBufferPointer { x in
-        try y.withUnsafeMutableBufferPointer { try plan.run(x, into: $0, workspace: workspace.bytes) }
+        try y.withUnsafeMutableBufferPointer {
+          try plan.run(x, into: $0, workspace: workspace.bytes)
+        }
       }
       try layer.gradients(planner).run(
         x, outputGradient: outputGradient, output: y, into: &gradients,

@@ -1,15 +1,16 @@
 import Convolution
 
-/// Three convolutions, of which the last one sees a whole picture and has an output for each digit.
+/// Four convolutions, of which the last one sees a whole picture and has an output for each digit.
 struct Network {
   private var layers: [TrainedLayer]
 
   init(_ random: inout some RandomNumberGenerator) throws {
     layers = [
-      try TrainedLayer(from: 1, to: 16, kernel: 3, padding: .same, activation: .relu, &random),
+      try TrainedLayer(from: 1, to: 32, kernel: 3, padding: .same, activation: .relu, &random),
+      try TrainedLayer(from: 32, to: 32, kernel: 3, padding: .same, activation: .relu, &random),
       try TrainedLayer(
-        from: 16, to: 32, kernel: 3, stride: 2, padding: .same, activation: .relu, &random),
-      try TrainedLayer(from: 32, to: 10, kernel: 4, padding: .valid, &random),
+        from: 32, to: 64, kernel: 3, stride: 2, padding: .same, activation: .relu, &random),
+      try TrainedLayer(from: 64, to: 10, kernel: 4, padding: .valid, &random),
     ]
   }
 

@@ -29,6 +29,9 @@ struct TrainedLayer {
       weights: weights, bias: bias, stride: stride, padding: padding, activation: activation)
   }
 
+  /// How fast weights shrink by themselves, so that none grows large on few pictures.
+  private static let decay: Float = 1e-3
+
   /// A step of gradient descent with momentum.
   mutating func descend(_ gradients: Gradients, rate: Float, momentum: Float) throws {
     func step(_ values: inout Tensor, _ velocity: inout Tensor, along gradient: Tensor?) {
@@ -36,7 +39,7 @@ struct TrainedLayer {
       var next = values.mutableSpan
       var change = velocity.mutableSpan
       for index in slopes.indices {
-        change[index] = momentum * change[index] - rate * slopes[index]
+        change[index] = momentum * change[index] - rate * (slopes[index] + Self.decay * next[index])
         next[index] += change[index]
       }
     }

@@ -46,7 +46,7 @@ extension PoolingLayer {
     region: [Range<Int>]? = nil, buffers: Plan.Buffers = .whole
   ) throws(ConvolutionError) -> PoolingPlan {
     let geometry = try geometry(for: shape, layout: layout)
-    let output = try geometry.rectangle(region)
+    let output = try geometry.output.rectangle(region)
     let input = zip(geometry.axes, output).map { $0.samples(for: $1) }
     let schedule = PoolingSchedule(
       geometry, output: output, input: input, threads: try planner.checkedThreads())
