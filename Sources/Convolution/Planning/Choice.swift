@@ -61,16 +61,24 @@ struct Choice {
   /// What the way is predicted to take, in nanoseconds.
   var predicted: Double { candidates.first { $0.way.identity == way.identity }!.predicted }
 
-  private init(_ way: Way, from choice: Choice) {
+  private init(_ way: Way, from choice: Choice, reason: String) {
     self.way = way
-    reason = "to be measured"
+    self.reason = reason
     candidates = choice.candidates
     obstacles = choice.obstacles
   }
 
+  /// The same with another way taken; nil where it may not be.
+  func taking(_ way: Way) -> Choice? {
+    let other = candidates.first { $0.way.identity == way.identity && $0.refusal == nil }
+    return other.map { Choice($0.way, from: self, reason: "as other phases") }
+  }
+
   /// Each way that may be taken, as if it had been chosen; the chosen one first.
   var alternatives: [Choice] {
-    candidates.filter { $0.refusal == nil }.map { Choice($0.way, from: self) }
+    candidates.filter { $0.refusal == nil }.map {
+      Choice($0.way, from: self, reason: "to be measured")
+    }
   }
 }
 

@@ -59,7 +59,7 @@ extension ConvolutionLayer {
       layer: description, layout: geometry.layout, input: geometry.input, output: geometry.output,
       padding: axes.map(\.padding), border: axes.map(\.border),
       floatingPointOperations: geometry.floatingPointOperations, weights: weights,
-      phases: [Phase(problem)])
+      phases: [Phase(problem)], manner: .direct)
     return try Plan(blueprint, [choice], with: planner, region: region, buffers: buffers)
   }
 }

@@ -21,7 +21,8 @@ extension LayerPair {
       padding: axes.map(\.padding), border: axes.map(\.border),
       floatingPointOperations: input.floatingPointOperations
         + problem.geometry.floatingPointOperations,
-      weights: second.weights, phases: [Phase(problem)])
+      weights: second.weights, phases: [Phase(problem)],
+      manner: .direct)
     let leading = LeadingLayer(
       layer: first.description, weights: first.weights, phase: Phase(firstProblem),
       choice: firstChoice)

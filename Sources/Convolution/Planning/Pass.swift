@@ -11,6 +11,8 @@ struct Pass: Sendable {
   let packedBytes: Int
   private let phases: PhaseMemory
   private let turned: TurnedMemory?
+  /// Workspace for outputs before they are spread; nil where they are not.
+  private let spreadBytes: Int?
   private let chain: ChainMemory?
   private let weights: LayerWeights
   private let chosen: [ChosenPhase]
@@ -42,12 +44,16 @@ struct Pass: Sendable {
     tasks = try AlignedMemory(count: schedule.tasks.count * chosen.count, argument: "tasks")
     _ = tasks.buffer.initialize(fromContentsOf: schedule.tasks.flatMap(work.parts))
     turned =
-      blueprint.isTurned
+      blueprint.manner == .turned
       ? try TurnedMemory(
         schedule.tasks.map { (work.inputBox(of: $0), work.outputBox(of: $0)) }, x: x, y: y) : nil
+    spreadBytes =
+      blueprint.manner == .spread
+      ? ((schedule.tasks.map(work.mostOutputs).max() ?? 0) * MemoryLayout<Float>.stride)
+        .roundedUpToALine : nil
     packedBytes = phases.packedBytes + (chain?.first.packedBytes ?? 0)
     workspaceStride =
-      (turned?.bytes ?? chain?.boxBytes ?? 0)
+      (turned?.bytes ?? chain?.boxBytes ?? spreadBytes ?? 0)
       + max(phases.scratch, chain?.first.scratch ?? 0).roundedUpToALine
   }
 
@@ -69,6 +75,10 @@ struct Pass: Sendable {
       conv_run_turned(
         phases.entries.buffer.baseAddress, Int32(count), turned.description.buffer.baseAddress,
         &operands, Int64(images), tasks.buffer.baseAddress, taskCount, Int32(threads), memory)
+    } else if let spreadBytes {
+      conv_run_spread(
+        phases.entries.buffer.baseAddress, Int32(count), spreadBytes, &operands, Int64(images),
+        tasks.buffer.baseAddress, taskCount, Int32(threads), memory)
     } else {
       conv_run(
         phases.entries.buffer.baseAddress, Int32(count), &operands, Int64(images),

@@ -49,8 +49,17 @@ struct Blueprint {
   let floatingPointOperations: Double
   let weights: LayerWeights
   let phases: [Phase]
+  let manner: Manner
 
-  /// Whether phases are computed by channels-last kernels in channels-first memory, on boxes that are turned: outputs that
-  /// are not side by side along a row would be stored one by one.
-  var isTurned: Bool { phases[0].problem.geometry.layout != layout }
+  /// How phases meet the memory of the image.
+  enum Manner {
+    /// As it is.
+    case direct
+    /// In channels-first memory, channels-last kernels on boxes that are turned in the workspace, and turned back when
+    /// they hold the outputs of all phases.
+    case turned
+    /// In channels-first memory, kernels that need rows of outputs without gaps: in the workspace, from where they are
+    /// spread over the image.
+    case spread
+  }
 }

@@ -58,7 +58,15 @@ extension Plan: CustomStringConvertible {
     let counts = names.reduce(into: [:]) { $0[$1, default: 0] += 1 }
     let kinds = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     return "\(names.count): " + kinds.map { "\($0.value) by \($0.key)" }.joined(separator: ", ")
-      + (explanation.isTurned ? ", on boxes turned to channels-last" : "")
+      + manner
+  }
+
+  private var manner: String {
+    switch explanation.manner {
+    case .direct: ""
+    case .turned: ", on boxes turned to channels-last"
+    case .spread: ", in the workspace, from where they are spread"
+    }
   }
 
   private var wholeRegion: [Range<Int>] {

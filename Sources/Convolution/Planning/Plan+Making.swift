@@ -13,7 +13,7 @@ extension Plan {
     let chosen = zip(blueprint.phases, choices).map { ChosenPhase(phase: $0, way: $1.way) }
     let work = Schedule.Work(
       chosen, model: planner.resolvedCostModel, rectangle: rectangle,
-      images: blueprint.output.images, isTurned: blueprint.isTurned,
+      images: blueprint.output.images, manner: blueprint.manner,
       after: leading?.chosen)
     let schedule = Schedule(work, threads: try planner.checkedThreads())
     let input = work.samples
@@ -39,7 +39,7 @@ extension Plan {
         layer: blueprint.layer, leading: leading, choice: choices[main],
         measuredLayer: MeasuredLayer(
           blueprint.phases[main].problem.geometry, on: planner.resolvedInstructionSet),
-        phases: choices.map(\.way), isTurned: blueprint.isTurned, panels: work.panels,
+        phases: choices.map(\.way), manner: blueprint.manner, panels: work.panels,
         panelCuts: schedule.panelCuts,
         spaceCuts: schedule.spaceCuts, expectations: schedule.expectations))
   }

@@ -49,7 +49,7 @@ public struct Plan: Sendable {
     let measuredLayer: MeasuredLayer
     /// The way of each phase.
     let phases: [Way]
-    let isTurned: Bool
+    let manner: Blueprint.Manner
     let panels, panelCuts, spaceCuts: Int
     let expectations: [Schedule.Expectation]
   }

@@ -14,22 +14,50 @@ extension TransposedLayer {
     region: [Range<Int>]? = nil, buffers: Plan.Buffers = .whole
   ) throws(ConvolutionError) -> Plan {
     let geometry = try geometry(for: shape, layout: layout)
-    let blueprint = try blueprint(geometry)
-    var choices: [Geometry: Choice] = [:]
-    let chosen = try blueprint.phases.map { (phase) throws(ConvolutionError) in
-      let geometry = phase.problem.geometry
-      if let known = choices[geometry] { return known }
-      let choice = try Choice(planner, phase.problem, model: planner.resolvedCostModel)
-      choices[geometry] = choice
-      return choice
+    // Along a row, outputs of a phase are every stride-th.
+    let manners: [Blueprint.Manner] =
+      layout == .channelsFirst && geometry.axes[2].stride > 1 ? [.turned, .spread] : [.direct]
+    var best: (blueprint: Blueprint, choices: [Choice], time: Double)?
+    var refusal: ConvolutionError?
+    for manner in manners {
+      do throws(ConvolutionError) {
+        let blueprint = try blueprint(geometry, manner)
+        let choices = try choices(blueprint, planner)
+        let time = Schedule.Handling.time(of: blueprint, choices, model: planner.resolvedCostModel)
+        if time < best?.time ?? .infinity { best = (blueprint, choices, time) }
+      } catch {
+        refusal = error
+      }
     }
-    return try Plan(blueprint, chosen, with: planner, region: region, buffers: buffers)
+    guard let best else { throw refusal! }
+    return try Plan(
+      best.blueprint, best.choices, with: planner, region: region, buffers: buffers)
   }
 
-  private func blueprint(_ geometry: TransposedGeometry) throws(ConvolutionError) -> Blueprint {
-    // Along a row, outputs of a phase are every stride-th.
-    let isTurned = geometry.layout == .channelsFirst && geometry.axes[2].stride > 1
-    let parts = geometry.phases(in: isTurned ? .channelsLast : geometry.layout)
+  /// One a phase; phases that are alike are looked at once.
+  private func choices(
+    _ blueprint: Blueprint, _ planner: Planner
+  ) throws(ConvolutionError) -> [Choice] {
+    var known: [Geometry: Choice] = [:]
+    let choices = try blueprint.phases.map { (phase) throws(ConvolutionError) in
+      let geometry = phase.problem.geometry
+      if let choice = known[geometry] { return choice }
+      let choice = try Choice(planner, phase.problem, model: planner.resolvedCostModel)
+      known[geometry] = choice
+      return choice
+    }
+    // Outputs that no tap reaches take whatever the others do, so that all of them are cut alike.
+    let main = choices.max { $0.predicted < $1.predicted }!
+    return zip(blueprint.phases, choices).map { phase, choice in
+      phase.problem.geometry.inputChannels == main.way.problem.input_channels
+        ? choice : choice.taking(main.way) ?? choice
+    }
+  }
+
+  private func blueprint(
+    _ geometry: TransposedGeometry, _ manner: Blueprint.Manner
+  ) throws(ConvolutionError) -> Blueprint {
+    let parts = geometry.phases(in: manner == .turned ? .channelsLast : geometry.layout)
     let phases = try parts.map { (part) throws(ConvolutionError) in
       try Phase(
         problem: Problem(
@@ -41,6 +69,7 @@ extension TransposedLayer {
       layer: description, layout: geometry.layout, input: geometry.input, output: geometry.output,
       padding: geometry.axes.suffix(rank).map(\.padding),
       border: Array(repeating: .zeros, count: rank),
-      floatingPointOperations: geometry.floatingPointOperations, weights: weights, phases: phases)
+      floatingPointOperations: geometry.floatingPointOperations, weights: weights, phases: phases,
+      manner: manner)
   }
 }

@@ -52,8 +52,12 @@ struct Way: @unchecked Sendable {
 
 extension Way {
   var panelCount: Int { ask { Int(kernel.entry.pointee.panel_count($0)) } }
-  func firstChannel(ofPanel panel: Int32) -> Int {
-    ask { Int(kernel.entry.pointee.panel_channel($0, panel)) }
+  /// The output channels of a task's panels.
+  func channels(of task: conv_task) -> Range<Int> {
+    let ends = [task.first_panel, task.end_panel].map { panel in
+      ask { Int(kernel.entry.pointee.panel_channel($0, panel)) }
+    }
+    return ends[0]..<ends[1]
   }
   /// Of all groups.
   var inputChannels: Int { Int(problem.groups) * Int(problem.input_channels) }

@@ -17,14 +17,14 @@ extension Schedule {
       self.threads = threads
       let most = threads == 1 ? 1 : 8 * threads
       let cells = work.rectangle.reduce(1) { $0 * $1.count }
-      let spaces = Self.spaces(of: work, most: most)
+      let all = Self.spaces(of: work, most: work.keepsBoxes ? cells : most)
       // One thread too may go through its weights in parts, halves of halves, that stay in a cache.
       let allPanelCuts =
         threads == 1
         ? [1, 2, 4, 8, 16].filter { $0 <= work.panels } : Parts.cuts(of: work.panels, most: most)
       for panelCuts in allPanelCuts {
         let panels = Parts(work.panels, cuts: panelCuts)
-        for space in spaces {
+        for space in Self.fitting(all, work, panels: panels.largest, most: most) {
           let parts = space.parts.reduce(1) { $0 * $1.count }
           let tasks = work.images * panelCuts * parts
           let task = work.task(panels: panels.largest, cells: space.parts.map(\.largest))
@@ -50,23 +50,24 @@ extension Schedule {
 
     private typealias Space = (cuts: [Int], parts: [Parts])
 
-    /// The cuts of space to choose from. Where tasks keep boxes of images in the workspace, those alone that leave them in
-    /// the cache; or the smallest.
     private static func spaces(of work: Work, most: Int) -> [Space] {
-      func spaces(most: Int) -> [Space] {
-        spaceCuts(of: work, most: most).map { cuts in
-          (cuts, zip(work.rectangle, cuts).map { Parts($0.count, cuts: $1) })
-        }
+      spaceCuts(of: work, most: most).map { cuts in
+        (cuts, zip(work.rectangle, cuts).map { Parts($0.count, cuts: $1) })
       }
-      guard work.keepsBoxes else { return spaces(most: most) }
-      func fits(_ space: Space) -> Bool {
-        work.fits(work.task(panels: work.panels, cells: space.parts.map(\.largest)))
+    }
+
+    /// Where tasks keep boxes of images in the workspace, the cuts of space that leave them in the cache, of which there
+    /// are up to `most` parts for one of the first; or the smallest boxes. Else all.
+    private static func fitting(
+      _ all: [Space], _ work: Work, panels: Int, most: Int
+    ) -> ArraySlice<Space> {
+      guard work.keepsBoxes else { return all[...] }
+      func count(_ space: Space) -> Int { space.parts.reduce(1) { $0 * $1.count } }
+      let first = all.firstIndex { space in
+        work.fits(work.task(panels: panels, cells: space.parts.map(\.largest)))
       }
-      let all = spaces(most: work.rectangle.reduce(1) { $0 * $1.count })
-      guard let first = all.firstIndex(where: fits) else { return all.suffix(1) }
-      // Beyond the first that fits, as many more as other work is cut into.
-      let least = all[first].parts.reduce(1) { $0 * $1.count }
-      return all[first...].prefix { $0.parts.reduce(1) { $0 * $1.count } <= max(least, 1) * most }
+      guard let first else { return all.suffix(1) }
+      return all[first...].prefix { count($0) <= count(all[first]) * most }
     }
 
     /// The outermost axis is cut first; when it is down to single cells, the next.

@@ -13,18 +13,18 @@ extension Schedule {
     let leastOfARow: Int
     let images: Int
     let model: CostModel
-    private let turning: Turning?
+    private let handling: Handling?
     private let leading: Leading?
     private let phases: [PhaseWork]
     private let sharesPanels: Bool
 
     /// - Parameters:
     ///   - rectangle: of the output.
-    ///   - isTurned: whether tasks turn their part of the memory to channels-last and back.
+    ///   - manner: how tasks meet the memory of the image.
     ///   - leading: a layer that computes the input, of the only phase, in the same tasks.
     init(
       _ chosen: [ChosenPhase], model: CostModel, rectangle: [Range<Int>], images: Int,
-      isTurned: Bool = false, after leading: ChosenPhase? = nil
+      manner: Blueprint.Manner = .direct, after leading: ChosenPhase? = nil
     ) {
       let phases = chosen.map { PhaseWork($0, model: model, rectangle: rectangle) }
       self.phases = phases
@@ -45,7 +45,7 @@ extension Schedule {
         }
       panels = sharesPanels ? way.panelCount : 1
       leastOfARow = chosen.map { max(Int($0.way.grain.least_of_row) / grain[2], 1) }.max()!
-      turning = isTurned ? Turning(way, model: model) : nil
+      handling = Handling(manner, way, model: model)
       self.leading = leading.map {
         Leading(
           $0, model: model, box: Self.samples(of: phases), weightBytes: way.packedBytes)
@@ -71,19 +71,19 @@ extension Schedule {
         let part = phase.part(of: task, sharesPanels: sharesPanels)
         return part.isEmpty ? time : time + phase.chosen.way.work(part).time(phase.row)
       }
-      if let turning {
-        return time + turning.time(input: inputBox(of: task), output: outputBox(of: task))
+      if let handling {
+        return time + handling.time(input: inputBox(of: task), output: outputBox(of: task))
       }
       return time + (leading?.time(inputBox(of: task)) ?? 0)
     }
 
     /// Whether tasks keep a part of an image in the workspace.
-    var keepsBoxes: Bool { turning != nil || leading != nil }
+    var keepsBoxes: Bool { handling != nil || leading != nil }
 
     /// Whether a task leaves what it keeps in the cache.
     func fits(_ task: conv_task) -> Bool {
       let input = inputBox(of: task)
-      return turning?.fits(input: input, output: outputBox(of: task)) ?? true
+      return handling?.fits(input: input, output: outputBox(of: task)) ?? true
         && leading?.fits(input) ?? true
     }
 
@@ -123,7 +123,15 @@ extension Schedule.Work {
     let ranges = (0..<3).map { axis in
       Range.hull(of: parts.map { $0.samples(of: $1.range(axis: axis), axis: axis) })
     }
-    return conv_box(ranges, channels: 0..<phases[0].chosen.way.inputChannels)
+    return conv_box(ranges, channels: 0..<phases.map(\.chosen.way.inputChannels).max()!)
+  }
+
+  /// Samples that a phase computes in a task, at most.
+  func mostOutputs(of task: conv_task) -> Int {
+    zip(phases, parts(of: task)).filter { !$1.isEmpty }.map { phase, part in
+      let ranges = (0..<3).map { part.range(axis: $0) }
+      return conv_box(ranges, channels: phase.chosen.way.channels(of: part)).count
+    }.max() ?? 0
   }
 
   /// What a task computes of the output.
@@ -133,11 +141,7 @@ extension Schedule.Work {
       Range.hull(of: parts.map { $0.outputs(of: $1.range(axis: axis), axis: axis) })
     }
     let way = phases[0].chosen.way
-    let channels =
-      sharesPanels
-      ? way.firstChannel(ofPanel: task.first_panel)..<way.firstChannel(ofPanel: task.end_panel)
-      : 0..<way.outputChannels
-    return conv_box(ranges, channels: channels)
+    return conv_box(ranges, channels: sharesPanels ? way.channels(of: task) : 0..<way.outputChannels)
   }
 }
 

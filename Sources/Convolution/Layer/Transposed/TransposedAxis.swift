@@ -18,6 +18,8 @@ struct TransposedAxis: Hashable {
     let axis: Axis
     /// The taps that reach them, last to first: tap u of the phase is `last - u step`.
     let lastTap, tapStep: Int
+    /// Whether any tap reaches them.
+    let isReached: Bool
   }
 
   /// The phases that have outputs, in the order of their first one; one without outputs where the axis has none.
@@ -45,7 +47,7 @@ struct TransposedAxis: Hashable {
         axis: Axis(
           input: self.input, output: outputs, kernel: taps, stride: 1, dilation: distance,
           padding: PaddingAmount(before: before, after: end - self.input), border: .zeros),
-        lastTap: least + (taps - 1) * tapStep, tapStep: tapStep)
+        lastTap: least + (taps - 1) * tapStep, tapStep: tapStep, isReached: true)
     }
   }
 
@@ -56,7 +58,7 @@ struct TransposedAxis: Hashable {
       axis: Axis(
         input: input, output: outputs, kernel: 1, stride: 1, dilation: 1,
         padding: PaddingAmount(before: outputs, after: -input), border: .zeros),
-      lastTap: 0, tapStep: 1)
+      lastTap: 0, tapStep: 1, isReached: false)
   }
 }
 

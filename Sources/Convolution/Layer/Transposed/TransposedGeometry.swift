@@ -43,7 +43,9 @@ struct TransposedGeometry: Sendable {
           let axes = [depth, height, width]
           return Phase(
             geometry: Geometry(
-              layout: layout, images: images, groups: groups, inputChannels: inputChannels,
+              layout: layout, images: images, groups: groups,
+              // Where no tap reaches, one channel does for all that are not read.
+              inputChannels: axes.allSatisfy(\.isReached) ? inputChannels : 1,
               outputChannels: outputChannels, axes: axes.map(\.axis), rank: rank),
             lattice: axes.map(\.lattice),
             taps: ReversedTaps(last: axes.map(\.lastTap), step: axes.map(\.tapStep)))

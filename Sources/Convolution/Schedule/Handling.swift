@@ -1,0 +1,71 @@
+import CConvolution
+
+extension Schedule {
+  /// What it takes to bring a task's part of the image to the workspace, or from there: turned to channels-last and back,
+  /// or spread over rows.
+  struct Handling {
+    private let manner: Blueprint.Manner
+    /// Nanoseconds for each float.
+    private let time: Double
+    /// Bytes that a task may keep there: most of the second-level cache.
+    private let mostBytes: Int
+
+    /// nil where nothing is brought anywhere.
+    init?(_ manner: Blueprint.Manner, _ way: Way, model: CostModel) {
+      guard manner != .direct else { return nil }
+      self.manner = manner
+      time = Self.floatTime(manner, way, model: model)
+      mostBytes = Int(way.problem.caches.level.1) * 3 / 4
+    }
+
+    /// As it was measured of a family that does the same.
+    private static func floatTime(
+      _ manner: Blueprint.Manner, _ way: Way, model: CostModel
+    ) -> Double {
+      func time(_ term: String, of family: String) -> Double {
+        model.coefficients[family]?[CostModel.terms.firstIndex(of: term)!] ?? 1
+      }
+      return switch manner {
+      case .direct: 0
+      case .turned: time("turns", of: "dense_turned") / Double(way.kernel.entry.pointee.lanes)
+      // Sample by sample.
+      case .spread: time("copies", of: "planar")
+      }
+    }
+
+    func time(input: conv_box, output: conv_box) -> Double {
+      Double((manner == .turned ? input.count : 0) + output.count) * time
+    }
+
+    /// Whether a task leaves what it keeps in the cache.
+    func fits(input: conv_box, output: conv_box) -> Bool {
+      let floats = (manner == .turned ? input.count : 0) + output.count
+      return floats * MemoryLayout<Float>.stride <= mostBytes
+    }
+
+    /// What phases in their chosen ways take, one image on one thread, with what brings them their memory.
+    static func time(of blueprint: Blueprint, _ choices: [Choice], model: CostModel) -> Double {
+      let image = blueprint.output.channels * blueprint.output.spatial.reduce(1, *)
+      let input = blueprint.input.channels * blueprint.input.spatial.reduce(1, *)
+      let floats = (blueprint.manner == .turned ? input : 0) + image
+      return choices.reduce(0) { $0 + $1.predicted }
+        + Double(floats) * floatTime(blueprint.manner, choices[0].way, model: model)
+    }
+  }
+}
+
+extension conv_box {
+  init(_ ranges: [Range<Int>], channels: Range<Int>) {
+    let ranges = ranges.map { Int32($0.lowerBound)..<Int32($0.upperBound) }
+    self.init(
+      first: (ranges[0].lowerBound, ranges[1].lowerBound, ranges[2].lowerBound),
+      end: (ranges[0].upperBound, ranges[1].upperBound, ranges[2].upperBound),
+      first_channel: Int32(channels.lowerBound), end_channel: Int32(channels.upperBound))
+  }
+
+  /// Samples.
+  var count: Int {
+    Int(end.0 - first.0) * Int(end.1 - first.1) * Int(end.2 - first.2)
+      * Int(end_channel - first_channel)
+  }
+}
