@@ -19,25 +19,40 @@ INLINE void store_row(float *row, int32_t count, vec channels) {
     v_store_masked(row, v_first(count), channels);
 }
 
-/// Weights whose output channels are side by side: \*kernel I O.
+/// The weights of `channels` output channels for one tap and input channel.
+INLINE vec load_row(const conv_weights *w, const float *row, int32_t channels) {
+  if (w->output_stride == 1) return v_load_masked(row, v_first(channels));
+  float gathered[LANES] = {0};
+  for (int32_t o = 0; o < channels; o++) gathered[o] = row[o * w->output_stride];
+  return v_load(gathered);
+}
+
+/// Row by row, from weights that lie anyhow: at best those whose output channels are side by side, \*kernel I O.
 INLINE void copy_rows(const conv_problem *problem, const conv_weights *w, const float *from, int32_t channels,
                       int32_t width, row_order order, float *to) {
   const conv_axis *axis = problem->axis;
-  const vmask mask = v_first(channels);
-  for (int32_t kd = 0; kd < axis[0].kernel; kd++)
-    for (int32_t kh = 0; kh < axis[1].kernel; kh++)
-      for (int32_t kw = 0; kw < axis[2].kernel; kw++) {
-        const float *row = from + kd * w->kernel_stride[0] + kh * w->kernel_stride[1] + kw * w->kernel_stride[2];
-        float *packed = to + ((kd * axis[1].kernel + kh) * axis[2].kernel + kw) * order.tap * order.width;
-        for (int32_t c = 0; c < problem->input_channels; c++) {
-          store_row(packed, width, v_load_masked(row, mask));
-          row += w->input_stride;
-          packed += order.channel * order.width;
+  for (int32_t c = 0; c < problem->input_channels; c++)
+    for (int32_t kd = 0; kd < axis[0].kernel; kd++)
+      for (int32_t kh = 0; kh < axis[1].kernel; kh++)
+        for (int32_t kw = 0; kw < axis[2].kernel; kw++) {
+          const float *row = from + c * w->input_stride + kd * w->kernel_stride[0] + kh * w->kernel_stride[1] +
+                             kw * w->kernel_stride[2];
+          const ptrdiff_t tap = (kd * axis[1].kernel + kh) * axis[2].kernel + kw;
+          store_row(to + (tap * order.tap + c * order.channel) * order.width, width, load_row(w, row, channels));
         }
-      }
 }
 
-/// Weights whose taps of all input channels are side by side: O I \*kernel. LANES x LANES of them turn in registers.
+/// Whether the taps of all input channels are side by side: O I \*kernel.
+INLINE bool is_tap_after_tap(const conv_problem *problem, const conv_weights *w) {
+  ptrdiff_t next = 1;
+  for (int axis = 2; axis >= 0; axis--) {
+    if (problem->axis[axis].kernel > 1 && w->kernel_stride[axis] != next) return false;
+    next *= problem->axis[axis].kernel;
+  }
+  return problem->input_channels == 1 || w->input_stride == next;
+}
+
+/// From weights whose taps of all input channels are side by side. LANES x LANES of them turn in registers.
 INLINE void turn_rows(const conv_problem *problem, const conv_weights *w, const float *from, int32_t channels,
                       int32_t width, row_order order, float *to) {
   const int32_t taps = tap_count(problem);
@@ -69,8 +84,8 @@ INLINE void pack_rows(const conv_problem *problem, const conv_weights *w, const 
                       row_order order, float *to) {
   for (int32_t o = 0; o < order.width; o += LANES) {
     const int32_t width = least_of(order.width - o, LANES), present = least_of(channels - o, LANES);
-    if (w->output_stride == 1)
-      copy_rows(problem, w, from + o, present, width, order, to + o);
+    if (w->output_stride == 1 || !is_tap_after_tap(problem, w))
+      copy_rows(problem, w, from + o * w->output_stride, present, width, order, to + o);
     else
       turn_rows(problem, w, from + o * w->output_stride, present, width, order, to + o);
   }

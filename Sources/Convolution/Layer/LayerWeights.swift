@@ -87,24 +87,28 @@ final class LayerWeights: Sendable {
     return memory
   }
 
-  /// Calls `body` with the weights of a way where they lie, or, of some taps, with a copy.
+  /// Calls `body` with the weights of a way where they lie; or, where the channels of groups are not in one count, with a
+  /// copy.
   private func withWeights(
     of way: Way, _ taps: ReversedTaps?, _ body: (UnsafePointer<conv_weights>) -> Void
   ) throws(ConvolutionError) {
     guard let taps else { return withPlainWeights(body) }
     var problem = way.problem
-    let kernel = [problem.axis.0.kernel, problem.axis.1.kernel, problem.axis.2.kernel].map {
-      Int($0)
-    }
     let (inputs, outputs) = (Int(problem.input_channels), Int(problem.output_channels))
-    let (tapStrides, tapCount) = distances(of: kernel, innermost: 1)
+    let last = zip(taps.last, strides.kernel).reduce(0) { $0 + $1.0 * $1.1 }
+    let kernel = zip(taps.step, strides.kernel).map { -$0 * $1 }
+    if problem.groups == 1 || strides.group == outputs * strides.output {
+      return source.withUnsafeBufferPointer { data in
+        var reversed = conv_weights(data: data.baseAddress! + last, strides, kernel: kernel)
+        body(&reversed)
+      }
+    }
+    let extents = [problem.axis.0.kernel, problem.axis.1.kernel, problem.axis.2.kernel]
+    let (tapStrides, tapCount) = distances(of: extents.map { Int($0) }, innermost: 1)
     let arranged = try AlignedMemory<Float>(
       count: Int(problem.groups) * outputs * inputs * tapCount, argument: "weights")
     source.withUnsafeBufferPointer { data in
-      let last = zip(taps.last, strides.kernel).reduce(0) { $0 + $1.0 * $1.1 }
-      var reversed = conv_weights(
-        data: data.baseAddress! + last, strides,
-        kernel: zip(taps.step, strides.kernel).map { -$0 * $1 })
+      var reversed = conv_weights(data: data.baseAddress! + last, strides, kernel: kernel)
       conv_arrange_weights(&problem, &reversed, strides.group, arranged.buffer.baseAddress)
     }
     var weights = conv_weights(

@@ -141,7 +141,8 @@ extension Schedule.Work {
       Range.hull(of: parts.map { $0.outputs(of: $1.range(axis: axis), axis: axis) })
     }
     let way = phases[0].chosen.way
-    return conv_box(ranges, channels: sharesPanels ? way.channels(of: task) : 0..<way.outputChannels)
+    return conv_box(
+      ranges, channels: sharesPanels ? way.channels(of: task) : 0..<way.outputChannels)
   }
 }
 

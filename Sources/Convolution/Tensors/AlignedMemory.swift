@@ -13,17 +13,24 @@ final class AlignedMemory<Element: BitwiseCopyable>: @unchecked Sendable {
   init(count: Int, argument: String) throws(ConvolutionError) {
     let bytes = try Checked.multiply(count, MemoryLayout<Element>.stride, argument: argument)
     var memory: UnsafeMutableRawPointer?
-    guard posix_memalign(&memory, memoryAlignment, max(bytes, 1)) == 0, let memory else {
+    let isLarge = bytes >= 2 * hugePage
+    let alignment = isLarge ? hugePage : memoryAlignment
+    guard posix_memalign(&memory, alignment, max(bytes, 1)) == 0, let memory else {
       throw ConvolutionError(
         .outOfMemory, argument: argument, received: "a need of \(bytes) bytes",
         expected: "no more than the system can allocate")
     }
+    // The system is asked for large pages, which are sooner there and sooner found; it may decline.
+    if isLarge { madvise(memory, bytes, MADV_HUGEPAGE) }
     buffer = UnsafeMutableBufferPointer(
       start: memory.bindMemory(to: Element.self, capacity: count), count: count)
   }
 
   deinit { free(buffer.baseAddress) }
 }
+
+/// The bytes of a large page.
+private let hugePage = 2 << 20
 
 /// The boundary, in bytes, that memory begins on: a cache line, and the widest vector.
 let memoryAlignment = 64

@@ -62,7 +62,8 @@ INLINE weight_transform transform_of(const conv_problem *problem, int axis) {
 }
 
 /// Transforms one input channel of `count` <= LANES output channels that begin at `from`, for one tap of depth; a
-/// position's row is `next_position` floats behind that of the one before it.
+/// position's row is `next_position` floats behind that of the one before it. Taps that there are not are zeros, so that
+/// all loops over taps are unrolled.
 INLINE void pack_row(const conv_weights *w, const float *from, int32_t count, const weight_transform *height,
                      const weight_transform *width, float *to, size_t next_position) {
   double taps[MOST_TAPS][MOST_TAPS][LANES] = {0};
@@ -73,12 +74,13 @@ INLINE void pack_row(const conv_weights *w, const float *from, int32_t count, co
     }
   for (int32_t i = 0; i < height->points; i++) {
     double rows[MOST_TAPS][LANES] = {0};
-    for (int32_t kw = 0; kw < width->taps; kw++)
-      for (int32_t kh = 0; kh < height->taps; kh++) EACH(o, LANES) rows[kw][o] += height->of[i][kh] * taps[kh][kw][o];
+    EACH(kw, MOST_TAPS) EACH(kh, MOST_TAPS)
+      for (int o = 0; o < LANES; o++) rows[kw][o] += height->of[i][kh] * taps[kh][kw][o];
     for (int32_t j = 0; j < width->points; j++, to += next_position) {
       double sum[LANES] = {0};
-      for (int32_t kw = 0; kw < width->taps; kw++) EACH(o, LANES) sum[o] += width->of[j][kw] * rows[kw][o];
-      EACH(o, LANES) to[o] = (float)sum[o];
+      EACH(kw, MOST_TAPS)
+        for (int o = 0; o < LANES; o++) sum[o] += width->of[j][kw] * rows[kw][o];
+      for (int o = 0; o < LANES; o++) to[o] = (float)sum[o];
     }
   }
 }
