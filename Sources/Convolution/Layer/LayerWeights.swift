@@ -15,6 +15,8 @@ final class LayerWeights: Sendable {
   private struct Key: Hashable {
     let way: Way.Identity
     let taps: ReversedTaps?
+    /// Of a group; a phase that no tap reaches has one.
+    let inputChannels: Int32
   }
 
   /// - Throws: `.outOfMemory`.
@@ -50,7 +52,8 @@ final class LayerWeights: Sendable {
   /// - Throws: `.outOfMemory`.
   func packed(for way: Way, taps: ReversedTaps?) throws(ConvolutionError) -> AlignedMemory<UInt8> {
     try packed.withLock { (packed) throws(ConvolutionError) in
-      let key = Key(way: way.identity, taps: taps)
+      let key = Key(
+        way: way.identity, taps: taps, inputChannels: way.problem.input_channels)
       if let known = packed[key] { return known }
       let memory = try pack(way, taps)
       packed[key] = memory
