@@ -11,7 +11,13 @@ struct ScheduleTests {
   ) throws -> Plan {
     let layer = try descriptor.layer()
     let shape = descriptor.inputShape(in: .channelsLast)
-    let planner = try Planner(threads: threads, instructionSet: set, costModel: .arithmetic)
+    // The same on every machine, and Makespan knows nothing of memory.
+    var model = CostModel.closest(
+      to: .avx2, Caches(level1: 32 << 10, level2: 512 << 10, level3: 32 << 20))
+    model.coefficients = model.coefficients.mapValues { row in
+      zip(CostModel.terms, row).map { $0.hasSuffix("bytes") ? 0 : $1 }
+    }
+    let planner = try Planner(threads: threads, instructionSet: set, costModel: model)
       .taking("dense_channels_last", of: layer, for: shape, layout: .channelsLast)
     return try layer.plan(for: shape, layout: .channelsLast, with: planner)
   }
@@ -26,26 +32,19 @@ struct ScheduleTests {
     }
   }
 
+  /// AVX-512's tiles are so wide that half of one takes more than half the time: 14 rows of 8 panels are three and a half
+  /// for each thread, of which some compute four, 7/8.
   @Test(arguments: InstructionSet.available)
   func thirtyTwoThreadsShareTheWorkEvenlyWhereItCanBeCut(set: InstructionSet) throws {
+    let least = set == .avx512 ? 0.86 : 0.9
     for layer in try LayerLists.layers("resnet50") {
       let plan = try Self.plan(layer, threads: 32, set)
       #expect(plan.threads == 32)
       let efficiency = Makespan(layer, plan).efficiency
       #expect(
-        efficiency >= 0.9 || plan.smallestTasks < 4 * 32,
+        efficiency >= least || plan.smallestTasks < 4 * 32,
         "\(layer.text) on \(set): \(efficiency), \(plan)")
     }
-  }
-
-  /// With AVX-512, 7 x 7 pixels and 512 output channels are 16 panels by 7 rows of half a tile each: 3.5 for each of
-  /// 32 threads, of which some compute 4.
-  @Test(.enabled(if: InstructionSet.available.contains(.avx512)))
-  func layersThatThirtyTwoThreadsCannotShareEvenly() throws {
-    let uneven = try LayerLists.layers("resnet50").filter { layer in
-      try Makespan(layer, Self.plan(layer, threads: 32, .avx512)).efficiency < 0.9
-    }
-    #expect(uneven.map(\.name) == ["res5a-3x3-stride2", "res5-3x3", "res5-reduce"])
   }
 
   @Test func moreThreadsAreNeverSlower() throws {
@@ -121,7 +120,9 @@ struct ScheduleTests {
         } else {
           weights = layer.kernel.reduce(1, *) * inputs
         }
-        let most = groups * filled(layer.outputChannels / groups) * weights
+        // Where several outputs share an input, lanes of vectors are permuted, and a row says how.
+        let lanesRows = plan.algorithm == .depthwise ? inputs : 0
+        let most = groups * filled(layer.outputChannels / groups) * (weights + lanesRows)
         #expect(plan.packedBytes <= most * MemoryLayout<Float>.stride, "\(layer.text) \(layout)")
       }
     }

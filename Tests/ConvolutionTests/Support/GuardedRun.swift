@@ -16,9 +16,7 @@ final class GuardedRun {
   /// Without a form.
   private var problem: conv_problem
 
-  init(
-    _ layerCase: LayerCase, layout: Layout, side: GuardedSide, caches: Caches = Machine.caches
-  ) throws(ConvolutionError) {
+  init(_ layerCase: LayerCase, layout: Layout, side: GuardedSide) throws(ConvolutionError) {
     self.layerCase = layerCase
     self.side = side
     input = GuardedMemory(arrange(layerCase.x, shape: layerCase.inputShape, in: layout), side: side)
@@ -31,7 +29,7 @@ final class GuardedRun {
     geometry = try layerCase.layer().geometry(
       for: arrange(shape: layerCase.inputShape, in: layout), layout: layout)
     let source = try Problem(
-      geometry, activation: layerCase.activation, hasFiniteWeights: true, caches: caches)
+      geometry, activation: layerCase.activation, hasFiniteWeights: true, caches: Machine.caches)
     problem = source.base
     let axes: [WritableKeyPath<conv_problem, conv_axis>] = [\.axis.0, \.axis.1, \.axis.2]
     withExtendedLifetime(source) {

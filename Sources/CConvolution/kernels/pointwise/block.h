@@ -43,9 +43,9 @@ INLINE block_size block_size_of(const conv_problem *problem) {
   const int32_t visits = parts_of(inputs, clamped(most, 1, inputs));
   const int32_t channels = least_of(parts_of(parts_of(inputs, visits), 4) * 4, inputs);
   const int64_t tiles = ((int64_t)axis[0].output * axis[1].output * axis[2].output + TILE_PIXELS - 1) / TILE_PIXELS;
-  // The sums between visits are of all panels, and stay in the second-level cache.
+  // The sums between visits are of all panels, and stay in the second-level cache beside the samples.
   const int64_t most_samples = room / (channels * channel_bytes);
-  const int64_t most_sums = level2 / (problem->output_channels * channel_bytes);
+  const int64_t most_sums = (level2 - room) / (problem->output_channels * channel_bytes);
   const int64_t most_tiles = channels == inputs || most_samples < most_sums ? most_samples : most_sums;
   return (block_size){channels, TILE_PIXELS * clamped(most_tiles < tiles ? most_tiles : tiles, 1, MOST_TILES)};
 }
