@@ -23,7 +23,10 @@ struct GradientTests {
           let outputGradient = try Tensor(
             arrange(dy, shape: fixture.yShape, in: layout),
             shape: arrange(shape: fixture.yShape, in: layout))
-          for planner in Self.planners {
+          // The order of the weights is settled before anything that a planner chooses.
+          for planner in order == .outputInputKernel
+            ? Self.planners : Array(Self.planners.suffix(1))
+          {
             let plan = try layer.gradients(for: x.shape, layout: layout, with: planner)
             let gradients = try plan.run(x, outputGradient: outputGradient)
             let name: Comment = "\(fixture.id) \(layout) \(planner.resolvedInstructionSet) \(order)"

@@ -20,7 +20,10 @@ struct TransposedTests {
       for order in [TransposedWeightOrder.inputOutputKernel, .kernelOutputInput] {
         let layer = try transposed.layer(order)
         for layout in Layout.allCases {
-          for var planner in Self.planners {
+          // The order of the weights is settled before anything that a planner chooses.
+          for var planner in order == .inputOutputKernel
+            ? Self.planners : Array(Self.planners.suffix(1))
+          {
             planner.accuracy = .exactOrder
             for threads in [1, 3] {
               planner.threads = threads
@@ -55,7 +58,7 @@ struct TransposedTests {
 
   // MARK: - Random layers
 
-  @Test(arguments: 0..<150)
+  @Test(arguments: 0..<90)
   func everySettingAgreesWithTheReference(seed: Int) throws {
     let transposed = TransposedCase.random(seed: 20_000 + seed)
     let reference = TransposedReference(transposed)
