@@ -70,31 +70,17 @@ struct GradientTests {
           arrange(dy, shape: layerCase.outputShape, in: layout), shape: plan.outputShape),
         output: layer(x, residual: layerCase.residual(in: layout), layout: layout),
         residual: layerCase.residual(in: layout))
-      func compare(
-        _ gradient: [Float], _ path: WritableKeyPath<LayerCase, [Float]>, _ name: String
-      ) {
-        let scale = gradient.reduce(0.1) { max($0, abs(Double($1))) }
-        for _ in 0..<6 {
-          let index = Int.random(in: 0..<gradient.count, using: &random)
-          var (above, below) = (layerCase, layerCase)
-          above[keyPath: path][index] += 1 / 64
-          below[keyPath: path][index] -= 1 / 64
-          let step = Double(above[keyPath: path][index]) - Double(below[keyPath: path][index])
-          let slope = (loss(above) - loss(below)) / step
-          #expect(
-            abs(slope - Double(gradient[index])) < 4e-3 * scale,
-            "\(name) \(index): \(gradient[index]), not \(slope), \(layerCase) \(layout)")
-        }
-      }
       let input = channelsFirst(
         gradients.input!.elements, shape: layerCase.inputShape, from: layout)
-      compare(input, \.x, "input")
-      compare(gradients.weights!.elements, \.w, "weights")
-      if layerCase.bias != nil { compare(gradients.bias!.elements, \.bias!, "bias") }
+      expect(input, \.x, "input", of: layerCase, layout, loss, &random)
+      expect(gradients.weights!.elements, \.w, "weights", of: layerCase, layout, loss, &random)
+      if layerCase.bias != nil {
+        expect(gradients.bias!.elements, \.bias!, "bias", of: layerCase, layout, loss, &random)
+      }
       if layerCase.residual != nil {
         let residual = channelsFirst(
           gradients.residual!.elements, shape: layerCase.outputShape, from: layout)
-        compare(residual, \.residual!, "residual")
+        expect(residual, \.residual!, "residual", of: layerCase, layout, loss, &random)
       }
     }
   }
@@ -122,27 +108,32 @@ struct GradientTests {
       let gradients = try plan.run(
         x, outputGradient: tensor(dy, shape), output: layer(x, residual: residual, layout: layout),
         residual: residual)
-      func compare(
-        _ gradient: [Float], _ path: WritableKeyPath<TransposedCase, [Float]>, _ name: String
-      ) {
-        let scale = gradient.reduce(0.1) { max($0, abs(Double($1))) }
-        for _ in 0..<6 {
-          let index = Int.random(in: 0..<gradient.count, using: &random)
-          var (above, below) = (transposed, transposed)
-          above[keyPath: path][index] += 1 / 64
-          below[keyPath: path][index] -= 1 / 64
-          let step = Double(above[keyPath: path][index]) - Double(below[keyPath: path][index])
-          let slope = (loss(above) - loss(below)) / step
-          #expect(
-            abs(slope - Double(gradient[index])) < 4e-3 * scale,
-            "\(name) \(index): \(gradient[index]), not \(slope), \(transposed) \(layout)")
-        }
-      }
       let input = channelsFirst(
         gradients.input!.elements, shape: transposed.inputShape, from: layout)
-      compare(input, \.x, "input")
-      compare(gradients.weights!.elements, \.w, "weights")
-      if transposed.bias != nil { compare(gradients.bias!.elements, \.bias!, "bias") }
+      expect(input, \.x, "input", of: transposed, layout, loss, &random)
+      expect(gradients.weights!.elements, \.w, "weights", of: transposed, layout, loss, &random)
+      if transposed.bias != nil {
+        expect(gradients.bias!.elements, \.bias!, "bias", of: transposed, layout, loss, &random)
+      }
+    }
+  }
+
+  /// Expects a gradient to be the slope of the loss, at some of its elements.
+  private func expect<Case>(
+    _ gradient: [Float], _ path: WritableKeyPath<Case, [Float]>, _ name: String, of layer: Case,
+    _ layout: Layout, _ loss: (Case) -> Double, _ random: inout SplitMix64
+  ) {
+    let scale = gradient.reduce(0.1) { max($0, abs(Double($1))) }
+    for _ in 0..<6 {
+      let index = Int.random(in: 0..<gradient.count, using: &random)
+      var (above, below) = (layer, layer)
+      above[keyPath: path][index] += 1 / 64
+      below[keyPath: path][index] -= 1 / 64
+      let step = Double(above[keyPath: path][index]) - Double(below[keyPath: path][index])
+      let slope = (loss(above) - loss(below)) / step
+      #expect(
+        abs(slope - Double(gradient[index])) < 4e-3 * scale,
+        "\(name) \(index): \(gradient[index]), not \(slope), \(layer) \(layout)")
     }
   }
 
