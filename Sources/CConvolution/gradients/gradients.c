@@ -1,5 +1,5 @@
 // The table of gradients.
-#include "CConvolution.h"
+#include "gradients.h"
 
 #define GRADIENTS(isa) extern const conv_gradients conv_gradients_##isa;
 #include "gradients.inc"

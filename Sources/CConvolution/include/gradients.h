@@ -5,7 +5,7 @@
 #ifndef CCONVOLUTION_GRADIENTS_H
 #define CCONVOLUTION_GRADIENTS_H
 
-#include "CConvolution.h"
+#include "convolution.h"
 
 /// Where the gradient by a problem's weights is written; as in conv_weights, any order of them.
 typedef struct {

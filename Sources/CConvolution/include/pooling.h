@@ -2,7 +2,7 @@
 #ifndef CCONVOLUTION_POOLING_H
 #define CCONVOLUTION_POOLING_H
 
-#include "CConvolution.h"
+#include "convolution.h"
 
 /// The largest sample, where a NaN counts as larger than any; the mean; the norm (sum |x|^power)^(1/power).
 typedef enum { CONV_POOL_MAX, CONV_POOL_AVERAGE, CONV_POOL_NORM } conv_pool_kind;

@@ -1,5 +1,5 @@
 // The table of kernels.
-#include "CConvolution.h"
+#include "convolution.h"
 
 #define KERNEL(family, isa) extern const conv_kernel conv_##family##_##isa;
 #include "kernels.inc"

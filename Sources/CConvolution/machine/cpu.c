@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "CConvolution.h"
+#include "convolution.h"
 
 conv_isa conv_isa_detect(void) {
 #ifdef __x86_64__

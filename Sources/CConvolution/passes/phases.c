@@ -1,5 +1,5 @@
 // Hands a batch's tasks to the team.
-#include "CConvolution.h"
+#include "convolution.h"
 #include "../team/team.h"
 #include "task.h"
 

@@ -1,7 +1,7 @@
 // What all passes ask of a task and a workspace.
 #pragma once
 
-#include "CConvolution.h"
+#include "convolution.h"
 
 static inline bool is_empty(const conv_task *task) {
   return task->first[0] >= task->end[0] || task->first[1] >= task->end[1] || task->first[2] >= task->end[2] ||

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "CConvolution.h"
+#include "pooling.h"
 
 /// The larger one; NaN where either is. Of equal ones (zeros of both signs) `a`.
 INLINE vec larger_of(vec a, vec b) { return v_select(v_is_nan(b), b, v_max(b, a)); }

@@ -1,7 +1,7 @@
 // A task of a pool on every instruction set. `first_index` is that of the image's first sample in N C *spatial.
 #pragma once
 
-#include "CConvolution.h"
+#include "pooling.h"
 
 typedef void pool_task(const conv_pool *pool, const conv_pool_operands *image, int64_t first_index,
                        const conv_task *task);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../team/team.h"
-#include "CConvolution.h"
+#include "pooling.h"
 
 /// Channels of a block in channels-last memory: some cache lines of a pixel.
 enum { BLOCK_CHANNELS = 64 };

@@ -1,7 +1,7 @@
 // Activations beyond a clamp, applied to finished outputs while they are in the cache.
 #pragma once
 
-#include "CConvolution.h"
+#include "convolution.h"
 
 /// exp(x) to about 1 ulp: 2^n exp(r) with |r| <= ln(2) / 2, exp(r) by a polynomial of degree 6.
 /// Below -104 the result is 0, above 88.8 it is infinite, and NaN stays NaN.

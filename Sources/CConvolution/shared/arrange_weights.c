@@ -1,5 +1,5 @@
 // Weights that lie anyhow, laid out as kernels pack them.
-#include "CConvolution.h"
+#include "convolution.h"
 
 void conv_arrange_weights(const conv_problem *problem, const conv_weights *weights, ptrdiff_t group_stride, float *to) {
   const conv_axis *axis = problem->axis;

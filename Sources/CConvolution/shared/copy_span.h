@@ -1,7 +1,7 @@
 // Copies of samples that lie one or two apart.
 #pragma once
 
-#include "CConvolution.h"
+#include "convolution.h"
 
 INLINE vec load_span(const int stride, const float *from) { return stride == 1 ? v_load(from) : v_load_even(from); }
 

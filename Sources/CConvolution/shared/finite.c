@@ -1,7 +1,7 @@
 // Whether weights are numbers.
 #include <string.h>
 
-#include "CConvolution.h"
+#include "convolution.h"
 
 bool conv_are_finite(const float *values, size_t count) {
   // An exponent of all ones, which infinities and NaN have, carries into the sign's place; this loop has no branch.

@@ -1,7 +1,7 @@
 // Questions to a problem that several kernels ask.
 #pragma once
 
-#include "CConvolution.h"
+#include "convolution.h"
 
 INLINE int32_t tap_count(const conv_problem *problem) {
   return problem->axis[0].kernel * problem->axis[1].kernel * problem->axis[2].kernel;

@@ -1,7 +1,7 @@
 // Arithmetic on sizes: cutting and rounding.
 #pragma once
 
-#include "CConvolution.h"
+#include "convolution.h"
 
 INLINE int32_t least_of(int32_t a, int32_t b) { return a < b ? a : b; }
 

@@ -1,7 +1,7 @@
 // Between channels-first planes and channels-last pixels, in blocks of LANES x LANES that turn in registers.
 #pragma once
 
-#include "CConvolution.h"
+#include "convolution.h"
 
 /// Turns up to LANES x LANES.
 INLINE void turn_block(const float *from, ptrdiff_t from_row, float *to, ptrdiff_t to_row, int32_t rows,

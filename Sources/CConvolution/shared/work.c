@@ -1,5 +1,5 @@
 // What the terms of work are called.
-#include "CConvolution.h"
+#include "convolution.h"
 
 const char *conv_term_name(conv_term term) {
 #define CONV_TERM_NAME(NAME, name) #name,

@@ -3,7 +3,7 @@
 
 #include <stdatomic.h>
 
-#include "CConvolution.h"
+#include "convolution.h"
 
 #ifdef _OPENMP
 

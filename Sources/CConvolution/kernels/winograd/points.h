@@ -6,7 +6,7 @@
 // Their leading coefficient is 1: what they are short of is in the weights, which are transformed in float64.
 #pragma once
 
-#include "CConvolution.h"
+#include "convolution.h"
 
 enum { MOST_POINTS = 8, MOST_PAIRS = (MOST_POINTS - 2) / 2 };
 

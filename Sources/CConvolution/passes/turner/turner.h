@@ -1,7 +1,7 @@
 // Turns boxes of an image between channels-first memory and channels-last in the workspace.
 #pragma once
 
-#include "CConvolution.h"
+#include "convolution.h"
 
 /// Of one instruction set. `image` is where index 0 of every axis and channel would lie; `turned` holds the box alone,
 /// pixel after pixel.
