@@ -9,12 +9,14 @@ let package = Package(
   products: [
     .library(name: "Convolution", targets: ["Convolution"]),
     .library(name: "ConvolutionFiles", targets: ["ConvolutionFiles"]),
+    .library(name: "ConvolutionGraph", targets: ["ConvolutionGraph"]),
     // What the commands have in common, for the benchmarks' package.
     .library(name: "ConvolutionOptions", targets: ["ConvolutionOptions"]),
     .executable(name: "convolve", targets: ["convolve"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     // MARK: - The library
@@ -24,6 +26,14 @@ let package = Package(
       swiftSettings: [.enableExperimentalFeature("Lifetimes")]
     ),
     .target(name: "ConvolutionFiles", dependencies: ["Convolution"]),
+    .target(
+      name: "ConvolutionGraph",
+      dependencies: [
+        "CConvolution", "Convolution", "ConvolutionFiles",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["ONNX/onnx.proto"]
+    ),
     .target(
       name: "CConvolution",
       // -O3 in every configuration: a debug build of an app must not run unoptimised kernels.
@@ -57,6 +67,10 @@ let package = Package(
     ),
     .testTarget(
       name: "ConvolutionFilesTests", dependencies: ["Convolution", "ConvolutionFiles"]),
+    .testTarget(
+      name: "ConvolutionGraphTests", dependencies: ["Convolution", "ConvolutionFiles", "ConvolutionGraph"],
+      resources: [.copy("Models"), .copy("Nodes")]
+    ),
     .testTarget(
       name: "ConvolveTests",
       dependencies: ["convolve", "ConvolutionFiles", "ConvolutionOptions"],

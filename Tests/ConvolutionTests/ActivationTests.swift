@@ -6,8 +6,7 @@ import Testing
 struct ActivationTests {
   private static let activations: [Activation] = [
     .identity, .relu, .relu6, .clip(minimum: -2.5, maximum: 0.5), .leakyRelu(slope: 0.01), .sigmoid,
-    .tanh, .silu,
-    .hardSwish, .gelu,
+    .tanh, .silu, .hardSwish, .hardSigmoid(slope: 0.2, offset: 0.5), .gelu,
   ]
 
   /// -30 to 30 in steps of 1/64, and small numbers of both signs.

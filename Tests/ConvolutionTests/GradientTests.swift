@@ -148,6 +148,7 @@ struct GradientTests {
       (.leakyRelu(slope: 0.25), [-4, 0, 4], [0.25, 0.25, 1]),
       (.leakyRelu(slope: -0.5), [-4, 0, 4], [-0.5, -0.5, 1]),
       (.hardSwish, [-4, 0, 1.5, 4], [0, 0.5, 1, 1]),
+      (.hardSigmoid(slope: 0.25, offset: 0.5), [-3, -2, 0, 2, 3], [0, 0, 0.25, 0, 0]),
     ]
     for (activation, sums, slopes) in cases {
       let layer = try Conv1D(weights: Tensor([1], shape: [1, 1, 1]), activation: activation)

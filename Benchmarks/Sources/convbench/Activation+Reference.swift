@@ -10,6 +10,7 @@ extension Activation {
     case "relu": max(x, 0)
     case "relu6": min(max(x, 0), 6)
     case "clip": min(max(x, numbers[0]), numbers[1])
+    case "hardSigmoid": min(max(numbers[0] * x + numbers[1], 0), 1)
     case "leakyRelu": x > 0 ? x : numbers[0] * x
     case "sigmoid": 1 / (1 + exp(-x))
     case "tanh": Foundation.tanh(x)

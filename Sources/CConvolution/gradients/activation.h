@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "gradients.h"
 #include "../shared/activation.h"
 #include "../shared/sizes.h"
 #include "../team/team.h"
@@ -52,7 +53,13 @@ INLINE vec activation_gradient_of(const conv_activation *activation, conv_gradie
     }
     case CONV_SILU: return v_mul(dy, silu_slope(value));
     case CONV_HARD_SWISH: return v_mul(dy, hard_swish_slope(value));
+    case CONV_HARD_SIGMOID: {
+      const vec slope = v_set(activation->slope), line = v_fma(slope, value, v_set(activation->offset));
+      const vec inside = v_select(v_less(line, v_set(1)), v_mul(dy, slope), v_zero());
+      return v_select(v_less(v_zero(), line), inside, v_zero());
+    }
     case CONV_GELU: return v_mul(dy, gelu_slope(value));
+    case CONV_PRELU: break;  // of networks only, which do not learn
   }
   return dy;
 }

@@ -1,6 +1,7 @@
 // The products of one block: of every tap that is listed, or of patches.
 #pragma once
 
+#include "gradients.h"
 #include "patches.h"
 #include "product.h"
 #include "stage.h"

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "gradients.h"
 #include "../shared/transpose.h"
 #include "cut.h"
 

@@ -4,6 +4,7 @@
 // whose sums stay near.
 #pragma once
 
+#include "gradients.h"
 #include "../team/team.h"
 #include "block_products.h"
 #include "sums.h"

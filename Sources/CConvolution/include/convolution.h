@@ -57,17 +57,22 @@ typedef struct {
 typedef enum {
   CONV_CLIP,
   CONV_LEAKY_RELU,
+  CONV_PRELU,
   CONV_SIGMOID,
   CONV_TANH,
   CONV_SILU,
   CONV_HARD_SWISH,
+  CONV_HARD_SIGMOID,
   CONV_GELU,
 } conv_activation_kind;
 
 typedef struct {
   conv_activation_kind kind;
   float minimum, maximum;  ///< of CONV_CLIP
-  float slope;             ///< of CONV_LEAKY_RELU
+  float slope;             ///< of CONV_LEAKY_RELU; CONV_HARD_SIGMOID is min(max(slope x + offset, 0), 1)
+  float offset;
+  const float *slopes;     ///< of CONV_PRELU, one an output channel
+  float scale, shift;      ///< the output is scale * activation + shift
 } conv_activation;
 
 /// Outputs of a tile of Winograd's algorithm along each axis: m of F(m, kernel); 1 along an axis that is not transformed,

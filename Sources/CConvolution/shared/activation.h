@@ -55,32 +55,64 @@ INLINE vec v_normal_cdf(vec x) {
   return v_select(v_less(x, v_zero()), tail, v_sub(v_set(1), tail));
 }
 
-INLINE vec v_activate(const conv_activation *activation, vec x) {
+/// What an activation needs to know of the outputs that it is applied to.
+typedef struct {
+  int32_t first;  ///< the output channel of the first one
+  bool varies;    ///< whether neighbours are of neighbouring channels, or all of one
+} output_channels;
+
+INLINE vec v_leak(vec slope, vec x) { return v_select(v_less(x, v_zero()), v_mul(slope, x), x); }
+
+INLINE vec v_clamp(vec minimum, vec x, vec maximum) { return v_min(maximum, v_max(minimum, x)); }
+
+/// Without scale and shift. `slope` is that of each lane.
+INLINE vec v_activate(const conv_activation *activation, vec slope, vec x) {
   switch (activation->kind) {
     case CONV_CLIP: return x;  // done where the sum was stored
-    case CONV_LEAKY_RELU: return v_select(v_less(x, v_zero()), v_mul(v_set(activation->slope), x), x);
+    case CONV_LEAKY_RELU:
+    case CONV_PRELU: return v_leak(slope, x);
     case CONV_SIGMOID: return v_sigmoid(x);
     case CONV_TANH: return v_tanh(x);
     case CONV_SILU: return v_mul(x, v_sigmoid(x));
     case CONV_HARD_SWISH:
-      return v_mul(v_mul(x, v_set(1.0f / 6)), v_min(v_set(6), v_max(v_zero(), v_add(x, v_set(3)))));
+      return v_mul(v_mul(x, v_set(1.0f / 6)), v_clamp(v_zero(), v_add(x, v_set(3)), v_set(6)));
+    case CONV_HARD_SIGMOID: return v_clamp(v_zero(), v_fma(slope, x, v_set(activation->offset)), v_set(1));
     case CONV_GELU: return v_mul(x, v_normal_cdf(x));
   }
   return x;
 }
 
+/// Whether there is more to do than to clamp.
+INLINE bool is_more_than_clip(const conv_activation *activation) {
+  return activation->kind != CONV_CLIP || activation->scale != 1 || activation->shift != 0;
+}
+
+/// All that is more than a clamp, for outputs of `mask`; index i is that of the first.
+INLINE vec v_finish(const conv_activation *activation, output_channels channels, ptrdiff_t i, vmask mask, vec x) {
+  vec slope = v_set(activation->slope);
+  if (activation->kind == CONV_PRELU) {
+    const float *slopes = activation->slopes + channels.first;
+    slope = channels.varies ? v_load_masked(slopes + i, mask) : v_set(*slopes);
+  }
+  x = v_activate(activation, slope, x);
+  if (activation->scale != 1 || activation->shift != 0)
+    x = v_add(v_mul(x, v_set(activation->scale)), v_set(activation->shift));
+  return x;
+}
+
 /// Not inlined: microkernels come in many sizes.
-static __attribute__((noinline, unused)) void activate_in_pass(const conv_activation *activation, float *y,
-                                                               ptrdiff_t count) {
+static __attribute__((noinline, unused)) void activate_in_pass(const conv_activation *activation,
+                                                               output_channels channels, float *y, ptrdiff_t count) {
   ptrdiff_t i = 0;
-  for (; i + LANES <= count; i += LANES) v_store(y + i, v_activate(activation, v_load(y + i)));
+  for (; i + LANES <= count; i += LANES)
+    v_store(y + i, v_finish(activation, channels, i, v_first(LANES), v_load(y + i)));
   if (i < count) {
     const vmask rest = v_first((int)(count - i));
-    v_store_masked(y + i, rest, v_activate(activation, v_load_masked(y + i, rest)));
+    v_store_masked(y + i, rest, v_finish(activation, channels, i, rest, v_load_masked(y + i, rest)));
   }
 }
 
 /// Applies the activation to `count` consecutive outputs; a clamp was applied where they were stored.
-INLINE void activate(const conv_activation *activation, float *y, ptrdiff_t count) {
-  if (activation->kind != CONV_CLIP) activate_in_pass(activation, y, count);
+INLINE void activate(const conv_activation *activation, output_channels channels, float *y, ptrdiff_t count) {
+  if (is_more_than_clip(activation)) activate_in_pass(activation, channels, y, count);
 }

@@ -12,11 +12,12 @@ INLINE output_bounds bounds_of(const conv_activation *activation) {
   return (output_bounds){v_set(activation->minimum), v_set(activation->maximum)};
 }
 
-/// Finishes a sum that the bias is part of, with any activation, in the lanes of `mask`.
-INLINE void finish_vector(const conv_activation *activation, vec sum, const float *residual, float *y, vmask mask) {
+/// Finishes a sum that the bias is part of, with any activation, in the lanes of `mask`. The first lane is of output i.
+INLINE void finish_vector(const conv_activation *activation, output_channels channels, ptrdiff_t i, vec sum,
+                          const float *residual, float *y, vmask mask) {
   if (residual) sum = v_add(sum, v_load_masked(residual, mask));
   const vec value = v_min(v_set(activation->maximum), v_max(v_set(activation->minimum), sum));
-  v_store_masked(y, mask, v_activate(activation, value));
+  v_store_masked(y, mask, v_finish(activation, channels, i, mask, value));
 }
 
 /// min(max(sum + bias [+ residual], minimum), maximum), of the lanes of `mask` or of all; NaN stays NaN.

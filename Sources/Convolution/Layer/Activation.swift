@@ -5,16 +5,23 @@ public struct Activation: Sendable, Equatable {
   let kind: conv_activation_kind
   /// Every sum is clamped to them; what follows in a pass of its own is not.
   let minimum, maximum: Float
-  let slope: Float
+  let slope, offset: Float
+  /// Of each output channel.
+  private(set) var slopes: Tensor?
+  /// The output is scale times the activation, plus shift.
+  private(set) var scale: Float = 1
+  private(set) var shift: Float = 0
 
   private init(
     _ kind: conv_activation_kind, minimum: Float = -.infinity, maximum: Float = .infinity,
-    slope: Float = 0
+    slope: Float = 0, offset: Float = 0, slopes: Tensor? = nil
   ) {
     self.kind = kind
     self.minimum = minimum
     self.maximum = maximum
     self.slope = slope
+    self.offset = offset
+    self.slopes = slopes
   }
 
   public static let identity = Activation(CONV_CLIP)
@@ -42,12 +49,40 @@ public struct Activation: Sendable, Equatable {
     Activation(CONV_LEAKY_RELU, slope: slope)
   }
 
+  /// min(max(slope x + offset, 0), 1)
+  public static func hardSigmoid(slope: Float = 0.2, offset: Float = 0.5) -> Activation {
+    Activation(CONV_HARD_SIGMOID, slope: slope, offset: offset)
+  }
+
+  /// x where x > 0, the output channel's slope times x elsewhere.
+  ///
+  /// - Parameter slopes: one for each output channel.
+  package static func prelu(slopes: Tensor) -> Activation {
+    Activation(CONV_PRELU, slopes: slopes)
+  }
+
+  /// The same, times a factor, plus an offset.
+  package func scaled(by factor: Float, shiftedBy offset: Float) -> Activation {
+    var activation = self
+    activation.scale = scale * factor
+    activation.shift = shift * factor + offset
+    return activation
+  }
+
+  /// Whether it is ``identity``, or that scaled and shifted.
+  package var isLinear: Bool { kind == CONV_CLIP && minimum == -.infinity && maximum == .infinity }
+
+  /// What C takes; it points into ``slopes``.
   var resolved: conv_activation {
-    conv_activation(kind: kind, minimum: minimum, maximum: maximum, slope: slope)
+    conv_activation(
+      kind: kind, minimum: minimum, maximum: maximum, slope: slope, offset: offset,
+      slopes: slopes?.withUnsafeBufferPointer(\.baseAddress), scale: scale, shift: shift)
   }
 
   public static func == (a: Activation, b: Activation) -> Bool {
-    (a.kind, a.minimum, a.maximum, a.slope) == (b.kind, b.minimum, b.maximum, b.slope)
+    (a.kind, a.minimum, a.maximum, a.slope, a.offset)
+      == (b.kind, b.minimum, b.maximum, b.slope, b.offset)
+      && (a.slopes, a.scale, a.shift) == (b.slopes, b.scale, b.shift)
   }
 }
 
@@ -58,9 +93,11 @@ extension Activation: LosslessStringConvertible {
   ]
 
   /// The words that ``init(_:)`` knows.
-  package static let words = names.map(\.key) + ["clip:minimum,maximum", "leakyRelu:slope"]
+  package static let words = names.map(\.key) + [
+    "clip:minimum,maximum", "leakyRelu:slope", "hardSigmoid:slope,offset",
+  ]
 
-  /// `relu` and the other names, `clip:0,1`, `leakyRelu:0.1`; nil for anything else.
+  /// `relu` and the other names, `clip:0,1`, `leakyRelu:0.1`, `hardSigmoid:0.2,0.5`; nil for anything else.
   public init?(_ description: String) {
     if let match = Self.names.first(where: { $0.key == description }) {
       self = match.value
@@ -73,6 +110,9 @@ extension Activation: LosslessStringConvertible {
     case ("clip", 2):
       guard let minimum = numbers[0], let maximum = numbers[1] else { return nil }
       self = .clip(minimum: minimum, maximum: maximum)
+    case ("hardSigmoid", 2):
+      guard let slope = numbers[0], let offset = numbers[1] else { return nil }
+      self = .hardSigmoid(slope: slope, offset: offset)
     case ("leakyRelu", 1):
       guard let slope = numbers[0] else { return nil }
       self = .leakyRelu(slope: slope)
@@ -81,7 +121,17 @@ extension Activation: LosslessStringConvertible {
   }
 
   public var description: String {
+    if scale != 1 || shift != 0 {
+      var plain = self
+      (plain.scale, plain.shift) = (1, 0)
+      return "\(scale) \(plain) + \(shift)"
+    }
     if let match = Self.names.first(where: { $0.value == self }) { return match.key }
-    return kind == CONV_CLIP ? "clip:\(minimum),\(maximum)" : "leakyRelu:\(slope)"
+    return switch kind {
+    case CONV_CLIP: "clip:\(minimum),\(maximum)"
+    case CONV_HARD_SIGMOID: "hardSigmoid:\(slope),\(offset)"
+    case CONV_PRELU: "prelu"
+    default: "leakyRelu:\(slope)"
+    }
   }
 }

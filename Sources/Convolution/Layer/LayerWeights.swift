@@ -9,8 +9,7 @@ final class LayerWeights: Sendable {
   private let strides: WeightStrides
   private let bias: AlignedMemory<Float>
   private let packed = Mutex<[Key: AlignedMemory<UInt8>]>([:])
-  /// Whether every weight is a number: a zero border times an infinite weight would not be nothing.
-  let areFinite: Bool
+  private let finiteness = Mutex<Bool?>(nil)
 
   private struct Key: Hashable {
     let way: Way.Identity
@@ -32,7 +31,6 @@ final class LayerWeights: Sendable {
     } else {
       self.bias.buffer.update(repeating: 0)
     }
-    areFinite = source.withUnsafeBufferPointer { conv_are_finite($0.baseAddress, $0.count) }
   }
 
   /// The same weights with input and output channels in each other's place, and no bias: those of the layer's transpose.
@@ -42,6 +40,17 @@ final class LayerWeights: Sendable {
     let exchanged = WeightStrides(
       group: strides.group, output: strides.input, input: strides.output, kernel: strides.kernel)
     return try LayerWeights(source, strides: exchanged, outputChannels: outputChannels, bias: nil)
+  }
+
+  /// Whether every weight is a number: a zero border times an infinite weight would not be nothing. Found out when it is
+  /// first asked for.
+  var areFinite: Bool {
+    finiteness.withLock { known in
+      if let known { return known }
+      let areFinite = source.withUnsafeBufferPointer { conv_are_finite($0.baseAddress, $0.count) }
+      known = areFinite
+      return areFinite
+    }
   }
 
   var biasPointer: UnsafePointer<Float> { UnsafePointer(bias.buffer.baseAddress!) }

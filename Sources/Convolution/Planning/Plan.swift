@@ -68,6 +68,11 @@ public struct Plan: Sendable {
   /// The packed weights, shared by all plans of a layer that use the same kernel and the same ``winograd``.
   public var packedBytes: Int { pass.packedBytes }
 
+  /// What a run is predicted to take, in nanoseconds.
+  package var predictedNanoseconds: Double {
+    explanation.expectations.map(\.nanoseconds).min() ?? 0
+  }
+
   /// What most of the time goes into.
   var way: Way { explanation.choice.way }
 }

@@ -7,6 +7,8 @@ final class Problem: @unchecked Sendable {
   let base: conv_problem
   private let maps: AlignedMemory<Int32>
   private let constants: AlignedMemory<Float>
+  /// Its slopes are kept.
+  private let activation: Activation
 
   /// - Throws: `.integerOverflow` for extents beyond 32 bits, `.outOfMemory`.
   init(
@@ -43,6 +45,7 @@ final class Problem: @unchecked Sendable {
     self.geometry = geometry
     self.maps = maps
     self.constants = constants
+    self.activation = activation
   }
 }
 

@@ -3,14 +3,14 @@ import Glibc
 /// Memory for `count` elements of a trivial type on a 64-byte boundary, freed with the object.
 ///
 /// Shared between threads only while nobody writes.
-final class AlignedMemory<Element: BitwiseCopyable>: @unchecked Sendable {
-  let buffer: UnsafeMutableBufferPointer<Element>
+package final class AlignedMemory<Element: BitwiseCopyable>: @unchecked Sendable {
+  package let buffer: UnsafeMutableBufferPointer<Element>
 
   /// Uninitialised memory.
   ///
   /// - Parameter argument: what needs the memory, for the error.
   /// - Throws: `.outOfMemory`, `.integerOverflow`.
-  init(count: Int, argument: String) throws(ConvolutionError) {
+  package init(count: Int, argument: String) throws(ConvolutionError) {
     let bytes = try Checked.multiply(count, MemoryLayout<Element>.stride, argument: argument)
     var memory: UnsafeMutableRawPointer?
     let isLarge = bytes >= 2 * hugePage
@@ -33,9 +33,9 @@ final class AlignedMemory<Element: BitwiseCopyable>: @unchecked Sendable {
 private let hugePage = 2 << 20
 
 /// The boundary, in bytes, that memory begins on: a cache line, and the widest vector.
-let memoryAlignment = 64
+package let memoryAlignment = 64
 
 extension Int {
   /// Bytes up to the next such boundary.
-  var roundedUpToALine: Int { (self + memoryAlignment - 1) / memoryAlignment * memoryAlignment }
+  package var roundedUpToALine: Int { (self + memoryAlignment - 1) / memoryAlignment * memoryAlignment }
 }

@@ -63,6 +63,12 @@ public struct Tensor: Sendable {
     storage = try AlignedMemory(
       count: Checked.elementCount(shape, argument: "shape"), argument: "shape")
   }
+
+  /// A tensor in memory that is there: as many floats as `shape` has. It is copied before it is written to.
+  package init(sharing storage: AlignedMemory<Float>, shape: [Int]) {
+    self.shape = shape
+    self.storage = storage
+  }
 }
 
 // MARK: - Elements

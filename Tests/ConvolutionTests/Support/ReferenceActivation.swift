@@ -12,6 +12,8 @@ extension Activation {
     case .hardSwish: x * min(max(x + 3, 0), 6) / 6
     // 1 + erf(z) is erfc(-z), which keeps its digits where erf is close to -1.
     case .gelu: x / 2 * erfc(-x / 2.0.squareRoot())
+    case .hardSigmoid(slope: slope, offset: offset):
+      min(max(Double(slope) * x + Double(offset), 0), 1)
     case .leakyRelu(slope: slope): x > 0 ? x : Double(slope) * x
     // identity, relu and relu6 among them.
     default: x < Double(minimum) ? Double(minimum) : x > Double(maximum) ? Double(maximum) : x

@@ -114,6 +114,7 @@ INLINE void run_panel(const conv_problem *problem, const conv_operands *image, i
       .input_offset = (ptrdiff_t)group * problem->input_channels,
       .weights = image->packed + group * group_weights(problem) + (ptrdiff_t)rows * first_channel,
       .next_panel = (ptrdiff_t)rows * PANEL,
+      .channel = (int32_t)channel,
       .channels = least_of(problem->output_channels - first_channel, vectors * LANES),
       .bias = image->bias + channel,
       .residual = image->residual ? image->residual + channel : NULL,

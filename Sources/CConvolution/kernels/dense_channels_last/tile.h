@@ -34,6 +34,7 @@ typedef struct {
   ptrdiff_t input_offset;  ///< of the group's first channel in a pixel
   const float *weights;
   ptrdiff_t next_panel;    ///< floats from a panel's weights to the next one's
+  int32_t channel;         ///< the first output channel
   int32_t channels;        ///< of the panel, or of both
   const float *bias, *residual;
   float *y;
@@ -97,14 +98,14 @@ static __attribute__((noinline)) void finish_sums(const visit *v, const tile *t,
   for (int32_t p = 0; p < t->pixels; p++)
     for (int32_t c = 0; c < v->channels; c += LANES) {
       const ptrdiff_t at = t->output[p] + c;
-      finish_vector(v->activation, v_load(t->sums + p * vectors * LANES + c), v->residual ? v->residual + at : NULL,
-                    v->y + at, v_first(least_of(v->channels - c, LANES)));
+      finish_vector(v->activation, (output_channels){v->channel, true}, c, v_load(t->sums + p * vectors * LANES + c),
+                    v->residual ? v->residual + at : NULL, v->y + at, v_first(least_of(v->channels - c, LANES)));
     }
 }
 
 /// Visits `count` tiles, all of `pixels` pixels.
 INLINE void microkernel(const int pixels, const int vectors, const visit *v, const tile *t, int32_t count) {
-  const bool whole = v->channels == vectors * LANES && v->activation->kind == CONV_CLIP;
+  const bool whole = v->channels == vectors * LANES && !is_more_than_clip(v->activation);
   const bool clips = v->activation->minimum > -INFINITY || v->activation->maximum < INFINITY;
   vec bias[MOST_VECTORS];
   EACH(i, vectors) {

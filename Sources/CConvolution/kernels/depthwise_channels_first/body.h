@@ -61,11 +61,11 @@ INLINE int32_t list_block(const block_memory *memory, const conv_problem *proble
 }
 
 /// Applies an activation that is no clamp to a block's outputs of one channel.
-INLINE void activate_block(const conv_problem *problem, const conv_task *block, float *y) {
-  if (problem->activation.kind == CONV_CLIP) return;
+INLINE void activate_block(const conv_problem *problem, const conv_task *block, int32_t channel, float *y) {
+  if (!is_more_than_clip(&problem->activation)) return;
   for (int32_t z = block->first[0]; z < block->end[0]; z++)
     for (int32_t row = block->first[1]; row < block->end[1]; row++)
-      activate(&problem->activation, y + z * problem->y.axis[0] + row * problem->y.axis[1] + block->first[2],
+      activate(&problem->activation, (output_channels){channel, false}, y + z * problem->y.axis[0] + row * problem->y.axis[1] + block->first[2],
                block->end[2] - block->first[2]);
 }
 
@@ -116,7 +116,7 @@ static void run_block(block_memory *memory, const conv_problem *problem, const c
         sums.free_rows =
             image->residual ? INT32_MIN / 2 : clamped((last_channel - channel) * rows_behind, 0, INT32_MAX / 2);
         for (int32_t i = 0; i < count; i++) memory->columns[i].sum(&sums, &memory->columns[i].column);
-        activate_block(problem, block, sums.y);
+        activate_block(problem, block, channel, sums.y);
       }
   }
 }

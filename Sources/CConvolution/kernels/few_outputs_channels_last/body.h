@@ -91,10 +91,10 @@ TILE(1) TILE(2) TILE(3) TILE(4)
 static void (*const tiles[PANEL_CHANNELS])(const panel_weights *, int32_t, float *) = {tile_1, tile_2, tile_3, tile_4};
 
 /// Makes outputs of `count` totals that lie side by side in y.
-INLINE void finish_totals(const conv_activation *activation, const float *total, const float *residual, float *y,
-                          int32_t count) {
+INLINE void finish_totals(const conv_activation *activation, int32_t channel, const float *total,
+                          const float *residual, float *y, int32_t count) {
   for (int32_t i = 0; i < count; i += LANES)
-    finish_vector(activation, v_load(total + i), residual ? residual + i : NULL, y + i,
+    finish_vector(activation, (output_channels){channel, true}, i, v_load(total + i), residual ? residual + i : NULL, y + i,
                   v_first(least_of(count - i, LANES)));
 }
 
@@ -113,13 +113,13 @@ static void run_tile(const conv_problem *problem, const conv_operands *image, co
     };
     float total[TABLE_PIXELS * PANEL_CHANNELS + LANES];
     tiles[channels - 1](&weights, pixels, total);
-    // Pixels without a gap are one run of outputs.
-    const bool whole = problem->y.axis[2] == channels && output[pixels - 1] - output[0] == (pixels - 1) * channels;
+    // Pixels without a gap are one run of outputs, unless each channel has a slope of its own.
+    const bool whole = problem->activation.kind != CONV_PRELU && problem->y.axis[2] == channels && output[pixels - 1] - output[0] == (pixels - 1) * channels;
     const int32_t runs = whole ? 1 : pixels, length = whole ? pixels * channels : channels;
     for (int32_t r = 0; r < runs; r++) {
       const ptrdiff_t at = output[r] + channel;
-      finish_totals(&problem->activation, total + r * channels, image->residual ? image->residual + at : NULL,
-                    image->y + at, length);
+      finish_totals(&problem->activation, channel, total + r * channels,
+                    image->residual ? image->residual + at : NULL, image->y + at, length);
     }
   }
 }

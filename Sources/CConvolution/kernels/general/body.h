@@ -58,7 +58,7 @@ static void run(const conv_problem *problem, const conv_operands *image, const c
           const float sum = sum_taps(problem, group, position, image->packed + o * filter);
           store_output(bounds, v_set(sum), v_set(image->bias[o]), image->residual ? image->residual + at : NULL,
                        image->y + at, false, v_first(1));
-          activate(&problem->activation, image->y + at, 1);
+          activate(&problem->activation, (output_channels){o, false}, image->y + at, 1);
         }
   }
 }

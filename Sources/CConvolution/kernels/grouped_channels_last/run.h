@@ -77,7 +77,8 @@ static void run_row_tile(row_tile t, const row_manner *manner, bool inside, int3
   run_vectors(&t, run_tile, whole);
   run_vectors(&t, tiles[manner->how][PARTIAL_VECTORS][pixels - 1], end);
   for (int32_t p = 0; p < pixels; p++)
-    activate(&problem->activation, t.image->y + t.first + p * t.step + first, least_of(end * LANES, channels) - first);
+    activate(&problem->activation, (output_channels){first, true}, t.image->y + t.first + p * t.step + first,
+             least_of(end * LANES, channels) - first);
 }
 
 /// Computes a block of vectors of the tiles whose columns some tables hold, in all rows of a task.

@@ -43,7 +43,7 @@ static void finish_pixels(const conv_problem *problem, const conv_operands *imag
       ptrdiff_t at = span->channel + m + span->output + i * problem->y.axis[2];
       for (int p = 0; p < pixels; p++, at += problem->y.axis[2]) {
         store_output(bounds, a[p], bias, image->residual ? image->residual + at : NULL, image->y + at, false, mask);
-        activate(&problem->activation, image->y + at, channels);
+        activate(&problem->activation, (output_channels){span->channel + m, true}, image->y + at, channels);
       }
     }
   }

@@ -61,7 +61,7 @@ static void finish_planes(const conv_problem *problem, const conv_operands *imag
       store_output(bounds, v_load(sums + i), bias, residual ? residual + i : NULL, y + i, false,
                    v_first(span->outputs - i));
     }
-    activate(&problem->activation, y, span->outputs);
+    activate(&problem->activation, (output_channels){channel, false}, y, span->outputs);
   }
 }
 

@@ -93,8 +93,9 @@ static void run_panel(const pixel_run *run, tile_row t, int32_t width, float *pa
       if (left <= LANES) run_tiles = tiles[width - 1].half;
     }
     run_tiles(&t);
-    if (t.last && t.activation->kind != CONV_CLIP)
-      for (int32_t m = 0; m < width; m++) activate(t.activation, t.y + m * t.y_channel, t.pixels);
+    if (t.last && is_more_than_clip(t.activation))
+      for (int32_t m = 0; m < width; m++)
+        activate(t.activation, (output_channels){t.channel + m, false}, t.y + m * t.y_channel, t.pixels);
   }
 }
 
@@ -116,6 +117,7 @@ static void run_visit(const pixel_run *run, visit v, visit next, int32_t unit) {
     width = panel_channel(problem, panel + 1) - channel;
     fetch_samples(run, next, next.first, least_of(next.first + share, next.last));
     next.first = least_of(next.first + share, next.last);
+    t.channel = channel;
     t.bias = run->image->bias + channel;
     t.weights = run->image->packed + (ptrdiff_t)channel * inputs + (ptrdiff_t)v.first * width;
     run_panel(run, t, width, run->memory->partial + (ptrdiff_t)(channel - first_channel) * run->memory->size.pixels,

@@ -28,6 +28,7 @@ typedef struct {
   ptrdiff_t sample_channel, sample_tile;  ///< from one to the next
   const float *weights, *bias, *residual;
   float *y;                               ///< of the first output channel, as residual
+  int32_t channel;                        ///< that channel
   ptrdiff_t y_channel;
   const conv_activation *activation;
 } tile_row;

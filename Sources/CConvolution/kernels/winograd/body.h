@@ -121,7 +121,8 @@ static void block_to_outputs(const block *b, const block_panel *panel) {
     for (int32_t c = 0; c < panel->channels; c += together) {
       const ptrdiff_t at = (panel->channel + c) * problem->y.channel;
       out.plane = b->plane + plane;
-      out.bias = b->image->bias + panel->channel + c;
+      out.channel = panel->channel + c;
+      out.bias = b->image->bias + out.channel;
       out.residual = b->image->residual ? b->image->residual + at : NULL;
       out.y = b->image->y + at;
       out.channels = least_of(panel->channels - c, together);

@@ -15,7 +15,7 @@ typedef struct {
   float *staged;             ///< [output of height][output of width of the stretch][lane]
   const float *bias, *residual;
   float *y;                  ///< of the first channel; bias and residual likewise
-  int32_t channels;          ///< some vectors
+  int32_t channel, channels; ///< some vectors from that channel on
 } outlet;
 
 INLINE finish finish_of(const outlet *out) {
@@ -37,11 +37,21 @@ INLINE void stretch_to_pixels(const outlet *out, const stretch *s) {
     const ptrdiff_t corner = out->plane * y->axis[0] + s->row * y->axis[1] + begin * y->axis[2];
     out->transform(out->products + t * out->tile, out->y + corner, at, rows, columns, &finish,
                    out->residual ? out->residual + corner : NULL);
-    if (out->problem->activation.kind == CONV_CLIP) continue;
+    if (!is_more_than_clip(&out->problem->activation)) continue;
     for (int32_t i = rows.begin; i < rows.end; i++)
       for (int32_t j = columns.begin; j < columns.end; j++)
-        activate(&out->problem->activation, out->y + corner + i * at.row + j * at.column, out->channels);
+        activate(&out->problem->activation, (output_channels){out->channel, true},
+                 out->y + corner + i * at.row + j * at.column, out->channels);
   }
+}
+
+/// The same to outputs that are staged, LANES a pixel.
+INLINE void activate_staged(const outlet *out, ptrdiff_t pixels) {
+  const conv_activation *activation = &out->problem->activation;
+  const bool is_one = activation->kind != CONV_PRELU;
+  const output_channels channels = {out->channel, true};
+  for (ptrdiff_t i = 0; i < (is_one ? 1 : pixels); i++)
+    activate(activation, channels, out->staged + i * LANES, is_one ? pixels * LANES : out->channels);
 }
 
 /// Outputs in channels-first memory are staged, and turned for all tiles of the stretch together.
@@ -68,7 +78,7 @@ INLINE void stretch_to_planes(const outlet *out, const stretch *s) {
     out->transform(out->products + t * out->tile, to, (grid){length * LANES, LANES}, all_rows, all_columns, &finish,
                    out->residual ? to : NULL);
   }
-  activate(&out->problem->activation, out->staged, (ptrdiff_t)height->outputs * length * LANES);
+  activate_staged(out, (ptrdiff_t)height->outputs * length);
 
   // Rows that are whole are turned as one.
   const bool is_one = count == length && y->axis[1] == length && height->dilation == 1;
