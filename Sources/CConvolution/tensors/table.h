@@ -6,4 +6,7 @@
 typedef struct {
   void (*copy)(const conv_copy *copy, const void *from, void *to, int32_t threads);
   void (*elementwise)(const conv_elementwise *chain, const float *const *inputs, float *output, int32_t threads);
+  size_t (*products_workspace_bytes)(const conv_products *products);
+  void (*products)(const conv_products *products, const float *a, const float *b, float *y, int32_t threads,
+                   conv_workspace workspace);
 } tensor_functions;

@@ -24,3 +24,12 @@ void conv_run_elementwise(conv_isa isa, const conv_elementwise *chain, const flo
                           int32_t threads) {
   of(isa)->elementwise(chain, inputs, output, threads);
 }
+
+size_t conv_products_workspace_bytes(conv_isa isa, const conv_products *products) {
+  return of(isa)->products_workspace_bytes(products);
+}
+
+void conv_run_products(conv_isa isa, const conv_products *products, const float *a, const float *b, float *y,
+                       int32_t threads, conv_workspace workspace) {
+  of(isa)->products(products, a, b, y, threads, workspace);
+}
