@@ -6,7 +6,7 @@ extension [GraphReader.Node] {
     for (index, node) in enumerated() {
       for case let name? in node.outputs { producers[name] = index }
     }
-    var states = Array<VisitState>(repeating: .new, count: count)
+    var states = [VisitState](repeating: .new, count: count)
     var order: [GraphReader.Node] = []
     for first in indices {
       // On the way to a node that can come next; a recursion might be as deep as there are nodes.
@@ -30,4 +30,6 @@ extension [GraphReader.Node] {
   }
 }
 
-private enum VisitState { case new, waiting, done }
+private enum VisitState {
+  case new, waiting, done
+}
