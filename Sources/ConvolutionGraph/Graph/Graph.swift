@@ -122,6 +122,12 @@ extension Graph {
     values[value.index].uses += 1
   }
 
+  mutating func setOutput(_ index: Int, _ value: ValueID) {
+    values[outputs[index].value.index].uses -= 1
+    values[value.index].uses += 1
+    outputs[index].value = value
+  }
+
   /// Adds a node behind all that are there.
   mutating func append(_ node: Node) {
     for case let input? in node.inputs { values[input.index].uses += 1 }
