@@ -1,3 +1,4 @@
+import CConvolution
 import Convolution
 
 /// What a node does: its settings, which are checked when it is made.
@@ -153,6 +154,7 @@ struct PlanningContext: Sendable {
   let layers: LayerCache
 
   var threads: Int32 { Int32(planner.threads ?? Machine.coreCount) }
+  var isa: conv_isa { planner.resolvedInstructionSet.isa }
 }
 
 /// What two cores of a small machine move between them and memory.
