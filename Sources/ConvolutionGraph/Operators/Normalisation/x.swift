@@ -1,0 +1,2 @@
+let normalisationOperators: [String: OperatorMaker] = [:]
+let recurrentOperators: [String: OperatorMaker] = [:]
