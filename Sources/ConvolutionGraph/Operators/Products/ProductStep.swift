@@ -17,12 +17,8 @@ struct ProductStep: Step {
     case .layer(let step): step.run(operands)
     case .matrices(let matrices): matrices.run(operands)
     }
-    guard let epilogue else { return }
-    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: 2) { inputs in
-      inputs.initializeElement(at: 0, to: operands.outputFloats(0).map { UnsafePointer($0) })
-      inputs.initializeElement(at: 1, to: operands.floats(2))
-      epilogue.run(inputs, operands.outputFloats(0))
-    }
+    let y = operands.outputFloats(0)
+    epilogue?.run(input: { $0 == 0 ? UnsafePointer(y) : operands.floats(2) }, y)
   }
 
   var workspaceBytes: Int {
@@ -70,7 +66,7 @@ struct PlannedMatrices: Sendable {
   }
 
   var floatingPointOperations: Int {
-    2 * matrices.rows * matrices.columns * matrices.depth * matrices.count
+    2 &* matrices.rows &* matrices.columns &* matrices.depth &* matrices.count
   }
 
   func run(_ operands: Operands) {

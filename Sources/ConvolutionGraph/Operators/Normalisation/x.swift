@@ -1,2 +1,0 @@
-let normalisationOperators: [String: OperatorMaker] = [:]
-let recurrentOperators: [String: OperatorMaker] = [:]

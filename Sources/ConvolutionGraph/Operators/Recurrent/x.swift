@@ -1,0 +1,1 @@
+let recurrentOperators: [String: OperatorMaker] = [:]
