@@ -15,7 +15,9 @@ struct ProductStep: Step {
   func run(_ operands: Operands) {
     switch product {
     case .layer(let step): step.run(operands)
-    case .matrices(let matrices): matrices.run(operands)
+    case .matrices(let matrices):
+      matrices.run(
+        operands.floats(0), operands.floats(1), operands.outputFloats(0), workspace: operands.workspace)
     }
     let y = operands.outputFloats(0)
     epilogue?.run(input: { $0 == 0 ? UnsafePointer(y) : operands.floats(2) }, y)
@@ -69,12 +71,14 @@ struct PlannedMatrices: Sendable {
     2 &* matrices.rows &* matrices.columns &* matrices.depth &* matrices.count
   }
 
-  func run(_ operands: Operands) {
-    withProducts { products in
+  func run(
+    _ a: UnsafePointer<Float>?, _ b: UnsafePointer<Float>?, _ y: UnsafeMutablePointer<Float>?,
+    workspace: UnsafeMutableRawPointer?
+  ) {
+    withProducts {
       conv_run_products(
-        isa, products, operands.floats(0), operands.floats(1), operands.outputFloats(0), threads,
-        conv_workspace(
-          memory: operands.workspace, stride: conv_products_workspace_bytes(isa, products)))
+        isa, $0, a, b, y, threads,
+        conv_workspace(memory: workspace, stride: conv_products_workspace_bytes(isa, $0)))
     }
   }
 

@@ -1,1 +1,0 @@
-let recurrentOperators: [String: OperatorMaker] = [:]
