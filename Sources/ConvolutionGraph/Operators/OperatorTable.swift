@@ -5,5 +5,6 @@ typealias OperatorMaker = @Sendable (inout NodeReader) -> (any Operator)?
 let operatorTable: [String: OperatorMaker] =
   [
     convolutionOperators, elementwiseOperators, activationOperators, comparisonOperators,
+    reductionOperators, productOperators, normalisationOperators, recurrentOperators,
   ]
   .reduce(into: [:]) { all, some in all.merge(some) { _, new in new } }
