@@ -1,3 +1,4 @@
+import CConvolution
 import Convolution
 
 /// What a node does: its settings, which are checked when it is made.
@@ -18,6 +19,11 @@ protocol Operator: Sendable, CustomStringConvertible {
   /// Whether the output is the first input's elements in their order, under another shape: nothing is computed.
   var isView: Bool { get }
 
+  /// The value of the only output where it follows from the inputs' types alone; nil where it does not.
+  ///
+  /// - Throws: as ``outputTypes(for:)``.
+  func constantOutput(for arguments: Arguments) throws(NetworkError) -> NetworkTensor?
+
   /// The operator that does to permuted inputs what this one does to those as they are: `op'(permute(x)) =
   /// permute(op(x))`, with the other inputs as ``Permuted`` says; nil where there is none.
   ///
@@ -34,6 +40,7 @@ struct Permuted {
 
 extension Operator {
   var isView: Bool { false }
+  func constantOutput(for arguments: Arguments) throws(NetworkError) -> NetworkTensor? { nil }
   func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted? { nil }
 }
 
@@ -117,4 +124,5 @@ struct PlanningContext: Sendable {
   let layers: LayerCache
 
   var threads: Int32 { Int32(planner.threads ?? Machine.coreCount) }
+  var isa: conv_isa { planner.resolvedInstructionSet.isa }
 }
