@@ -24,3 +24,21 @@ void conv_run_elementwise(conv_isa isa, const conv_elementwise *chain, const flo
                           int32_t threads) {
   of(isa)->elementwise(chain, inputs, output, threads);
 }
+
+size_t conv_products_workspace_bytes(conv_isa isa, const conv_products *products) {
+  return of(isa)->products_workspace_bytes(products);
+}
+
+void conv_run_products(conv_isa isa, const conv_products *products, const float *a, const float *b, float *y,
+                       int32_t threads, conv_workspace workspace) {
+  of(isa)->products(products, a, b, y, threads, workspace);
+}
+
+void conv_run_reduction(conv_isa isa, const conv_reduction *reduction, const float *x, float *y, int32_t threads) {
+  of(isa)->reduction(reduction, x, y, threads);
+}
+
+void conv_run_softmax(conv_isa isa, bool logarithm, const float *x, float *y, int64_t outer, int64_t n, int64_t inner,
+                      int32_t threads) {
+  of(isa)->softmax(logarithm, x, y, outer, n, inner, threads);
+}
