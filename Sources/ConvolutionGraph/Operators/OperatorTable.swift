@@ -6,5 +6,6 @@ let operatorTable: [String: OperatorMaker] =
   [
     convolutionOperators, elementwiseOperators, activationOperators, comparisonOperators,
     reductionOperators, productOperators, normalisationOperators, recurrentOperators,
+    arrangingOperators, resamplingOperators,
   ]
   .reduce(into: [:]) { all, some in all.merge(some) { _, new in new } }
