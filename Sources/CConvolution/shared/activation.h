@@ -21,9 +21,13 @@ INLINE vec v_exp(vec x) {
   return v_scale(p, n);
 }
 
-INLINE vec v_sigmoid(vec x) { return v_div(v_set(1), v_add(v_set(1), v_exp(v_sub(v_zero(), x)))); }
-
 INLINE vec v_abs(vec x) { return v_max(x, v_sub(v_zero(), x)); }
+
+/// 1 / (1 + exp(-x)), of negative x as exp(x) / (1 + exp(x)), which is exact to the smallest results.
+INLINE vec v_sigmoid(vec x) {
+  const vec e = v_exp(v_sub(v_zero(), v_abs(x)));
+  return v_div(v_select(v_less(x, v_zero()), e, v_set(1)), v_add(v_set(1), e));
+}
 
 /// Odd polynomial near 0, where 1 - 2 / (1 + exp(2x)) would cancel; beyond 9 the result rounds to +-1.
 INLINE vec v_tanh(vec x) {

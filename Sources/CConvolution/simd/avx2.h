@@ -38,6 +38,12 @@ INLINE vec v_scale(vec a, vec exponent) {
   return _mm256_mul_ps(_mm256_mul_ps(a, low), high);
 }
 
+/// n of a = 2^n m with 1 <= m < 2, of positive normal numbers.
+INLINE vec v_exponent(vec a) {
+  const __m256i biased = _mm256_srli_epi32(_mm256_castps_si256(a), 23);
+  return _mm256_cvtepi32_ps(_mm256_sub_epi32(biased, _mm256_set1_epi32(127)));
+}
+
 INLINE vmask v_mask(uint32_t bits) {
   __m256i lane = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
   __m256i set = _mm256_and_si256(_mm256_set1_epi32((int32_t)bits), lane);
@@ -48,6 +54,8 @@ INLINE vmask v_first(int count) {
   return _mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_set1_epi32(count), lane));
 }
 INLINE vmask v_less(vec a, vec b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
+INLINE vmask v_at_most(vec a, vec b) { return _mm256_cmp_ps(a, b, _CMP_LE_OQ); }
+INLINE vmask v_equal(vec a, vec b) { return _mm256_cmp_ps(a, b, _CMP_EQ_OQ); }
 INLINE vmask v_is_nan(vec a) { return _mm256_cmp_ps(a, a, _CMP_UNORD_Q); }
 INLINE vec v_select(vmask m, vec a, vec b) { return _mm256_blendv_ps(b, a, m); }
 /// The lanes that are not taken are 0.

@@ -33,8 +33,13 @@ INLINE vec v_sqrt(vec a) { return _mm512_sqrt_ps(a); }
 INLINE vec v_round(vec a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 INLINE vec v_scale(vec a, vec exponent) { return _mm512_scalef_ps(a, exponent); }
 
+/// n of a = 2^n m with 1 <= m < 2, of positive normal numbers.
+INLINE vec v_exponent(vec a) { return _mm512_getexp_ps(a); }
+
 INLINE vmask v_first(int count) { return (vmask)((1u << count) - 1); }
 INLINE vmask v_less(vec a, vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
+INLINE vmask v_at_most(vec a, vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
+INLINE vmask v_equal(vec a, vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
 INLINE vmask v_is_nan(vec a) { return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q); }
 INLINE vmask v_mask(uint32_t bits) { return (vmask)bits; }
 INLINE vec v_select(vmask m, vec a, vec b) { return _mm512_mask_blend_ps(m, b, a); }

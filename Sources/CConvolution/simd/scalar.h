@@ -29,6 +29,8 @@ INLINE vec v_mul(vec a, vec b) { return a * b; }
 INLINE vec v_div(vec a, vec b) { return a / b; }
 INLINE vec v_fma(vec a, vec b, vec c) { return a * b + c; }
 INLINE vmask v_less(vec a, vec b) { return a < b; }
+INLINE vmask v_at_most(vec a, vec b) { return a <= b; }
+INLINE vmask v_equal(vec a, vec b) { return a == b; }
 INLINE vmask v_is_nan(vec a) { return a != a; }
 INLINE vec v_select(vmask m, vec a, vec b) { return (vec)(((vmask)a & m) | ((vmask)b & ~m)); }
 // As on x86: the second operand where a comparison has a NaN.
@@ -46,6 +48,9 @@ INLINE vec v_scale(vec a, vec exponent) {
   for (int i = 0; i < LANES; i++) a[i] = ldexpf(a[i], (int)exponent[i]);
   return a;
 }
+/// n of a = 2^n m with 1 <= m < 2, of positive normal numbers.
+INLINE vec v_exponent(vec a) { return __builtin_convertvector(((vmask)a >> 23) - 127, vec); }
+
 INLINE vmask v_mask(uint32_t bits) {
   vmask m;
   for (int i = 0; i < LANES; i++) m[i] = -(int32_t)(bits >> i & 1);

@@ -2,7 +2,7 @@ import CConvolution
 
 /// An instruction set that kernels are written for. There may be more of them in later versions.
 public struct InstructionSet: Sendable, Hashable {
-  let isa: conv_isa
+  package let isa: conv_isa
 
   /// Plain C, for every processor.
   public static let scalar = InstructionSet(isa: CONV_ISA_SCALAR)

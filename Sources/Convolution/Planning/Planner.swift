@@ -45,7 +45,7 @@ public struct Planner: Sendable {
     self.costModel = costModel
   }
 
-  var resolvedInstructionSet: InstructionSet {
+  package var resolvedInstructionSet: InstructionSet {
     min(instructionSet ?? Machine.instructionSet, Machine.instructionSet)
   }
 

@@ -22,7 +22,8 @@ public struct TensorType: Sendable, Hashable {
         throw ConvolutionError(
           .nonPositiveSize, argument: "shape", received: "\(shape)", expected: "no negative extent")
       }
-      let count = try Checked.elementCount(shape, argument: "shape")
+      // An extent of 0 counts as 1: products of some of the extents fit as well.
+      let count = try Checked.elementCount(shape.map { max($0, 1) }, argument: "shape")
       _ = try Checked.multiply(count, element.byteCount, argument: "shape")
     } catch {
       throw NetworkError(error)

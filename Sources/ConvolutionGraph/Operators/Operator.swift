@@ -1,3 +1,4 @@
+import CConvolution
 import Convolution
 
 /// What a node does: its settings, which are checked when it is made.
@@ -17,6 +18,11 @@ protocol Operator: Sendable, CustomStringConvertible {
   func step(
     for arguments: Arguments, outputs: [TensorType], context: PlanningContext
   ) throws(NetworkError) -> any Step
+
+  /// What a step is predicted to take, in nanoseconds, without making it.
+  func predictedNanoseconds(
+    for arguments: Arguments, outputs: [TensorType], _ context: PlanningContext
+  ) throws(NetworkError) -> Double
 
   /// Whether the output is the first input's elements in their order, under another shape: nothing is computed.
   var isView: Bool { get }
@@ -49,6 +55,15 @@ struct Permuted {
 
 extension Operator {
   var isView: Bool { false }
+
+  /// The time that its bytes take to move.
+  func predictedNanoseconds(
+    for arguments: Arguments, outputs: [TensorType], _ context: PlanningContext
+  ) throws(NetworkError) -> Double {
+    guard !isView else { return 0 }
+    let inputs = (0..<arguments.count).reduce(0) { $0 + (arguments[$1]?.type.byteCount ?? 0) }
+    return 1000 + Double(inputs + outputs.reduce(0) { $0 + $1.byteCount }) / bytesPerNanosecond
+  }
 
   func constantOutput(for arguments: Arguments) throws(NetworkError) -> NetworkTensor? { nil }
 
@@ -139,4 +154,8 @@ struct PlanningContext: Sendable {
   let layers: LayerCache
 
   var threads: Int32 { Int32(planner.threads ?? Machine.coreCount) }
+  var isa: conv_isa { planner.resolvedInstructionSet.isa }
 }
+
+/// What two cores of a small machine move between them and memory.
+private let bytesPerNanosecond = 10.0

@@ -3,5 +3,7 @@ typealias OperatorMaker = @Sendable (inout NodeReader) -> (any Operator)?
 
 /// The operators that a network may have, by ONNX's names. A new one gets a line in the table of its own folder.
 let operatorTable: [String: OperatorMaker] =
-  [convolutionOperators]
+  [
+    convolutionOperators, elementwiseOperators, activationOperators, comparisonOperators,
+  ]
   .reduce(into: [:]) { all, some in all.merge(some) { _, new in new } }

@@ -1,0 +1,15 @@
+// What is done to tensors, on one instruction set.
+#include "copy/run.h"
+#include "elementwise/run.h"
+#include "products/run.h"
+#include "reduction/run.h"
+#include "softmax.h"
+#include "table.h"
+
+const tensor_functions SIMD_NAME(tensor_functions) = {
+    .copy = run_copy,
+    .elementwise = run_elementwise,
+    .products_workspace_bytes = products_workspace_bytes, .products = run_products,
+    .reduction = run_reduction,
+    .softmax = run_softmax,
+};
