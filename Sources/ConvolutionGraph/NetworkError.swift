@@ -98,7 +98,7 @@ public struct NetworkError: Error, Equatable, Sendable, CustomStringConvertible 
 }
 
 /// Calls `body`, whose errors become those of a network.
-func asNetworkError<Value>(
+func asNetworkError<Value: ~Copyable>(
   _ body: () throws(ConvolutionError) -> Value
 ) throws(NetworkError) -> Value {
   do throws(ConvolutionError) { return try body() } catch { throw NetworkError(error) }

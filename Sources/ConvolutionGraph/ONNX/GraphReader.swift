@@ -116,10 +116,11 @@ struct GraphReader {
     } else if element == nil, type.elemType != 0 {
       note(value.name, kind, "elements of type \(ElementType.onnxName(Int(type.elemType)))")
     }
-    return Declaration(
-      name: value.name, element: element,
-      shape: type.hasShape
-        ? type.shape.dim.map { $0.hasDimValue && $0.dimValue >= 0 ? Int($0.dimValue) : nil } : nil)
+    let shape = type.shape.dim.map { dimension -> Int? in
+      guard case .dimValue(let extent) = dimension.value, extent >= 0 else { return nil }
+      return Int(extent)
+    }
+    return Declaration(name: value.name, element: element, shape: type.hasShape ? shape : nil)
   }
 
   private mutating func note(_ name: String, _ operation: String, _ detail: String?) {
