@@ -8,11 +8,13 @@ struct TensorsCopyTests {
     var random = SplitMix64(seed: seed)
     let axes = Int.random(in: 0...5, using: &random)
     let shape = (0..<axes).map { _ in
-      Int.random(in: 0..<15, using: &random) == 0 ? 0 : Int.random(in: 1...(axes < 3 ? 80 : 7), using: &random)
+      Int.random(in: 0..<15, using: &random) == 0
+        ? 0 : Int.random(in: 1...(axes < 3 ? 80 : 7), using: &random)
     }
     var sourceStrides = shape.map { _ in 0 }
     var next = 1
-    for axis in shape.indices.shuffled(using: &random) where Int.random(in: 0..<6, using: &random) > 0 {
+    for axis in shape.indices.shuffled(using: &random)
+    where Int.random(in: 0..<6, using: &random) > 0 {
       sourceStrides[axis] = Int.random(in: 0..<8, using: &random) == 0 ? 2 * next : next
       next = sourceStrides[axis] * max(shape[axis], 1)
     }
@@ -57,7 +59,8 @@ struct TensorsCopyTests {
   }
 
   private func check<Element: FixedWidthInteger>(
-    _: Element.Type, _ set: conv_isa, _ shape: [Int], _ sourceStrides: [Int], _ begin: Int, _ count: Int,
+    _: Element.Type, _ set: conv_isa, _ shape: [Int], _ sourceStrides: [Int], _ begin: Int,
+    _ count: Int,
     _ strides: [Int], _ threads: Int32
   ) {
     let from = (0..<count).map { Element(truncatingIfNeeded: $0 &* 2_654_435_761) }

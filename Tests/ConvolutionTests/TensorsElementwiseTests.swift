@@ -18,7 +18,9 @@ struct TensorsElementwiseTests {
       _ name: String, _ op: conv_elementwise_op, p: Float = 0, q: Float = 0, bound: Double = 4,
       _ reference: @escaping @Sendable (Double, Double, Double) -> Double
     ) {
-      (self.name, self.op, self.p, self.q, self.bound, self.reference) = (name, op, p, q, bound, reference)
+      (self.name, self.op, self.p, self.q, self.bound, self.reference) = (
+        name, op, p, q, bound, reference
+      )
     }
   }
 
@@ -28,8 +30,10 @@ struct TensorsElementwiseTests {
     Operation("mul", CONV_ELEMENTWISE_MUL) { a, b, _ in a * b },
     Operation("div", CONV_ELEMENTWISE_DIV) { a, b, _ in a / b },
     Operation("pow", CONV_ELEMENTWISE_POW) { a, b, _ in pow(a, b) },
-    Operation("min", CONV_ELEMENTWISE_MIN) { a, b, _ in a.isNaN || b.isNaN ? .nan : Swift.min(a, b) },
-    Operation("max", CONV_ELEMENTWISE_MAX) { a, b, _ in a.isNaN || b.isNaN ? .nan : Swift.max(a, b) },
+    Operation("min", CONV_ELEMENTWISE_MIN) { a, b, _ in a.isNaN || b.isNaN ? .nan : Swift.min(a, b)
+    },
+    Operation("max", CONV_ELEMENTWISE_MAX) { a, b, _ in a.isNaN || b.isNaN ? .nan : Swift.max(a, b)
+    },
     Operation("prelu", CONV_ELEMENTWISE_PRELU) { a, b, _ in a < 0 ? b * a : a },
     Operation("equal", CONV_ELEMENTWISE_EQUAL) { a, b, _ in a == b ? 1 : 0 },
     Operation("less", CONV_ELEMENTWISE_LESS) { a, b, _ in a < b ? 1 : 0 },
@@ -49,11 +53,17 @@ struct TensorsElementwiseTests {
     Operation("sin", CONV_ELEMENTWISE_SIN) { a, _, _ in sin(a) },
     Operation("cos", CONV_ELEMENTWISE_COS) { a, _, _ in cos(a) },
     // Without a fused multiply-add a sum that nearly cancels errs by more of its own size.
-    Operation("affine", CONV_ELEMENTWISE_AFFINE, p: 2, q: -0.5, bound: 4) { a, _, _ in 2 * a - 0.5 },
-    Operation("clip", CONV_ELEMENTWISE_CLIP, p: -1, q: 2) { a, _, _ in a.isNaN ? a : Swift.min(Swift.max(a, -1), 2) },
-    Operation("leaky relu", CONV_ELEMENTWISE_LEAKY_RELU, p: 0.25) { a, _, _ in a < 0 ? 0.25 * a : a },
+    Operation("affine", CONV_ELEMENTWISE_AFFINE, p: 2, q: -0.5, bound: 4) { a, _, _ in 2 * a - 0.5
+    },
+    Operation("clip", CONV_ELEMENTWISE_CLIP, p: -1, q: 2) { a, _, _ in
+      a.isNaN ? a : Swift.min(Swift.max(a, -1), 2)
+    },
+    Operation("leaky relu", CONV_ELEMENTWISE_LEAKY_RELU, p: 0.25) { a, _, _ in a < 0 ? 0.25 * a : a
+    },
     Operation("elu", CONV_ELEMENTWISE_ELU, p: 1.5) { a, _, _ in a < 0 ? 1.5 * expm1(a) : a },
-    Operation("selu", CONV_ELEMENTWISE_SELU, p: 1.5, q: 1.25) { a, _, _ in 1.25 * (a < 0 ? 1.5 * expm1(a) : a) },
+    Operation("selu", CONV_ELEMENTWISE_SELU, p: 1.5, q: 1.25) { a, _, _ in
+      1.25 * (a < 0 ? 1.5 * expm1(a) : a)
+    },
     Operation("hard sigmoid", CONV_ELEMENTWISE_HARD_SIGMOID, p: 0.25, q: 0.5) { a, _, _ in
       a.isNaN ? a : Swift.min(Swift.max(0.25 * a + 0.5, 0), 1)
     },
@@ -63,23 +73,31 @@ struct TensorsElementwiseTests {
     Operation("sigmoid", CONV_ELEMENTWISE_SIGMOID) { a, _, _ in 1 / (1 + exp(-a)) },
     Operation("tanh", CONV_ELEMENTWISE_TANH) { a, _, _ in tanh(a) },
     Operation("silu", CONV_ELEMENTWISE_SILU, bound: 8) { a, _, _ in a / (1 + exp(-a)) },
-    Operation("softplus", CONV_ELEMENTWISE_SOFTPLUS) { a, _, _ in Swift.max(a, 0) + log1p(exp(-abs(a))) },
+    Operation("softplus", CONV_ELEMENTWISE_SOFTPLUS) { a, _, _ in
+      Swift.max(a, 0) + log1p(exp(-abs(a)))
+    },
     Operation("softsign", CONV_ELEMENTWISE_SOFTSIGN) { a, _, _ in a / (1 + abs(a)) },
-    Operation("mish", CONV_ELEMENTWISE_MISH, bound: 8) { a, _, _ in a * tanh(Swift.max(a, 0) + log1p(exp(-abs(a)))) },
+    Operation("mish", CONV_ELEMENTWISE_MISH, bound: 8) { a, _, _ in
+      a * tanh(Swift.max(a, 0) + log1p(exp(-abs(a))))
+    },
     // Where the result nears 0 the exponent's rounding counts.
-    Operation("gelu", CONV_ELEMENTWISE_GELU, bound: 64) { a, _, _ in a * erfc(-a / 2.0.squareRoot()) / 2 },
+    Operation("gelu", CONV_ELEMENTWISE_GELU, bound: 64) { a, _, _ in
+      a * erfc(-a / 2.0.squareRoot()) / 2
+    },
     Operation("gelu tanh", CONV_ELEMENTWISE_GELU_TANH, bound: 64) { a, _, _ in
       a / (1 + exp(-2 * (2 / Double.pi).squareRoot() * (a + 0.044715 * a * a * a)))
     },
   ]
 
   private static let special: [Float] = [
-    0, -0, 1, -1, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, -1e-40, .greatestFiniteMagnitude,
+    0, -0, 1, -1, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, -1e-40,
+    .greatestFiniteMagnitude,
     0.5, -0.5, 1.5, 2.5, -2.5, 88.7, -104, 1e-10, 8_388_609, 2, 3,
   ]
 
   @Test func everyOperationIsListed() {
-    #expect(Set(Self.operations.map(\.op.rawValue)).count == Int(CONV_ELEMENTWISE_OP_COUNT.rawValue))
+    #expect(
+      Set(Self.operations.map(\.op.rawValue)).count == Int(CONV_ELEMENTWISE_OP_COUNT.rawValue))
   }
 
   @Test(arguments: operations)
@@ -105,7 +123,8 @@ struct TensorsElementwiseTests {
         let expected = operation.reference(Double(a), Double(b), Double(c))
         let error = unitsInLastPlace(y![index], expected)
         if error > operation.bound {
-          Issue.record("\(operation.name) on \(set.rawValue) of \(a), \(b): \(y![index]), not \(expected)")
+          Issue.record(
+            "\(operation.name) on \(set.rawValue) of \(a), \(b): \(y![index]), not \(expected)")
           break
         }
       }
@@ -119,7 +138,9 @@ struct TensorsElementwiseTests {
       for set in instructionSets {
         let y = run(set, [bases.count], [(bases, [1]), ([exponent], [0])], [pow])!
         for (value, base) in zip(y, bases) {
-          #expect(unitsInLastPlace(value, Foundation.pow(Double(base), Double(exponent))) <= 2, "\(base) ^ \(exponent)")
+          #expect(
+            unitsInLastPlace(value, Foundation.pow(Double(base), Double(exponent))) <= 2,
+            "\(base) ^ \(exponent)")
         }
       }
     }
@@ -132,7 +153,8 @@ struct TensorsElementwiseTests {
     let axes = Int.random(in: 0...4, using: &random)
     let most = axes < 3 ? 60 : 9
     let shape = (0..<axes).map { _ in
-      Int.random(in: 0..<12, using: &random) == 0 ? Int.random(in: 0...1, using: &random) : Int.random(in: 1...most, using: &random)
+      Int.random(in: 0..<12, using: &random) == 0
+        ? Int.random(in: 0...1, using: &random) : Int.random(in: 1...most, using: &random)
     }
     let inputs: [([Float], [Int])] = (0..<Int.random(in: 1...5, using: &random)).map { _ in
       var next = Int.random(in: 1...8, using: &random) == 1 ? 2 : 1
@@ -144,7 +166,8 @@ struct TensorsElementwiseTests {
       return (random.floats(next), strides)
     }
     let ops = [
-      CONV_ELEMENTWISE_ADD, CONV_ELEMENTWISE_MUL, CONV_ELEMENTWISE_MAX, CONV_ELEMENTWISE_SUB, CONV_ELEMENTWISE_NEG,
+      CONV_ELEMENTWISE_ADD, CONV_ELEMENTWISE_MUL, CONV_ELEMENTWISE_MAX, CONV_ELEMENTWISE_SUB,
+      CONV_ELEMENTWISE_NEG,
     ]
     let instructions = (0..<Int.random(in: 1...32, using: &random)).map { index in
       let earlier = 0..<Int32(inputs.count + index)
@@ -193,7 +216,8 @@ struct TensorsElementwiseTests {
       var y = x
       y.withUnsafeMutableBufferPointer { y in
         row.withUnsafeBufferPointer { row in
-          conv_run_elementwise(set, &chain, [UnsafePointer(y.baseAddress!), row.baseAddress!], y.baseAddress!, 2)
+          conv_run_elementwise(
+            set, &chain, [UnsafePointer(y.baseAddress!), row.baseAddress!], y.baseAddress!, 2)
         }
       }
       #expect(y == (0..<50).flatMap { _ in row })
@@ -201,7 +225,8 @@ struct TensorsElementwiseTests {
   }
 
   private func run(
-    _ set: conv_isa, _ shape: [Int], _ inputs: [([Float], [Int])], _ instructions: [conv_instruction]
+    _ set: conv_isa, _ shape: [Int], _ inputs: [([Float], [Int])],
+    _ instructions: [conv_instruction]
   ) -> [Float]? {
     var chain = conv_elementwise()
     chain.axes = Int32(shape.count)
@@ -211,7 +236,9 @@ struct TensorsElementwiseTests {
     withUnsafeMutableBytes(of: &chain.stride) { bytes in
       let strides = bytes.bindMemory(to: Int64.self)
       for (input, operand) in inputs.enumerated() {
-        for (axis, stride) in operand.1.enumerated() { strides[input * Int(CONV_MOST_AXES) + axis] = Int64(stride) }
+        for (axis, stride) in operand.1.enumerated() {
+          strides[input * Int(CONV_MOST_AXES) + axis] = Int64(stride)
+        }
       }
     }
     fill(&chain.instruction, with: instructions)

@@ -31,12 +31,16 @@ func denseStrides(_ extents: [Int]) -> [Int] {
 }
 
 /// What `run` writes to `count` floats on one thread; nil if two or three threads write other bits.
-func sameOnThreads(count: Int, workspaceBytes: Int = 0, _ run: (UnsafeMutablePointer<Float>, Int32, conv_workspace) -> Void)
+func sameOnThreads(
+  count: Int, workspaceBytes: Int = 0,
+  _ run: (UnsafeMutablePointer<Float>, Int32, conv_workspace) -> Void
+)
   -> [Float]?
 {
   let results = (1...3).map { threads in
     let stride = (workspaceBytes + 63) / 64 * 64
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(stride, 64) * threads, alignment: 64)
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: max(stride, 64) * threads, alignment: 64)
     defer { memory.deallocate() }
     memory.initializeMemory(as: UInt8.self, repeating: 0xff, count: max(stride, 64) * threads)
     return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
