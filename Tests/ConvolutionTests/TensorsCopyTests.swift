@@ -3,7 +3,7 @@ import Testing
 
 /// Copies between arrangements, and rows picked by index.
 struct TensorsCopyTests {
-  @Test(arguments: 0..<150)
+  @Test(arguments: 0..<40)
   func copiesArrangeEveryElement(seed: Int) {
     var random = SplitMix64(seed: seed)
     let axes = Int.random(in: 0...5, using: &random)
@@ -26,7 +26,7 @@ struct TensorsCopyTests {
     }
     let strides = denseStrides(shape)
     for set in instructionSets {
-      for threads: Int32 in 1...3 {
+      for threads: Int32 in [1, 3] {
         check(UInt8.self, set, shape, sourceStrides, begin, next, strides, threads)
         check(UInt32.self, set, shape, sourceStrides, begin, next, strides, threads)
         check(UInt64.self, set, shape, sourceStrides, begin, next, strides, threads)

@@ -52,8 +52,7 @@ struct TensorsElementwiseTests {
     Operation("sign", CONV_ELEMENTWISE_SIGN) { a, _, _ in a > 0 ? 1 : a < 0 ? -1 : a },
     Operation("sin", CONV_ELEMENTWISE_SIN) { a, _, _ in sin(a) },
     Operation("cos", CONV_ELEMENTWISE_COS) { a, _, _ in cos(a) },
-    // Without a fused multiply-add a sum that nearly cancels errs by more of its own size.
-    Operation("affine", CONV_ELEMENTWISE_AFFINE, p: 2, q: -0.5, bound: 4) { a, _, _ in 2 * a - 0.5
+    Operation("affine", CONV_ELEMENTWISE_AFFINE, p: 2, q: -0.5) { a, _, _ in 2 * a - 0.5
     },
     Operation("clip", CONV_ELEMENTWISE_CLIP, p: -1, q: 2) { a, _, _ in
       a.isNaN ? a : Swift.min(Swift.max(a, -1), 2)
@@ -72,19 +71,19 @@ struct TensorsElementwiseTests {
     },
     Operation("sigmoid", CONV_ELEMENTWISE_SIGMOID) { a, _, _ in 1 / (1 + exp(-a)) },
     Operation("tanh", CONV_ELEMENTWISE_TANH) { a, _, _ in tanh(a) },
-    Operation("silu", CONV_ELEMENTWISE_SILU, bound: 8) { a, _, _ in a / (1 + exp(-a)) },
+    Operation("silu", CONV_ELEMENTWISE_SILU, bound: 64) { a, _, _ in a / (1 + exp(-a)) },
     Operation("softplus", CONV_ELEMENTWISE_SOFTPLUS) { a, _, _ in
       Swift.max(a, 0) + log1p(exp(-abs(a)))
     },
     Operation("softsign", CONV_ELEMENTWISE_SOFTSIGN) { a, _, _ in a / (1 + abs(a)) },
-    Operation("mish", CONV_ELEMENTWISE_MISH, bound: 8) { a, _, _ in
+    Operation("mish", CONV_ELEMENTWISE_MISH, bound: 64) { a, _, _ in
       a * tanh(Swift.max(a, 0) + log1p(exp(-abs(a))))
     },
-    // Where the result nears 0 the exponent's rounding counts.
-    Operation("gelu", CONV_ELEMENTWISE_GELU, bound: 64) { a, _, _ in
+    // Far below 0 results are tiny, and the rounding of the exponent counts.
+    Operation("gelu", CONV_ELEMENTWISE_GELU, bound: 256) { a, _, _ in
       a * erfc(-a / 2.0.squareRoot()) / 2
     },
-    Operation("gelu tanh", CONV_ELEMENTWISE_GELU_TANH, bound: 64) { a, _, _ in
+    Operation("gelu tanh", CONV_ELEMENTWISE_GELU_TANH, bound: 256) { a, _, _ in
       a / (1 + exp(-2 * (2 / Double.pi).squareRoot() * (a + 0.044715 * a * a * a)))
     },
   ]
@@ -147,7 +146,7 @@ struct TensorsElementwiseTests {
   }
 
   /// Broadcasts of every kind, steps and negative strides; chains that use values again.
-  @Test(arguments: 0..<150)
+  @Test(arguments: 0..<60)
   func chainsBroadcast(seed: Int) {
     var random = SplitMix64(seed: seed)
     let axes = Int.random(in: 0...4, using: &random)
@@ -247,7 +246,7 @@ struct TensorsElementwiseTests {
       _ = memory.initialize(from: input.0)
       return memory
     }
-    defer { memory.forEach { $0.deallocate() } }
+    defer { for buffer in memory { buffer.deallocate() } }
     let pointers = memory.map { UnsafePointer($0.baseAddress) }
     return sameOnThreads(count: shape.reduce(1, *)) { y, threads, _ in
       conv_run_elementwise(set, &chain, pointers, y, threads)
