@@ -21,4 +21,6 @@ typedef struct {
   void (*resampling)(const conv_resampling *resampling, const float *x, float *y, int32_t threads);
   void (*resampling_2d)(const conv_resampling *height, const conv_resampling *width, const float *x, float *y,
                         int32_t threads, conv_workspace workspace);
+  void (*normalisation)(const conv_normalisation *normalisation, const float *x, const float *scale, const float *bias,
+                        float *y, int32_t threads);
 } tensor_functions;

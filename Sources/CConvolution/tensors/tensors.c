@@ -60,3 +60,8 @@ void conv_run_resampling_2d(conv_isa isa, const conv_resampling *height, const c
                             float *y, int32_t threads, conv_workspace workspace) {
   of(isa)->resampling_2d(height, width, x, y, threads, workspace);
 }
+
+void conv_run_normalisation(conv_isa isa, const conv_normalisation *normalisation, const float *x, const float *scale,
+                            const float *bias, float *y, int32_t threads) {
+  of(isa)->normalisation(normalisation, x, scale, bias, y, threads);
+}
