@@ -1,7 +1,10 @@
 // What is done to tensors, on one instruction set.
 #include "copy/run.h"
 #include "elementwise/run.h"
+#include "lrn.h"
+#include "normalisation/run.h"
 #include "products/run.h"
+#include "recurrent/run.h"
 #include "reduction/run.h"
 #include "resampling/run_2d.h"
 #include "softmax.h"
@@ -15,4 +18,7 @@ const tensor_functions SIMD_NAME(tensor_functions) = {
     .softmax = run_softmax,
     .resampling = run_resampling,
     .resampling_2d = run_resampling_2d,
+    .normalisation = run_normalisation,
+    .lrn = run_lrn,
+    .recurrent = run_recurrent,
 };

@@ -21,4 +21,11 @@ typedef struct {
   void (*resampling)(const conv_resampling *resampling, const float *x, float *y, int32_t threads);
   void (*resampling_2d)(const conv_resampling *height, const conv_resampling *width, const float *x, float *y,
                         int32_t threads, conv_workspace workspace);
+  void (*normalisation)(const conv_normalisation *normalisation, const float *x, const float *scale, const float *bias,
+                        float *y, int32_t threads);
+  void (*lrn)(const float *x, float *y, int64_t outer, int64_t channels, int64_t inner, int32_t size, float alpha,
+              float beta, float k, int32_t threads);
+  void (*recurrent)(const conv_recurrent *layer, const float *projected, const float *recurrent,
+                    const float *hidden_bias, const float *peepholes, float *state, float *cell, float *y,
+                    int32_t threads, conv_workspace workspace);
 } tensor_functions;

@@ -60,3 +60,25 @@ void conv_run_resampling_2d(conv_isa isa, const conv_resampling *height, const c
                             float *y, int32_t threads, conv_workspace workspace) {
   of(isa)->resampling_2d(height, width, x, y, threads, workspace);
 }
+
+void conv_run_normalisation(conv_isa isa, const conv_normalisation *normalisation, const float *x, const float *scale,
+                            const float *bias, float *y, int32_t threads) {
+  of(isa)->normalisation(normalisation, x, scale, bias, y, threads);
+}
+
+void conv_run_lrn(conv_isa isa, const float *x, float *y, int64_t outer, int64_t channels, int64_t inner, int32_t size,
+                  float alpha, float beta, float k, int32_t threads) {
+  of(isa)->lrn(x, y, outer, channels, inner, size, alpha, beta, k, threads);
+}
+
+/// Sums of at most four gates, and states that are reset.
+size_t conv_recurrent_workspace_bytes(const conv_recurrent *layer) {
+  const size_t bytes = layer->batch * layer->hidden * sizeof(float);
+  return rounded(4 * bytes) + rounded(bytes);
+}
+
+void conv_run_recurrent(conv_isa isa, const conv_recurrent *layer, const float *projected, const float *recurrent,
+                        const float *hidden_bias, const float *peepholes, float *state, float *cell, float *y,
+                        int32_t threads, conv_workspace workspace) {
+  of(isa)->recurrent(layer, projected, recurrent, hidden_bias, peepholes, state, cell, y, threads, workspace);
+}

@@ -48,11 +48,8 @@ INLINE reduction_axes axes_of(int32_t axes, const int64_t *extent, const bool *i
   reduction_axes all = {.inner = 1, .inner_is_reduced = true};
   if (axes == 0) return all;
   all.inner_is_reduced = is_reduced[axes - 1];
-  // The last axes that are alike are the inner one.
-  int outer = axes;
-  while (outer > 0 && (is_reduced[outer - 1] == all.inner_is_reduced || extent[outer - 1] == 1))
-    all.inner *= extent[--outer];
-  for (int axis = 0; axis < outer; axis++)
+  all.inner = extent[axes - 1];
+  for (int axis = 0; axis < axes - 1; axis++)
     add_axis(is_reduced[axis] ? &all.reduced : &all.kept, extent[axis], elements_of(extent + axis + 1, axes - axis - 1));
   return all;
 }

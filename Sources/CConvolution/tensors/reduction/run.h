@@ -121,7 +121,7 @@ static void reduce_by(reduction_run *run, reduction_term term, int32_t threads) 
 static void run_reduction(const conv_reduction *reduction, const float *x, float *y, int32_t threads) {
   reduction_run run = {
       .kind = reduction->kind, .x = x, .y = y,
-      .shape = reduction_shape_of(reduction->axes, reduction->extent, reduction->reduced, STRIP)};
+      .shape = reduction_shape_of(reduction->axes, reduction->extent, reduction->reduced, LANES, STRIP)};
   if (run.shape.outputs == 0) return;
   if (reduction->kind == CONV_REDUCE_LOG_SUM_EXP) {
     reduce_by(&run, TERM_LARGEST, threads);

@@ -9,7 +9,7 @@ enum {
   RUN_PIECE = 1 << 13,
 };
 
-/// Outputs are the kept axes, dense. Where the inner axis is reduced, a unit is LANES outputs, and what is gone through
+/// Outputs are the kept axes, dense. Where the inner axis is reduced, a unit is some outputs, and what is gone through
 /// are pieces of runs; where it is kept, a unit is a strip of it, and what is gone through are rows.
 typedef struct {
   reduction_axes axes;
@@ -17,16 +17,19 @@ typedef struct {
   int64_t terms;          ///< of an output
   int64_t steps;          ///< pieces or rows of an output
   int64_t parts;          ///< pieces of a run, or strips of a row
-  int32_t strip;
+  int32_t together;       ///< outputs of a unit of runs
+  int32_t strip;          ///< of a unit of rows
 } reduction_shape;
 
-INLINE reduction_shape reduction_shape_of(int32_t axes, const int64_t *extent, const bool *is_reduced, int32_t strip) {
-  reduction_shape shape = {.axes = axes_of(axes, extent, is_reduced), .strip = strip};
+INLINE reduction_shape reduction_shape_of(int32_t axes, const int64_t *extent, const bool *is_reduced,
+                                          int32_t together, int32_t strip) {
+  reduction_shape shape = {.axes = axes_of(axes, extent, is_reduced), .together = together,
+                           .strip = strip};
   const int64_t inner = shape.axes.inner, kept = count_of(&shape.axes.kept), reduced = count_of(&shape.axes.reduced);
   if (shape.axes.inner_is_reduced) {
     shape.parts = (inner + RUN_PIECE - 1) / RUN_PIECE;
     shape.outputs = kept;
-    shape.units = (kept + LANES - 1) / LANES;
+    shape.units = (kept + together - 1) / together;
     shape.steps = reduced * shape.parts;
     shape.terms = reduced * inner;
   } else {
@@ -41,8 +44,8 @@ INLINE reduction_shape reduction_shape_of(int32_t axes, const int64_t *extent, c
 /// Outputs of a unit.
 INLINE span outputs_of(const reduction_shape *shape, int64_t unit) {
   if (shape->axes.inner_is_reduced) {
-    const int64_t first = unit * LANES;
-    return (span){first, first + LANES < shape->outputs ? first + LANES : shape->outputs};
+    const int64_t first = unit * shape->together, end = first + shape->together;
+    return (span){first, end < shape->outputs ? end : shape->outputs};
   }
   const int64_t inner = shape->axes.inner, begin = unit % shape->parts * shape->strip;
   const int64_t end = begin + shape->strip < inner ? begin + shape->strip : inner;
