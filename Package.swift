@@ -68,7 +68,11 @@ let package = Package(
     .testTarget(
       name: "ConvolutionFilesTests", dependencies: ["Convolution", "ConvolutionFiles"]),
     .testTarget(
-      name: "ConvolutionGraphTests", dependencies: ["Convolution", "ConvolutionFiles", "ConvolutionGraph"],
+      name: "ConvolutionGraphTests",
+      dependencies: [
+        "Convolution", "ConvolutionFiles", "ConvolutionGraph",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
       resources: [.copy("Models"), .copy("Nodes")]
     ),
     .testTarget(

@@ -27,6 +27,18 @@ package struct InputFile: ~Copyable {
 
   deinit { close(descriptor) }
 
+  /// Fills `bytes` with the bytes of the file from `offset` on.
+  ///
+  /// - Throws: `.inputOutput` when there are fewer, or reading fails.
+  package func read(
+    into bytes: UnsafeMutableRawBufferPointer, at offset: Int
+  ) throws(ConvolutionError) {
+    guard lseek(descriptor, offset, SEEK_SET) == offset else {
+      throw systemError(path, expected: "a readable file")
+    }
+    try read(into: bytes)
+  }
+
   /// Fills `bytes` with the next bytes of the file.
   ///
   /// - Throws: `.inputOutput` when there are fewer, or reading fails.

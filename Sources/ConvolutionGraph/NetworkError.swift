@@ -8,7 +8,8 @@ public struct NetworkError: Error, Equatable, Sendable, CustomStringConvertible 
 
     /// A file that cannot be read or is not what it should be.
     public static let malformedFile = Code(description: "malformedFile")
-    /// Operators, attributes or element types that are not supported: all of them are in ``NetworkError/unsupported``.
+    /// Operators, attributes or element types that are not supported: all of them are in ``NetworkError/unsupported``. Or
+    /// a file of a version that is too old.
     public static let unsupported = Code(description: "unsupported")
     /// A name that the network does not have, or an input that is missing.
     public static let unknownName = Code(description: "unknownName")
@@ -97,7 +98,7 @@ public struct NetworkError: Error, Equatable, Sendable, CustomStringConvertible 
 }
 
 /// Calls `body`, whose errors become those of a network.
-func asNetworkError<Value>(
+func asNetworkError<Value: ~Copyable>(
   _ body: () throws(ConvolutionError) -> Value
 ) throws(NetworkError) -> Value {
   do throws(ConvolutionError) { return try body() } catch { throw NetworkError(error) }

@@ -13,6 +13,15 @@ extension TransposedLayer {
     for shape: [Int], layout: Layout = .channelsFirst, with planner: Planner = Planner(),
     region: [Range<Int>]? = nil, buffers: Plan.Buffers = .whole
   ) throws(ConvolutionError) -> Plan {
+    let best = try best(for: shape, layout: layout, with: planner)
+    return try Plan(
+      best.blueprint, best.choices, with: planner, region: region, buffers: buffers)
+  }
+
+  /// How all phases are computed, and what one image is predicted to take.
+  func best(
+    for shape: [Int], layout: Layout, with planner: Planner
+  ) throws(ConvolutionError) -> (blueprint: Blueprint, choices: [Choice], time: Double) {
     let geometry = try geometry(for: shape, layout: layout)
     // Along a row, outputs of a phase are every stride-th.
     let manners: [Blueprint.Manner] =
@@ -30,8 +39,7 @@ extension TransposedLayer {
       }
     }
     guard let best else { throw refusal! }
-    return try Plan(
-      best.blueprint, best.choices, with: planner, region: region, buffers: buffers)
+    return best
   }
 
   /// One a phase; phases that are alike are looked at once.

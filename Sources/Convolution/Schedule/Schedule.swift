@@ -12,6 +12,9 @@ struct Schedule {
   /// What a run is expected to take on the numbers of threads that were weighed, rising from one.
   let expectations: [Expectation]
 
+  /// What a run is expected to take.
+  var nanoseconds: Double { expectations.map(\.nanoseconds).min() ?? 0 }
+
   struct Expectation {
     let threads: Int
     let nanoseconds: Double

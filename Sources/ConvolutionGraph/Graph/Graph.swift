@@ -47,6 +47,9 @@ struct Graph: Sendable {
   struct Output: Sendable {
     let name: String
     var value: ValueID
+    /// What the file says of it, as of an ``Input``; nil: nothing.
+    let element: ElementType?
+    let shape: [Int?]?
   }
 
   private(set) var values: [Value] = []
@@ -112,9 +115,17 @@ extension Graph {
     return value
   }
 
-  mutating func addOutput(_ name: String, _ value: ValueID) {
-    outputs.append(Output(name: name, value: value))
+  mutating func addOutput(
+    _ name: String, _ value: ValueID, _ element: ElementType? = nil, _ shape: [Int?]? = nil
+  ) {
+    outputs.append(Output(name: name, value: value, element: element, shape: shape))
     values[value.index].uses += 1
+  }
+
+  mutating func setOutput(_ index: Int, _ value: ValueID) {
+    values[outputs[index].value.index].uses -= 1
+    values[value.index].uses += 1
+    outputs[index].value = value
   }
 
   /// Adds a node behind all that are there.

@@ -11,24 +11,39 @@ protocol Operator: Sendable, CustomStringConvertible {
   /// - Throws: `.shapeMismatch`, `.dependsOnData` and the like; the caller adds the node's name.
   func outputTypes(for arguments: Arguments) throws(NetworkError) -> [TensorType]
 
+  /// The value of the only output, where it follows from the types of the inputs alone.
+  func constantOutput(for arguments: Arguments) throws(NetworkError) -> NetworkTensor?
+
   /// How the outputs are computed. The inputs are those that ``outputTypes(for:)`` accepted.
   func step(
     for arguments: Arguments, outputs: [TensorType], context: PlanningContext
   ) throws(NetworkError) -> any Step
 
+  /// What a step is predicted to take, in nanoseconds, without making it.
+  func predictedNanoseconds(
+    for arguments: Arguments, outputs: [TensorType], _ context: PlanningContext
+  ) throws(NetworkError) -> Double
+
   /// Whether the output is the first input's elements in their order, under another shape: nothing is computed.
   var isView: Bool { get }
 
-  /// The value of the only output where it follows from the inputs' types alone; nil where it does not.
-  ///
-  /// - Throws: as ``outputTypes(for:)``.
-  func constantOutput(for arguments: Arguments) throws(NetworkError) -> NetworkTensor?
+  /// Where outputs may lie within an input, or inputs within the output, so that nothing, or less, is computed; nil where
+  /// they may not.
+  func placement(for arguments: Arguments, outputs: [TensorType]) -> Placement?
 
   /// The operator that does to permuted inputs what this one does to those as they are: `op'(permute(x)) =
   /// permute(op(x))`, with the other inputs as ``Permuted`` says; nil where there is none.
   ///
   /// - Parameter permutation: axis i of a permuted tensor is axis `permutation[i]` of the tensor.
   func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted?
+}
+
+/// Memory that inputs and outputs of a node may share. Distances are in bytes.
+enum Placement {
+  /// Each output is a run of bytes of the first input.
+  case outputsInInput([Int])
+  /// Each input is a run of bytes of the first output.
+  case inputsInOutput([Int])
 }
 
 /// An operator for permuted inputs.
@@ -40,7 +55,22 @@ struct Permuted {
 
 extension Operator {
   var isView: Bool { false }
+
+  /// The time that its bytes take to move.
+  func predictedNanoseconds(
+    for arguments: Arguments, outputs: [TensorType], _ context: PlanningContext
+  ) throws(NetworkError) -> Double {
+    guard !isView else { return 0 }
+    let inputs = (0..<arguments.count).reduce(0) { $0 + (arguments[$1]?.type.byteCount ?? 0) }
+    return 1000 + Double(inputs + outputs.reduce(0) { $0 + $1.byteCount }) / bytesPerNanosecond
+  }
+
   func constantOutput(for arguments: Arguments) throws(NetworkError) -> NetworkTensor? { nil }
+
+  func placement(for arguments: Arguments, outputs: [TensorType]) -> Placement? {
+    isView ? .outputsInInput([0]) : nil
+  }
+
   func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted? { nil }
 }
 
@@ -126,3 +156,6 @@ struct PlanningContext: Sendable {
   var threads: Int32 { Int32(planner.threads ?? Machine.coreCount) }
   var isa: conv_isa { planner.resolvedInstructionSet.isa }
 }
+
+/// What two cores of a small machine move between them and memory.
+private let bytesPerNanosecond = 10.0

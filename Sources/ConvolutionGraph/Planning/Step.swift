@@ -7,6 +7,9 @@ protocol Step: Sendable {
   /// one of ``reusableInputs``.
   func run(_ operands: Operands)
 
+  /// The same for inputs of which some are where they belong already; nil where there is nothing to be left out.
+  func leavingOut(_ inputs: Set<Int>) -> (any Step)?
+
   /// Inputs in whose memory the output may be, as its elements are read before what is written in their place.
   var reusableInputs: [Int] { get }
 
@@ -23,6 +26,7 @@ protocol Step: Sendable {
 extension Step {
   var workspaceBytes: Int { 0 }
   var reusableInputs: [Int] { [] }
+  func leavingOut(_ inputs: Set<Int>) -> (any Step)? { nil }
   var predictedNanoseconds: Double? { nil }
   var floatingPointOperations: Int { 0 }
   var algorithm: String { "" }

@@ -50,6 +50,9 @@ struct CollapsedAxes: Sendable {
     return strides
   }
 
+  /// Elements of all axes.
+  var count: Int { extents.reduce(1, *) }
+
   // MARK: Rows, for plain Swift
 
   /// Elements of the last axis.

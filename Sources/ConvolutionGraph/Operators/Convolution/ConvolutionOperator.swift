@@ -72,6 +72,17 @@ struct ConvolutionOperator: Operator {
       residual: hasResidual ? Input.residual.rawValue : nil)
   }
 
+  func predictedNanoseconds(
+    for arguments: Arguments, outputs: [TensorType], _ context: PlanningContext
+  ) throws(NetworkError) -> Double {
+    guard let weights = arguments[1]?.constant else { return 0 }
+    let layer = try layer(weights, arguments[2]?.constant, context)
+    let x = try arguments.floatShape(0, "x")
+    return try asNetworkError { () throws(ConvolutionError) in
+      try layer.predictedNanoseconds(for: x, layout: layout, with: context.planner)
+    }
+  }
+
   /// The layer, shared by all plans of the network.
   func layer(
     _ weights: NetworkTensor, _ bias: NetworkTensor?, _ context: PlanningContext

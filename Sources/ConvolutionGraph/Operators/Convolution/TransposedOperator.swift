@@ -59,14 +59,32 @@ struct TransposedOperator: Operator {
         weightShape: try arguments.floatShape(1, "weights"), biasShape: arguments[2]?.type.shape,
         x: x, layout: layout, planner: context.planner, make: makeLayer)
     }
-    let bias = arguments[2]?.constant
-    let layer = try context.layers.layer([weights, bias].compactMap(\.self), settings) {
-      () throws(NetworkError) in
-      try makeLayer(weights, bias)
-    }
+    let layer = try layer(weights, arguments[2]?.constant, context)
     return ConvolutionStep(
       plan: try layer.plan(of: x, layout, context.planner),
       residual: arguments[3] == nil ? nil : ConvolutionOperator.Input.residual.rawValue)
+  }
+
+  func predictedNanoseconds(
+    for arguments: Arguments, outputs: [TensorType], _ context: PlanningContext
+  ) throws(NetworkError) -> Double {
+    guard let weights = arguments[1]?.constant else { return 0 }
+    let layer = try layer(weights, arguments[2]?.constant, context)
+    let x = try arguments.floatShape(0, "x")
+    return try asNetworkError { () throws(ConvolutionError) in
+      try layer.predictedNanoseconds(for: x, layout: layout, with: context.planner)
+        * Double(x[0]) / Double(context.threads)
+    }
+  }
+
+  /// The layer, shared by all plans of the network.
+  private func layer(
+    _ weights: NetworkTensor, _ bias: NetworkTensor?, _ context: PlanningContext
+  ) throws(NetworkError) -> TransposedLayer {
+    try context.layers.layer([weights, bias].compactMap(\.self), settings) {
+      () throws(NetworkError) in
+      try makeLayer(weights, bias)
+    }
   }
 
   private func makeLayer(

@@ -1,0 +1,57 @@
+/// A network: what a file says is computed, and its weights.
+public final class Network: Sendable {
+  let graph: Graph
+  /// What all plans share.
+  let layers = LayerCache()
+
+  /// Reads an ONNX file, with the files of weights that lie beside it.
+  ///
+  /// - Throws: `.malformedFile` for files that cannot be read or are something else; `.unsupported` with everything that
+  ///   is not supported, bodies of control flow included; `.outOfMemory`.
+  public init(contentsOf path: String) throws(NetworkError) {
+    graph = try Graph(onnxFile: path)
+  }
+
+  /// Reads the bytes of an ONNX file, which has all its weights in it.
+  ///
+  /// - Parameter name: what errors call the file.
+  /// - Throws: as ``init(contentsOf:)``.
+  public init(onnx bytes: [UInt8], name: String = "network") throws(NetworkError) {
+    let result = bytes.withUnsafeBytes { bytes in
+      Result { () throws(NetworkError) in try Graph(onnx: bytes, name: name) }
+    }
+    graph = try result.get()
+  }
+}
+
+// MARK: - Inputs and outputs
+
+extension Network {
+  /// What a network takes.
+  public struct Input: Sendable, Hashable {
+    public let name: String
+    public let element: ElementType
+    /// Outermost first; nil: an extent that plans may choose; all of it nil: any number of axes.
+    public let shape: [Int?]?
+  }
+
+  /// What a network gives.
+  public struct Output: Sendable, Hashable {
+    public let name: String
+    /// nil: the file does not say.
+    public let element: ElementType?
+    /// As the file has it. Outermost first; nil: an extent that depends on the inputs; all of it nil: the file does not
+    /// say. A plan knows the shape.
+    public let shape: [Int?]?
+  }
+
+  /// In the file's order, without those that have a value in the file.
+  public var inputs: [Input] {
+    graph.inputs.map { Input(name: $0.name, element: $0.element, shape: $0.shape) }
+  }
+
+  /// In the file's order.
+  public var outputs: [Output] {
+    graph.outputs.map { Output(name: $0.name, element: $0.element, shape: $0.shape) }
+  }
+}

@@ -1,0 +1,129 @@
+/// The content of a file's graph while it is read: nodes by the names of their values.
+struct GraphReader {
+  /// Of the operators that the file asks for.
+  let opset: Int
+  /// Where files of weights lie; nil: nowhere.
+  let folder: String?
+  /// In how many graphs this one lies.
+  private let depth: Int
+
+  private(set) var nodes: [Node] = []
+  private(set) var constants: [(name: String, tensor: NetworkTensor)] = []
+  private(set) var inputs: [Declaration] = []
+  private(set) var outputs: [Declaration] = []
+  /// In the file's order.
+  private(set) var unsupported: [NetworkError.Unsupported] = []
+
+  struct Node {
+    let name: String
+    let operation: any Operator
+    let inputs: [NodeReader.Input?]
+    let outputs: [String?]
+  }
+
+  /// What a file says of an input or output of its graph.
+  struct Declaration {
+    let name: String
+    /// nil: not said.
+    let element: ElementType?
+    let shape: [Int?]?
+  }
+
+  init(opset: Int, folder: String?, depth: Int = 0) {
+    self.opset = opset
+    self.folder = folder
+    self.depth = depth
+  }
+
+  /// Graphs that lie in each other: no more than these.
+  private static let depthLimit = 32
+
+  /// Reads a graph, behind what has been read.
+  ///
+  /// - Throws: `.malformedFile` and the like; what is not supported is noted.
+  mutating func readGraph(_ graph: WireMessage) throws(NetworkError) {
+    guard depth < Self.depthLimit else {
+      throw graph.malformed(
+        "more than \(Self.depthLimit) graphs in each other", expected: "fewer")
+    }
+    try graph.forEachField { (field) throws(NetworkError) in
+      switch GraphField(rawValue: field.number) {
+      case .node: try readNode(graph.message(in: field))
+      case .initializer: try readInitializer(graph.message(in: field))
+      case .input: try inputs.append(declaration(graph.message(in: field), "input"))
+      case .output: try outputs.append(declaration(graph.message(in: field), "output"))
+      case .sparseInitializer: try readSparse(graph.message(in: field))
+      case nil: break
+      }
+    }
+  }
+
+  /// - Throws: as ``readGraph(_:)``.
+  mutating func readNode(_ wire: WireMessage) throws(NetworkError) {
+    let message = try NodeMessage(wire)
+    if message.isONNX, message.operation == "Constant" {
+      var reader = try message.reader(opset: opset, folder: folder)
+      if let tensor = reader.constant(), case let name?? = message.outputs.first {
+        constants.append((name, tensor))
+      }
+      unsupported += reader.unsupported
+    } else if message.isONNX, let make = operatorTable[message.operation] {
+      var reader = try message.reader(opset: opset, folder: folder)
+      let operation = make(&reader)
+      reader.rejectUnread()
+      unsupported += reader.unsupported
+      if let operation {
+        nodes.append(
+          Node(
+            name: message.name, operation: operation, inputs: reader.inputs,
+            outputs: message.outputs))
+      }
+    } else {
+      note(message.name, message.operation, nil)
+    }
+    try message.forEachBody { (body) throws(NetworkError) in
+      var reader = GraphReader(opset: opset, folder: folder, depth: depth + 1)
+      try reader.readGraph(body)
+      unsupported += reader.unsupported
+    }
+  }
+
+  private mutating func readInitializer(_ wire: WireMessage) throws(NetworkError) {
+    let message = try TensorMessage(wire)
+    if let tensor = try message.tensor(folder: folder) {
+      constants.append((message.name, tensor))
+    } else {
+      unsupported.append(message.unsupported)
+    }
+  }
+
+  private mutating func readSparse(_ wire: WireMessage) throws(NetworkError) {
+    try wire.forEachField { (field) throws(NetworkError) in
+      guard SparseTensorField(rawValue: field.number) == .values else { return }
+      let values = try TensorMessage(wire.message(in: field))
+      note(values.name, "initializer", "a sparse tensor")
+    }
+  }
+
+  private mutating func declaration(
+    _ wire: WireMessage, _ kind: String
+  ) throws(NetworkError) -> Declaration {
+    let value: ONNXValueInfo = try wire.decode()
+    let type = value.type.tensorType
+    let element = ElementType(onnx: Int(type.elemType))
+    if value.hasType, !value.type.hasTensorType {
+      note(value.name, kind, "something else than a tensor")
+    } else if element == nil, type.elemType != 0 {
+      note(value.name, kind, "elements of type \(ElementType.onnxName(Int(type.elemType)))")
+    }
+    let shape = type.shape.dim.map { dimension -> Int? in
+      guard case .dimValue(let extent) = dimension.value, extent >= 0 else { return nil }
+      return Int(extent)
+    }
+    return Declaration(name: value.name, element: element, shape: type.hasShape ? shape : nil)
+  }
+
+  private mutating func note(_ name: String, _ operation: String, _ detail: String?) {
+    unsupported.append(.init(node: name, operation: operation, detail: detail))
+  }
+}

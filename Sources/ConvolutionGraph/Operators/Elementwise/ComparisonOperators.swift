@@ -1,0 +1,26 @@
+/// What has or reads truth values, and conversions.
+let comparisonOperators: [String: OperatorMaker] = [
+  "Equal": { Comparison(&$0, .equal) },
+  "Greater": { Comparison(&$0, .greater) },
+  "GreaterOrEqual": { Comparison(&$0, .greaterOrEqual) },
+  "Less": { Comparison(&$0, .less) },
+  "LessOrEqual": { Comparison(&$0, .lessOrEqual) },
+  "And": { Comparison(&$0, .and) },
+  "Or": { Comparison(&$0, .or) },
+  "Xor": { Comparison(&$0, .xor) },
+  "Not": { _ in Test(description: "Not", ofBytes: { $0 == 0 }) },
+  "IsNaN": { _ in Test(description: "IsNaN", ofFloats: { $0.isNaN }) },
+  "IsInf": {
+    let negative = $0.bool("detect_negative", default: true)
+    let positive = $0.bool("detect_positive", default: true)
+    return Test(description: "IsInf", ofFloats: {
+      (positive && $0 == .infinity) || (negative && $0 == -.infinity)
+    })
+  },
+  "Where": { _ in Selection() },
+  "Cast": { Cast(&$0) },
+  "CastLike": {
+    $0.ignore("saturate")
+    return Cast(element: nil)
+  },
+]

@@ -1,0 +1,144 @@
+import Convolution
+
+/// Turns a graph whose types are all known into steps and the memory that they work on.
+struct Lowering {
+  /// A step and the values that it works on.
+  struct Item {
+    let node: Graph.Node
+    var step: any Step
+    /// nil: left out, or wanted by nobody.
+    let inputs, outputs: [Graph.ValueID?]
+    let arguments: Arguments
+    let types: [TensorType]
+  }
+
+  let graph: Graph
+  private(set) var items: [Item] = []
+  private(set) var storage = Storage()
+  private let context: PlanningContext
+  /// The position of the last node that reads a value.
+  private var lastUse: [Graph.ValueID: Int] = [:]
+
+  /// - Throws: what the operators' steps throw, with the node's name.
+  init(_ graph: Graph, _ context: PlanningContext) throws(NetworkError) {
+    var graph = graph
+    graph.separateOutputs()
+    self.graph = graph
+    self.context = context
+    let nodes = graph.nodes.compactMap(\.self)
+    for (index, node) in nodes.enumerated() {
+      for case let input? in node.inputs { lastUse[input] = index }
+    }
+    for output in graph.outputs { lastUse[output.value] = .max }
+    for (index, input) in graph.inputs.enumerated() { storage.add(input.value, .input(index)) }
+    for (index, node) in nodes.enumerated() {
+      do throws(NetworkError) { try lower(node, at: index) } catch { throw error.at(node.name) }
+    }
+    for (index, output) in graph.outputs.enumerated() {
+      storage.setKind(.output(index), of: output.value)
+    }
+    for (index, item) in items.enumerated() {
+      for case let value? in item.inputs + item.outputs { storage.touch(value, step: index) }
+    }
+  }
+
+  private mutating func lower(_ node: Graph.Node, at index: Int) throws(NetworkError) {
+    guard let arguments = graph.arguments(of: node) else {
+      throw NetworkError(
+        .dependsOnData, argument: "inputs", received: "a shape that is not known",
+        expected: "shapes that follow from those of the network's inputs")
+    }
+    for case let input? in node.inputs where !storage.hasPlace(input) {
+      // Whatever no node computes is a constant.
+      storage.add(input, .constant(input))
+    }
+    let outputs = node.outputs.map { output in
+      output.flatMap { graph[$0].uses > 0 ? $0 : nil }
+    }
+    let types = try node.operation.outputTypes(for: arguments)
+    let placement = node.operation.placement(for: arguments, outputs: types)
+    if case .outputsInInput(let offsets)? = placement, let input = node.inputs[0] {
+      for case (let output?, let offset) in zip(outputs, offsets) {
+        storage.add(output, in: input, offset: offset)
+      }
+      return
+    }
+    var item = Item(
+      node: node,
+      step: try node.operation.step(for: arguments, outputs: types, context: context),
+      inputs: node.inputs, outputs: outputs, arguments: arguments, types: types)
+    for case (let number, let output?) in zip(outputs.indices, outputs) {
+      let bytes = types[number].byteCount
+      if number == 0, let input = input(of: item, whoseMemoryIsFree: bytes, at: index) {
+        storage.add(output, in: input)
+      } else {
+        storage.add(output, .arena(bytes))
+      }
+    }
+    if case .inputsInOutput(let offsets)? = placement, let whole = outputs[0] {
+      let moved = moveInputs(of: item, into: whole, offsets)
+      if moved.count == node.inputs.count { return }
+      if !moved.isEmpty, let rest = item.step.leavingOut(moved) { item.step = rest }
+    }
+    items.append(item)
+  }
+
+  /// An input in whose memory a step may write its output, as nothing there is read later.
+  private func input(
+    of item: Item, whoseMemoryIsFree bytes: Int, at index: Int
+  ) -> Graph.ValueID? {
+    for number in item.step.reusableInputs {
+      guard number < item.inputs.count, let input = item.inputs[number],
+        storage.buffer(of: input).kind == .arena(bytes)
+      else { continue }
+      let neighbours = storage.neighbours(of: input)
+      guard neighbours.allSatisfy({ lastUse[$0] ?? 0 <= index }),
+        item.inputs.count(where: { $0.map(neighbours.contains) ?? false }) == 1
+      else { continue }
+      return input
+    }
+    return nil
+  }
+
+  /// Lets inputs that are buffers of their own be computed where they belong in the output. Returns their numbers.
+  private mutating func moveInputs(
+    of item: Item, into whole: Graph.ValueID, _ offsets: [Int]
+  ) -> Set<Int> {
+    var moved: Set<Int> = []
+    for (number, offset) in offsets.enumerated() {
+      guard let input = item.inputs[number],
+        storage.buffer(of: input).kind == .arena(graph.type(input)!.byteCount),
+        storage.neighbours(of: input).allSatisfy({ lastUse[$0] != .max })
+      else { continue }
+      storage.move(input, into: whole, offset: offset)
+      moved.insert(number)
+    }
+    return moved
+  }
+}
+
+extension Graph {
+  /// Gives every output memory of its own: one that is an input or a constant, or lies where such a thing or another output
+  /// lies, is copied.
+  fileprivate mutating func separateOutputs() {
+    var taken: Set<ValueID> = []
+    for index in outputs.indices {
+      let value = outputs[index].value
+      if let root = root(of: value), taken.insert(root).inserted { continue }
+      let copy = addValue(outputs[index].name, type: self[value].type)
+      append(Node(outputs[index].name, CopyOperator(), [value], [copy]))
+      setOutput(index, copy)
+      taken.insert(copy)
+    }
+  }
+
+  /// The value that a node computes in whose memory a value lies; nil where it is a part of it, an input or a constant.
+  private func root(of value: ValueID) -> ValueID? {
+    guard let node = producer(of: value) else { return nil }
+    guard let arguments = arguments(of: node),
+      case .outputsInInput? = node.operation.placement(
+        for: arguments, outputs: node.outputs.map { type($0) ?? TensorType(.float32, []) })
+    else { return value }
+    return node.operation.isView ? root(of: node.inputs[0]!) : nil
+  }
+}
