@@ -3,6 +3,13 @@
 
 #include "tensors.h"
 
+enum {
+  /// Lanes of a vector at most.
+  MOST_LANES = 16,
+  /// Of what is kept of a tap in resampling, for each output in a vector's lane.
+  LANE_TAP_BYTES = 12,
+};
+
 typedef struct {
   void (*copy)(const conv_copy *copy, const void *from, void *to, int32_t threads);
   void (*elementwise)(const conv_elementwise *chain, const float *const *inputs, float *output, int32_t threads);
@@ -11,4 +18,7 @@ typedef struct {
                    conv_workspace workspace);
   void (*reduction)(const conv_reduction *reduction, const float *x, float *y, int32_t threads);
   void (*softmax)(bool logarithm, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int32_t threads);
+  void (*resampling)(const conv_resampling *resampling, const float *x, float *y, int32_t threads);
+  void (*resampling_2d)(const conv_resampling *height, const conv_resampling *width, const float *x, float *y,
+                        int32_t threads, conv_workspace workspace);
 } tensor_functions;

@@ -40,7 +40,7 @@ extension Border {
   /// The inside sample that the tap at `position` reads on an axis of `extent` samples; nil for a constant.
   ///
   /// - Precondition: `extent` is positive unless the border is a constant.
-  func sample(at position: Int, extent: Int) -> Int? {
+  package func sample(at position: Int, extent: Int) -> Int? {
     if (0..<extent).contains(position) { return position }
     switch mode {
     case .constant:

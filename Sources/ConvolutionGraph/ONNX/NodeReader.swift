@@ -58,6 +58,12 @@ struct NodeReader {
     setInput(index, try? NetworkTensor(integers.map(Int64.init), shape: [integers.count]))
   }
 
+  /// Makes place for an input that older versions do not have.
+  mutating func insertMissingInput(_ index: Int) {
+    while inputs.count < index { inputs.append(nil) }
+    inputs.insert(nil, at: index)
+  }
+
   mutating func removeInput(_ index: Int) { inputs.remove(at: index) }
 
   /// Notes that something is not supported. What the caller makes of the node then does not matter.

@@ -5,5 +5,7 @@ typealias OperatorMaker = @Sendable (inout NodeReader) -> (any Operator)?
 let operatorTable: [String: OperatorMaker] =
   [
     convolutionOperators, elementwiseOperators, activationOperators, comparisonOperators,
+    reductionOperators, productOperators, normalisationOperators, recurrentOperators,
+    arrangingOperators, resamplingOperators,
   ]
   .reduce(into: [:]) { all, some in all.merge(some) { _, new in new } }

@@ -17,17 +17,17 @@ struct ElementwiseStep: Step {
     self.reusableInputs = reusableInputs
   }
 
-  func run(_ operands: Operands) {
-    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: Int(chain.inputs)) { inputs in
-      for index in inputs.indices { inputs.initializeElement(at: index, to: operands.floats(index)) }
-      run(inputs, operands.outputFloats(0))
-    }
-  }
+  func run(_ operands: Operands) { run(input: { operands.floats($0) }, operands.outputFloats(0)) }
 
-  /// The same on memory that is no step's.
-  func run(_ inputs: UnsafeMutableBufferPointer<UnsafePointer<Float>?>, _ output: UnsafeMutablePointer<Float>?) {
-    withUnsafePointer(to: chain) {
-      conv_run_elementwise(isa, $0, inputs.baseAddress, output, threads)
+  /// The same on memory that is not all a step's.
+  ///
+  /// - Parameter input: the elements of an input by its number.
+  func run(input: (Int) -> UnsafePointer<Float>?, _ output: UnsafeMutablePointer<Float>?) {
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: Int(chain.inputs)) { inputs in
+      for index in inputs.indices { inputs.initializeElement(at: index, to: input(index)) }
+      withUnsafePointer(to: chain) {
+        conv_run_elementwise(isa, $0, inputs.baseAddress, output, threads)
+      }
     }
   }
 }

@@ -1,0 +1,58 @@
+/// `Concat`: tensors one after the other along an axis.
+struct ConcatOperator: Operator {
+  /// A negative one counts from the end.
+  let axis: Int
+
+  init?(_ reader: inout NodeReader) {
+    guard let axis = reader.integer("axis") else {
+      reader.reject("no attribute axis")
+      return nil
+    }
+    self.init(axis: axis)
+  }
+
+  init(axis: Int) { self.axis = axis }
+
+  var description: String { "Concat \(axis)" }
+
+  func outputTypes(for arguments: Arguments) throws(NetworkError) -> [TensorType] {
+    let first = try arguments.type(0, "inputs")
+    let axis = try first.shape.axis(axis)
+    var type = first
+    for index in 1..<max(arguments.count, 1) {
+      let next = try arguments.type(index, "inputs")
+      var expected = first
+      if axis < next.shape.count { expected.shape[axis] = next.shape[axis] }
+      guard next == expected else {
+        throw NetworkError(
+          .shapeMismatch, argument: "inputs", received: "\(next) beside \(first)",
+          expected: "the same but for axis \(axis)")
+      }
+      // Their sum fits as long as that of all before and one extent of memory does.
+      type.shape[axis] += next.shape[axis]
+      type = try type.checked()
+    }
+    return [type]
+  }
+
+  func step(
+    for arguments: Arguments, outputs: [TensorType], context: PlanningContext
+  ) throws(NetworkError) -> any Step {
+    var step = CopyStep(outputs[0].element, context)
+    let axis = try outputs[0].shape.axis(axis)
+    var to = CopyStep.Walk.whole(.output(0), outputs[0].shape)
+    for index in 0..<arguments.count {
+      let shape = try arguments.type(index, "inputs").shape
+      try step.add(shape, from: .whole(.input(index), shape), to: to)
+      to.first += shape[axis] * to.strides[axis]
+    }
+    return step
+  }
+
+  func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted? {
+    guard let axis = try? permutation.axis(axis) else { return nil }
+    return Permuted(
+      operation: ConcatOperator(axis: permutation.place(of: axis)),
+      inputs: (0..<arguments.count).map { _ in permutation })
+  }
+}

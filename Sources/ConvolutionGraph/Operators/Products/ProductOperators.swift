@@ -1,0 +1,4 @@
+let productOperators: [String: OperatorMaker] = [
+  "MatMul": { _ in MatrixProduct() },
+  "Gemm": { MatrixProduct(gemm: &$0) },
+]

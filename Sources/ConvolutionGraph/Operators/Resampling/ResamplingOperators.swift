@@ -1,0 +1,4 @@
+let resamplingOperators: [String: OperatorMaker] = [
+  "Resize": { ResizeOperator(&$0) },
+  "Upsample": { ResizeOperator(upsample: &$0) },
+]
