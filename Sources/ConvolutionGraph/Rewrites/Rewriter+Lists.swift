@@ -3,7 +3,7 @@ import Convolution
 extension Rewriter {
   /// What is good for a network in any layout.
   static let general: [any Rewrite] = [
-    NothingRemoved(), ChainSimplification(), PadIntoConvolution(),
+    NothingRemoved(), ChainSimplification(), PadIntoConvolution(), BatchNormalisationAsChain(),
     FactorsIntoLayer(), ActivationIntoLayer(), ResidualIntoLayer(), ChainFusion(),
     TransposesCombined(), TransposeAsView(),
   ]
