@@ -170,9 +170,11 @@ import Testing
     /// a x b x rest to b x a x rest.
     func turned<Value>(_ values: [Value], _ a: Int, _ b: Int) -> [Value] {
       let rest = values.count / a / b
-      return (0..<b).flatMap { j in
-        (0..<a).flatMap { i in values[((i * b + j) * rest)..<((i * b + j + 1) * rest)] }
+      var result: [Value] = []
+      for j in 0..<b {
+        for i in 0..<a { result += values.dropFirst((i * b + j) * rest).prefix(rest) }
       }
+      return result
     }
     var inputs = try layer.inputTensors()
     inputs[0] = try NetworkTensor(turned(layer.x, 5, 3), shape: [3, 5, 2])
