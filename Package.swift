@@ -52,7 +52,7 @@ let package = Package(
     .executableTarget(
       name: "convolve",
       dependencies: [
-        "ConvolutionFiles", "ConvolutionOptions", "CPNG", "CTurboJPEG",
+        "ConvolutionFiles", "ConvolutionGraph", "ConvolutionOptions", "CPNG", "CTurboJPEG",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),

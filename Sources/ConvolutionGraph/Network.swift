@@ -1,26 +1,53 @@
+import Convolution
+
 /// A network: what a file says is computed, and its weights.
 public final class Network: Sendable {
+  /// Rewritten as far as that needs no shapes but those that the file has.
   let graph: Graph
+  /// The names of the rewrites that were applied.
+  let rewrites: [String]
+  /// Rewrites of a plan at most; nil: any number.
+  let rewriteLimit: Int?
   /// What all plans share.
   let layers = LayerCache()
+
+  private init(_ graph: Graph, rewriteLimit: Int?) throws(NetworkError) {
+    var graph = graph
+    graph.setDeclaredShapes()
+    var rewriter = Rewriter(
+      Rewriter.general, limit: rewriteLimit,
+      context: PlanningContext(planner: Planner(threads: 1), layers: layers))
+    try rewriter.run(on: &graph)
+    self.graph = graph
+    rewrites = rewriter.applied
+    self.rewriteLimit = rewriteLimit
+  }
 
   /// Reads an ONNX file, with the files of weights that lie beside it.
   ///
   /// - Throws: `.malformedFile` for files that cannot be read or are something else; `.unsupported` with everything that
   ///   is not supported, bodies of control flow included; `.outOfMemory`.
-  public init(contentsOf path: String) throws(NetworkError) {
-    graph = try Graph(onnxFile: path)
+  public convenience init(contentsOf path: String) throws(NetworkError) {
+    try self.init(contentsOf: path, rewriteLimit: nil)
+  }
+
+  /// The same with so many rewrites at most: of a network whose results are wrong, the rewrite that makes them so is found
+  /// by bisection.
+  package convenience init(
+    contentsOf path: String, rewriteLimit: Int?
+  ) throws(NetworkError) {
+    try self.init(Graph(onnxFile: path), rewriteLimit: rewriteLimit)
   }
 
   /// Reads the bytes of an ONNX file, which has all its weights in it.
   ///
   /// - Parameter name: what errors call the file.
   /// - Throws: as ``init(contentsOf:)``.
-  public init(onnx bytes: [UInt8], name: String = "network") throws(NetworkError) {
+  public convenience init(onnx bytes: [UInt8], name: String = "network") throws(NetworkError) {
     let result = bytes.withUnsafeBytes { bytes in
       Result { () throws(NetworkError) in try Graph(onnx: bytes, name: name) }
     }
-    graph = try result.get()
+    try self.init(result.get(), rewriteLimit: nil)
   }
 }
 

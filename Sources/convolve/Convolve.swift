@@ -1,5 +1,6 @@
 import ArgumentParser
 import Convolution
+import ConvolutionGraph
 import Foundation
 
 @main
@@ -8,7 +9,7 @@ struct Convolve: ParsableCommand {
     commandName: "convolve",
     abstract: "Convolutions with every convention of padding: run, explained, and on pictures.",
     subcommands: [
-      Apply.self, GradientCommand.self, Pad.self, Explain.self, FilterPicture.self, Demo.self,
+      Run.self, Apply.self, GradientCommand.self, Pad.self, Explain.self, FilterPicture.self, Demo.self,
     ])
 
   /// Whatever goes wrong is one line on standard error and exit code 1.
@@ -24,7 +25,8 @@ struct Convolve: ParsableCommand {
   }
 
   private static func oneLine(_ error: any Error) -> String {
-    ((error as? ConvolutionError)?.description ?? message(for: error))
+    ((error as? ConvolutionError)?.description ?? (error as? NetworkError)?.description
+      ?? message(for: error))
       .split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
       .joined(separator: " ")
   }

@@ -11,8 +11,9 @@ struct GraphReader {
   private(set) var constants: [(name: String, tensor: NetworkTensor)] = []
   private(set) var inputs: [Declaration] = []
   private(set) var outputs: [Declaration] = []
-  /// In the file's order.
-  private(set) var unsupported: [NetworkError.Unsupported] = []
+  private var unsupportedNodes: [NetworkError.Unsupported] = []
+  /// Values that nobody computes: outputs that their operators do not have here.
+  private var removedOutputs: [(name: String, unsupported: NetworkError.Unsupported)] = []
 
   struct Node {
     let name: String
@@ -37,6 +38,16 @@ struct GraphReader {
 
   /// Graphs that lie in each other: no more than these.
   private static let depthLimit = 32
+
+  /// Everything that is not supported: nodes in the file's order, then values that are used and that nobody computes.
+  var unsupported: [NetworkError.Unsupported] {
+    guard !removedOutputs.isEmpty else { return unsupportedNodes }
+    var used = Set(outputs.map(\.name))
+    for node in nodes {
+      for case .value(let name)? in node.inputs { used.insert(name) }
+    }
+    return unsupportedNodes + removedOutputs.filter { used.contains($0.name) }.map(\.unsupported)
+  }
 
   /// Reads a graph, behind what has been read.
   ///
@@ -66,17 +77,22 @@ struct GraphReader {
       if let tensor = reader.constant(), case let name?? = message.outputs.first {
         constants.append((name, tensor))
       }
-      unsupported += reader.unsupported
+      unsupportedNodes += reader.unsupported
     } else if message.isONNX, let make = operatorTable[message.operation] {
       var reader = try message.reader(opset: opset, folder: folder)
       let operation = make(&reader)
       reader.rejectUnread()
-      unsupported += reader.unsupported
+      unsupportedNodes += reader.unsupported
       if let operation {
         nodes.append(
           Node(
             name: message.name, operation: operation, inputs: reader.inputs,
-            outputs: message.outputs))
+            outputs: Array(message.outputs.prefix(reader.outputCount))))
+        for case let output? in message.outputs.dropFirst(reader.outputCount) {
+          let unsupported = NetworkError.Unsupported(
+            node: message.name, operation: message.operation, detail: "output \"\(output)\"")
+          removedOutputs.append((output, unsupported))
+        }
       }
     } else {
       note(message.name, message.operation, nil)
@@ -84,7 +100,7 @@ struct GraphReader {
     try message.forEachBody { (body) throws(NetworkError) in
       var reader = GraphReader(opset: opset, folder: folder, depth: depth + 1)
       try reader.readGraph(body)
-      unsupported += reader.unsupported
+      unsupportedNodes += reader.unsupported
     }
   }
 
@@ -93,7 +109,7 @@ struct GraphReader {
     if let tensor = try message.tensor(folder: folder) {
       constants.append((message.name, tensor))
     } else {
-      unsupported.append(message.unsupported)
+      unsupportedNodes.append(message.unsupported)
     }
   }
 
@@ -124,6 +140,6 @@ struct GraphReader {
   }
 
   private mutating func note(_ name: String, _ operation: String, _ detail: String?) {
-    unsupported.append(.init(node: name, operation: operation, detail: detail))
+    unsupportedNodes.append(.init(node: name, operation: operation, detail: detail))
   }
 }

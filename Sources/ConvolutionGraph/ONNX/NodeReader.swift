@@ -8,7 +8,8 @@ struct NodeReader {
   let opset: Int
   /// nil: an optional input that is left out.
   private(set) var inputs: [Input?]
-  let outputCount: Int
+  /// The outputs that there are; further ones may not be used.
+  private(set) var outputCount: Int
   private(set) var unsupported: [NetworkError.Unsupported] = []
   private var attributes: [String: Attribute]
 
@@ -70,6 +71,9 @@ struct NodeReader {
   mutating func reject(_ detail: String) {
     unsupported.append(.init(node: name, operation: operation, detail: detail))
   }
+
+  /// Leaves out the outputs from a number on: they are not supported where the network uses them.
+  mutating func removeOutputs(from first: Int) { outputCount = min(outputCount, first) }
 
   // MARK: Attributes
 

@@ -46,7 +46,7 @@ extension NetworkPlan {
       zip(outputs.map(\.name), results), uniquingKeysWith: { first, _ in first })
   }
 
-  private func tensor(
+  func tensor(
     for input: Tensor, in tensors: [String: NetworkTensor]
   ) throws(NetworkError) -> NetworkTensor {
     if let name = tensors.keys.sorted().first(where: { name in

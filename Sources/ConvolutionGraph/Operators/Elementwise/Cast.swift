@@ -11,8 +11,8 @@ struct Cast: Operator {
     reader.ignore("saturate")
     reader.ignore("round_mode")
     let number = reader.integer("to", default: 0)
-    guard let element = ElementType(onnxNumber: number) else {
-      reader.reject("attribute to of element type \(number)")
+    guard let element = ElementType(onnx: number) else {
+      reader.reject("attribute to \(ElementType.onnxName(number))")
       return nil
     }
     self.element = element
@@ -41,19 +41,5 @@ struct Cast: Operator {
   func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted? {
     Permuted(
       operation: self, inputs: (0..<arguments.count).map { $0 == 0 ? permutation : nil })
-  }
-}
-
-extension ElementType {
-  /// By ONNX's number of an element type; nil for one that networks here do not have.
-  init?(onnxNumber: Int) {
-    switch onnxNumber {
-    case 1: self = .float32
-    case 2: self = .uint8
-    case 6: self = .int32
-    case 7: self = .int64
-    case 9: self = .bool
-    default: return nil
-    }
   }
 }

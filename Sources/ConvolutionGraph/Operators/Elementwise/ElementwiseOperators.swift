@@ -47,7 +47,7 @@ let elementwiseOperators: [String: OperatorMaker] = [
     $0.ignore("ratio")
     $0.ignore("seed")
     $0.ignore("is_test")
-    if $0.outputCount > 1 { $0.reject("output mask") }
+    $0.removeOutputs(from: 1)
     return Identity(description: "Dropout", trainingInput: 2)
   },
 ]

@@ -9,10 +9,10 @@ struct Modulo: Operator {
 
   func outputTypes(for arguments: Arguments) throws(NetworkError) -> [TensorType] {
     let (a, b) = (try arguments.type(0, "a"), try arguments.type(1, "b"))
-    guard a.element == b.element, a.element != .bool, truncates || a.element != .float32 else {
+    guard a.element == b.element, a.element != .bool else {
       throw NetworkError(
         .shapeMismatch, argument: "b", received: "\(a.element) and \(b.element)",
-        expected: "integers of one type, or floats with fmod")
+        expected: "numbers of one type")
     }
     return [TensorType(a.element, try Broadcast(arguments, count: 2).shape)]
   }
@@ -22,7 +22,11 @@ struct Modulo: Operator {
   ) throws(NetworkError) -> any Step {
     let axes = try Broadcast(arguments, count: 2).axes
     return switch outputs[0].element {
-    case .float32: PairStep<Float, Float, Float>(axes, fmodf)
+    case .float32:
+      PairStep<Float, Float, Float>(axes) { [truncates] a, b in
+        let rest = fmodf(a, b)
+        return !truncates && rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
+      }
     case .int64: integers(axes, Int64.self)
     case .int32: integers(axes, Int32.self)
     case .uint8, .bool: integers(axes, UInt8.self)

@@ -15,11 +15,10 @@ struct BatchNormalisation: Operator {
   init(_ reader: inout NodeReader) {
     epsilon = reader.float("epsilon", default: 1e-5)
     reader.ignore("momentum")
-    // Until opset 7, whether a node trains is told by its outputs as well.
     reader.ignore("is_test")
     if reader.bool("training_mode") { reader.reject("attribute training_mode 1") }
     if !reader.bool("spatial", default: true) { reader.reject("attribute spatial 0") }
-    if reader.outputCount > 1 { reader.reject("outputs of training") }
+    reader.removeOutputs(from: 1)
   }
 
   func outputTypes(for arguments: Arguments) throws(NetworkError) -> [TensorType] {

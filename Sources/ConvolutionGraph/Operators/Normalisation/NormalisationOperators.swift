@@ -17,7 +17,7 @@ let normalisationOperators: [String: OperatorMaker] = [
   },
   "LayerNormalization": {
     $0.rejectStashType()
-    if $0.outputCount > 1 { $0.reject("outputs Mean and InvStdDev") }
+    $0.removeOutputs(from: 1)
     return Normalisation(
       "LayerNormalization", .from(axis: $0.integer("axis", default: -1)),
       epsilon: $0.float("epsilon", default: 1e-5))

@@ -1,0 +1,11 @@
+import Convolution
+
+/// An operator on images that is computed in either layout.
+protocol LayoutOperator: Operator {
+  /// Of the images that it takes and gives.
+  var layout: Layout { get }
+}
+
+extension ConvolutionOperator: LayoutOperator {}
+extension TransposedOperator: LayoutOperator {}
+extension PoolingOperator: LayoutOperator {}

@@ -1,0 +1,90 @@
+import Convolution
+
+extension Network {
+  /// Resolves the network for input shapes.
+  ///
+  ///     let plan = try network.plan(inputs: ["x": [1, 3, 256, 384]])
+  ///
+  /// - Parameters:
+  ///   - shapes: of the inputs, by name. One whose shape the file says in full may be left out.
+  ///   - planner: how convolutions are computed, and on how many threads everything is.
+  ///   - layout: of images between steps; nil: what is predicted to be faster. Inputs and outputs are as the file says,
+  ///     whatever it is.
+  /// - Throws: `.unknownName`, `.shapeMismatch` for a shape that the network does not take, `.dependsOnData` where a shape
+  ///   follows from what is in a tensor; what planning a layer throws; `.outOfMemory`.
+  public func plan(
+    inputs shapes: [String: [Int]] = [:], with planner: Planner = Planner(),
+    layout: Layout? = nil
+  ) throws(NetworkError) -> NetworkPlan {
+    var graph = graph
+    try graph.setInputShapes(shapes)
+    let context = PlanningContext(planner: planner, layers: layers)
+    let left = rewriteLimit.map { max($0 - rewrites.count, 0) }
+    var rewriter = Rewriter(Rewriter.general, limit: left, context: context)
+    try rewriter.run(on: &graph)
+    let tensorBytes = try graph.tensorBytes()
+    let best = try LayoutChoice(graph, asked: layout, limit: left, context: context)
+    return try NetworkPlan(
+      best.graph, rewrites: rewrites + rewriter.applied + best.rewrites, layout: best.layout,
+      tensorBytes: tensorBytes, context: context)
+  }
+}
+
+extension Graph {
+  /// Gives inputs whose shapes the file says in full their types. A plan asks for the same ones.
+  mutating func setDeclaredShapes() {
+    for input in inputs {
+      guard let shape = input.shape, !shape.contains(nil) else { continue }
+      setType(TensorType(input.element, shape.map { $0! }), of: input.value)
+    }
+  }
+
+  /// Gives the inputs types.
+  fileprivate mutating func setInputShapes(_ shapes: [String: [Int]]) throws(NetworkError) {
+    if let name = shapes.keys.sorted().first(where: { name in
+      !inputs.contains { $0.name == name }
+    }) {
+      throw NetworkError(
+        .unknownName, argument: "inputs", received: "\"\(name)\"",
+        expected: inputs.map { "\"\($0.name)\"" }.joined(separator: ", "))
+    }
+    for input in inputs {
+      let known = input.shape?.compactMap(\.self)
+      guard let shape = shapes[input.name] ?? (known?.count == input.shape?.count ? known : nil)
+      else {
+        throw NetworkError(
+          .shapeMismatch, argument: input.name, received: "no shape",
+          expected: "\(input.words), an extent for each axis")
+      }
+      if let declared = input.shape {
+        guard shape.count == declared.count,
+          zip(shape, declared).allSatisfy({ $0 == $1 ?? $0 })
+        else {
+          throw NetworkError(
+            .shapeMismatch, argument: input.name, received: "shape \(shape)",
+            expected: input.words)
+        }
+      }
+      setType(try TensorType(input.element, shape).checked(), of: input.value)
+    }
+  }
+
+  /// Bytes of all that nodes compute.
+  fileprivate func tensorBytes() throws(NetworkError) -> Int {
+    var bytes = 0
+    for case let node? in nodes {
+      for case let output? in node.outputs where self[output].uses > 0 && !node.operation.isView {
+        bytes += type(output)?.byteCount ?? 0
+      }
+    }
+    return bytes
+  }
+}
+
+extension Graph.Input {
+  /// `float32 1x3x?x?`
+  fileprivate var words: String {
+    let extents = shape?.map { $0.map(String.init) ?? "?" }.joined(separator: "x")
+    return "\(element) \(extents ?? "of any shape")"
+  }
+}

@@ -1,0 +1,18 @@
+import Convolution
+
+extension Rewriter {
+  /// What is good for a network in any layout.
+  static let general: [any Rewrite] = [
+    NothingRemoved(), ChainSimplification(), PadIntoConvolution(),
+    FactorsIntoLayer(), ActivationIntoLayer(), ResidualIntoLayer(), ChainFusion(),
+    TransposesCombined(), TransposeAsView(),
+  ]
+
+  /// What brings a network's images to a layout.
+  static func arranging(_ layout: Layout) -> [any Rewrite] {
+    general + [
+      ImagesArranged(layout: layout), RanksAligned(), TransposePushedThroughView(),
+      TransposePushed(),
+    ]
+  }
+}
