@@ -8,6 +8,11 @@ extension Rewriter {
     TransposesCombined(), TransposeAsView(),
   ]
 
+  /// What is done when the layout is known.
+  static func finishing(_ context: PlanningContext) -> [any Rewrite] {
+    [ConvolutionsPaired(context: context)]
+  }
+
   /// What brings a network's images to a layout.
   static func arranging(_ layout: Layout) -> [any Rewrite] {
     general + [
