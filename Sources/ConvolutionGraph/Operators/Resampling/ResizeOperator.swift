@@ -15,6 +15,8 @@ struct ResizeOperator: Operator {
   var proportions = Proportions.free
   private var order = AxisOrder()
 
+  init(_ interpolation: Interpolation) { self.interpolation = interpolation }
+
   /// `Resize`.
   init(_ reader: inout NodeReader) {
     interpolation.mode = reader.word("mode", default: .nearest)
