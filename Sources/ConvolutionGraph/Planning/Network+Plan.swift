@@ -23,7 +23,8 @@ extension Network {
     var rewriter = Rewriter(Rewriter.general, limit: left, context: context)
     try rewriter.run(on: &graph)
     let tensorBytes = try graph.tensorBytes()
-    let best = try LayoutChoice(graph, asked: layout, limit: left, context: context)
+    let best = try LayoutChoice(
+      graph, asked: layout, limit: left.map { $0 - rewriter.applied.count }, context: context)
     return try NetworkPlan(
       best.graph, rewrites: rewrites + rewriter.applied + best.rewrites, layout: best.layout,
       tensorBytes: tensorBytes, context: context)
