@@ -7,7 +7,7 @@ public struct Activation: Sendable, Equatable {
   let minimum, maximum: Float
   let slope, offset: Float
   /// Of each output channel.
-  private(set) var slopes: Tensor?
+  package private(set) var slopes: Tensor?
   /// The output is scale times the activation, plus shift.
   private(set) var scale: Float = 1
   private(set) var shift: Float = 0

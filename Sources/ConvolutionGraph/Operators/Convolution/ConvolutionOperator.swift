@@ -41,9 +41,10 @@ struct ConvolutionOperator: Operator {
     "Conv\(activation == .identity ? "" : " \(activation)")\(border.isEmpty ? "" : " \(border)")"
   }
 
-  /// All settings of the layer but its tensors.
+  /// All settings of the layer but its weights and bias.
   private var settings: String {
-    "\(kernel ?? []) \(stride ?? []) \(dilation ?? []) \(groups) \(padding) \(border) \(activation)"
+    "\(kernel ?? []) \(stride ?? []) \(dilation ?? []) \(groups) \(padding) \(border) \(activation) "
+      + "\(activation.slopes?.elements ?? [])"
   }
 
   func outputTypes(for arguments: Arguments) throws(NetworkError) -> [TensorType] {
