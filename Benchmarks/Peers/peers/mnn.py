@@ -1,5 +1,7 @@
 """MNN on its CPU backend at high precision, which is fp32 but for its choice of Winograd."""
 
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -22,21 +24,14 @@ def version():
 
 
 def prepare(layer, variant, threads):
-    manager = MNN.nn.create_runtime_manager(
-        ({"backend": "CPU", "numThread": threads, "precision": "high", "memory": "high"},)
-    )
+    manager = runtime(threads)
     if variant == "nchw least winograd":
         manager.set_hint(WINOGRAD_MEMORY_LEVEL, 0)
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "layer.onnx"), Path(folder, "layer.mnn")
         source.write_bytes(onnx_model(layer))
-        _tools.mnnconvert(
-            ["mnnconvert", "-f", "ONNX", "--modelFile", str(source)]
-            + ["--MNNModel", str(target), "--bizCode", "layer"]
-        )
-        module = MNN.nn.load_module_from_file(
-            str(target), ["x"], ["y"], runtime_manager=manager, shape_mutable=False
-        )
+        _tools.mnnconvert(conversion(source, target))
+        module = loaded(target, ["x"], ["y"], manager)
     x, _, _ = layer.arrays()
     source = MNN.expr.const(x, layer.input_shape, MNN.expr.NCHW)
     result = None
@@ -46,3 +41,50 @@ def prepare(layer, variant, threads):
         result = module.forward(source)
 
     return run, lambda: np.array(result.read()).reshape(layer.output_shape)
+
+
+def convert(model, folder):
+    """In a process of its own, whose memory does not count."""
+    target = folder / "model.mnn"
+    if not target.exists():
+        program = "import sys, _tools; _tools.mnnconvert(sys.argv)"
+        command = [sys.executable, "-c", program, *conversion(model.path, target)[1:]]
+        subprocess.run(command, check=True, capture_output=True)
+    return target
+
+
+def load(model, threads):
+    module = loaded(model.path, list(model.inputs), list(model.outputs), runtime(threads))
+    constant, order = MNN.expr.const, MNN.expr.NCHW
+    sources = [constant(x, list(x.shape), order) for x in model.arrays.values()]
+    results = []
+
+    def run():
+        results[:] = module.forward(sources)
+
+    def outputs():
+        shapes = model.output_shapes.items()
+        return {
+            name: np.array(MNN.expr.convert(y, order).read()).reshape(shape)
+            for y, (name, shape) in zip(results, shapes, strict=True)
+        }
+
+    return run, outputs
+
+
+def runtime(threads):
+    return MNN.nn.create_runtime_manager(
+        ({"backend": "CPU", "numThread": threads, "precision": "high", "memory": "high"},)
+    )
+
+
+def conversion(source, target):
+    """Its converter's command."""
+    files = ["--modelFile", str(source), "--MNNModel", str(target)]
+    return ["mnnconvert", "-f", "ONNX", *files, "--bizCode", "benchmark"]
+
+
+def loaded(file, inputs, outputs, manager):
+    return MNN.nn.load_module_from_file(
+        str(file), inputs, outputs, runtime_manager=manager, shape_mutable=False
+    )

@@ -15,8 +15,7 @@ def version():
 
 
 def prepare(layer, variant, threads):
-    if threads > 1:
-        raise ValueError("its Python module runs on one thread")
+    check(threads)
     with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
         file.write(onnx_model(layer))
         file.flush()
@@ -31,3 +30,26 @@ def prepare(layer, variant, threads):
         (y,) = runnable.run([source])
 
     return run, lambda: y.to_numpy()
+
+
+def load(model, threads):
+    check(threads)
+    network = tract.onnx().load(model.path)
+    names = [network.input_name(index) for index in range(network.input_count())]
+    for index, name in enumerate(names):
+        extents = ",".join(map(str, model.arrays[name].shape))
+        network.set_input_fact(index, f"{extents},f32")
+    outputs = [network.output_name(index) for index in range(network.output_count())]
+    runnable = network.into_model().into_runnable()
+    sources = [tract.Tensor.from_numpy(model.arrays[name]) for name in names]
+    results = []
+
+    def run():
+        results[:] = runnable.run(sources)
+
+    return run, lambda: {name: y.to_numpy() for name, y in zip(outputs, results, strict=True)}
+
+
+def check(threads):
+    if threads > 1:
+        raise ValueError("its Python module runs on one thread")
