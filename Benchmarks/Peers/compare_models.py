@@ -18,7 +18,7 @@ from processes import Convbench, ModelPeer
 from report import write
 from results import results
 
-PEERS = "onnxruntime openvino ncnn mnn tract".split()
+PEERS = "onnxruntime openvino ncnn mnn mnn_least_winograd tract".split()
 
 
 def measure(arguments, work):

@@ -1,7 +1,5 @@
 """MNN on its CPU backend at high precision, which is fp32 but for its choice of Winograd."""
 
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import _tools
 import MNN
 import numpy as np
 
+import explicit_model
 from onnx_model import onnx_model
 
 NAME = "MNN"
@@ -24,9 +23,7 @@ def version():
 
 
 def prepare(layer, variant, threads):
-    manager = runtime(threads)
-    if variant == "nchw least winograd":
-        manager.set_hint(WINOGRAD_MEMORY_LEVEL, 0)
+    manager = runtime(threads, variant == "nchw least winograd")
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "layer.onnx"), Path(folder, "layer.mnn")
         source.write_bytes(onnx_model(layer))
@@ -44,17 +41,18 @@ def prepare(layer, variant, threads):
 
 
 def convert(model, folder):
-    """In a process of its own, whose memory does not count."""
-    target = folder / "model.mnn"
+    """By its own converter."""
+    source, target = folder / "model.onnx", folder / "model.mnn"
     if not target.exists():
-        program = "import sys, _tools; _tools.mnnconvert(sys.argv)"
-        command = [sys.executable, "-c", program, *conversion(model.path, target)[1:]]
-        subprocess.run(command, check=True, capture_output=True)
+        shapes = {name: x.shape for name, x in model.arrays.items()}
+        explicit_model.write(model.path, source, shapes)
+        _tools.mnnconvert(conversion(source, target))
     return target
 
 
-def load(model, threads):
-    module = loaded(model.path, list(model.inputs), list(model.outputs), runtime(threads))
+def load(model, threads, least_winograd=False):
+    manager = runtime(threads, least_winograd)
+    module = loaded(model.path, list(model.inputs), list(model.outputs), manager)
     constant, order = MNN.expr.const, MNN.expr.NCHW
     sources = [constant(x, list(x.shape), order) for x in model.arrays.values()]
     results = []
@@ -72,10 +70,13 @@ def load(model, threads):
     return run, outputs
 
 
-def runtime(threads):
-    return MNN.nn.create_runtime_manager(
+def runtime(threads, least_winograd):
+    manager = MNN.nn.create_runtime_manager(
         ({"backend": "CPU", "numThread": threads, "precision": "high", "memory": "high"},)
     )
+    if least_winograd:
+        manager.set_hint(WINOGRAD_MEMORY_LEVEL, 0)
+    return manager
 
 
 def conversion(source, target):

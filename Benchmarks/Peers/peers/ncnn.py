@@ -8,6 +8,8 @@ from pathlib import Path
 import ncnn
 import numpy as np
 
+import explicit_model
+
 NAME = "ncnn"
 VARIANTS = ["nchw"]
 
@@ -45,9 +47,9 @@ def convert(model, folder):
     param = folder / "model.ncnn.param"
     if not param.exists():
         pnnx = Path(sys.executable).with_name("pnnx")
-        (folder / "model.onnx").symlink_to(model.path)
-        shapes = [[1, *x.shape[1:]] for x in model.arrays.values()]
-        shapes = ",".join(str(shape).replace(" ", "") for shape in shapes)
+        shapes = {name: [1, *x.shape[1:]] for name, x in model.arrays.items()}
+        explicit_model.write(model.path, folder / "model.onnx", shapes)
+        shapes = ",".join(str(shape).replace(" ", "") for shape in shapes.values())
         command = [pnnx, "model.onnx", f"inputshape={shapes}", "fp16=0"]
         finished = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         if not param.exists():

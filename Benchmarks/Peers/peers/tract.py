@@ -39,7 +39,6 @@ def load(model, threads):
     for index, name in enumerate(names):
         extents = ",".join(map(str, model.arrays[name].shape))
         network.set_input_fact(index, f"{extents},f32")
-    outputs = [network.output_name(index) for index in range(network.output_count())]
     runnable = network.into_model().into_runnable()
     sources = [tract.Tensor.from_numpy(model.arrays[name]) for name in names]
     results = []
@@ -47,7 +46,12 @@ def load(model, threads):
     def run():
         results[:] = runnable.run(sources)
 
-    return run, lambda: {name: y.to_numpy() for name, y in zip(outputs, results, strict=True)}
+    # Its names of outputs are its own; their order is the file's.
+    def outputs():
+        pairs = zip(model.outputs, results, strict=True)
+        return {name: y.to_numpy() for name, y in pairs}
+
+    return run, outputs
 
 
 def check(threads):

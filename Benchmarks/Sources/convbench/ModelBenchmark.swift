@@ -15,7 +15,6 @@ struct ModelBenchmark: Encodable {
   let arenaBytes, leastArenaBytes, tensorBytes: Int
   let layout: String
 
-  private static let warmUps = 2
   private static let leastRuns = 5
   private static let time = Duration.seconds(1)
 
@@ -47,7 +46,7 @@ struct ModelBenchmark: Encodable {
     func run() throws -> Duration {
       try clock.measure { try plan.run(given, into: results, workspace: &workspace) }
     }
-    for _ in 0..<Self.warmUps { _ = try run() }
+    _ = try run()
     var times: [Duration] = []
     start = clock.now
     while times.count < Self.leastRuns || clock.now - start < Self.time { times.append(try run()) }
