@@ -69,9 +69,11 @@ def load(model, threads):
         results.clear()
         for image in batch:
             extractor = network.create_extractor()
-            for name, x in zip(network.input_names(), image, strict=True):
-                extractor.input(name, x)
-            results.append([extractor.extract(name)[1] for name in network.output_names()])
+            for index, x in enumerate(image):
+                extractor.input(f"in{index}", x)
+            results.append(
+                [extractor.extract(f"out{index}")[1] for index in range(len(model.outputs))]
+            )
 
     def outputs():
         arrays = [np.stack([np.array(y) for y in images]) for images in zip(*results)]
