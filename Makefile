@@ -40,9 +40,9 @@ PHOTOGRAPH := Benchmarks/Photographs/chelsea.png
 BUILD_COMMAND := swift build -c $(CONFIGURATION) --scratch-path $(BUILD)
 BUILD_BENCHMARKS := swift build -c $(CONFIGURATION) --package-path Benchmarks --scratch-path Benchmarks/$(BUILD)
 CONVBENCH := Benchmarks/$(BUILD)/$(CONFIGURATION)/convbench
-COMPARISON := $(if $(MODELS),compare_models.py --models $(MODELS), \
-  compare.py --layers $(LAYERS) $(IMAGES) $(if $(TRAIN),--task training)) \
-  --convbench $(CONVBENCH) $(if $(PEERS),--peers $(PEERS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+COMPARE_LAYERS := compare.py --layers $(LAYERS) $(IMAGES) $(if $(TRAIN),--task training)
+COMPARISON := $(if $(MODELS),compare_models.py --models $(MODELS),$(COMPARE_LAYERS)) --convbench $(CONVBENCH) \
+  $(if $(PEERS),--peers $(PEERS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
   $(if $(THREADS),--threads $(THREADS)) $(if $(RESULTS),--output $(RESULTS))
 
 # A command whose output is seen only when it fails.

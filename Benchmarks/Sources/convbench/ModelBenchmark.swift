@@ -32,9 +32,9 @@ struct ModelBenchmark: Encodable {
     loadMS = (clock.now - start) / .milliseconds(1)
     start = clock.now
     let plan = try network.plan(inputs: tensors.mapValues(\.shape), with: planner)
-    var workspace = try NetworkWorkspace(for: plan)
     planMS = (clock.now - start) / .milliseconds(1)
 
+    var workspace = try NetworkWorkspace(for: plan)
     let sources = try plan.inputs.map { input in
       guard let tensor = tensors[input.name] else {
         throw Failure("--input: \(input.name) is missing")
