@@ -92,7 +92,8 @@ struct NPYHeader {
   /// Everything in front of the elements, a multiple of 64 bytes: magic, version, length, dictionary.
   static func bytes(for element: NPYElement, _ shape: [Int]) -> [UInt8] {
     let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-    let dictionary = "{'descr': '\(element.rawValue)', 'fortran_order': False, 'shape': (\(extents)), }"
+    let dictionary =
+      "{'descr': '\(element.rawValue)', 'fortran_order': False, 'shape': (\(extents)), }"
     // Version 1.0 holds its length in two bytes, version 2.0 in four.
     let isShort = dictionary.utf8.count < 65_000
     let prefix = magic.count + 2 + (isShort ? 2 : 4)

@@ -38,7 +38,9 @@ struct AxisTiles {
       var next = min(start + inner.part / alignment * alignment, end)
       while next > start {
         let trace = next == end ? last! : inner
-        if zip(try trace.outputs(at: next), done).allSatisfy({ $0.valid.lowerBound <= $1 && !$0.valid.isEmpty }) {
+        if zip(try trace.outputs(at: next), done).allSatisfy({
+          $0.valid.lowerBound <= $1 && !$0.valid.isEmpty
+        }) {
           break
         }
         next -= alignment

@@ -18,8 +18,9 @@ struct Reach {
 
   func samples(for output: Int) -> ClosedRange<Int> {
     let (first, last) = (output * step + first, output * step + last)
-    return first.dividedDown(by: parts)...max(
-      -(-last).dividedDown(by: parts), first.dividedDown(by: parts))
+    return first.dividedDown(
+      by: parts)...max(
+        -(-last).dividedDown(by: parts), first.dividedDown(by: parts))
   }
 }
 

@@ -72,7 +72,8 @@ public struct TiledNetwork: Sendable {
     outputs = whole.outputs.map { NetworkPlan.Tensor(name: $0.name, type: whole.type($0.value)!) }
     (self.network, self.planner) = (network, planner)
     // The whole image's plan takes no memory until it runs.
-    self.layout = if let layout { layout } else { try network.plan(inputs: shapes, with: planner).layout }
+    self.layout =
+      if let layout { layout } else { try network.plan(inputs: shapes, with: planner).layout }
     (self.input, self.axes) = (input, axes)
   }
 

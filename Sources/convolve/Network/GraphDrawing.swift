@@ -87,7 +87,8 @@ struct GraphDrawing {
       let (start, end) = (from.y + half, to.y - half)
       let middle = (start + end) / 2
       // Where a row is passed, straight down.
-      path = "\(path)C\(from.x) \(middle) \(to.x) \(middle) \(to.x) \(end)\(to == points.last! ? "" : "v\(boxHeight)" as Markup)"
+      path =
+        "\(path)C\(from.x) \(middle) \(to.x) \(middle) \(to.x) \(end)\(to == points.last! ? "" : "v\(boxHeight)" as Markup)"
     }
     return "<path d=\"\(path)\"/>"
   }

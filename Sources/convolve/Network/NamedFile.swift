@@ -15,7 +15,8 @@ struct NamedFile {
       self.init(name: names[0], path: word)
     } else {
       throw ValidationError(
-        "\(option): got \"\(word)\", expected \(names.map { "\"\($0)=file\"" }.joined(separator: " or "))")
+        "\(option): got \"\(word)\", expected \(names.map { "\"\($0)=file\"" }.joined(separator: " or "))"
+      )
     }
   }
 

@@ -8,7 +8,8 @@ struct NetworkDescription: CustomStringConvertible {
 
   var description: String {
     var parts = [
-      "inputs\n" + table(network.inputs.map { [$0.name, words($0.element, $0.shape)] }, indent: "  "),
+      "inputs\n"
+        + table(network.inputs.map { [$0.name, words($0.element, $0.shape)] }, indent: "  "),
       "outputs\n"
         + table(network.outputs.map { [$0.name, words($0.element, $0.shape)] }, indent: "  "),
       operators("before", before), rewrites, operators("after", after),

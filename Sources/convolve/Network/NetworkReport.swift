@@ -51,7 +51,9 @@ struct NetworkReport {
     "arena \(Self.megabytes(plan.arenaBytes)), all tensors \(Self.megabytes(plan.tensorBytes))"
   }
 
-  private static func megabytes(_ bytes: Int) -> String { "\((Double(bytes) / 1e6).rounded(to: 2)) MB" }
+  private static func megabytes(_ bytes: Int) -> String {
+    "\((Double(bytes) / 1e6).rounded(to: 2)) MB"
+  }
 
   var times: String {
     "loaded in \(loadingTime.milliseconds), planned in \(planningTime.milliseconds)"

@@ -30,7 +30,9 @@ struct PictureOptions: ParsableArguments {
     help: ArgumentHelp("Height and width that pictures are resized to.", valueName: "HxW"),
     transform: {
       let extents = try Words.extents($0)
-      guard extents.count == 2 else { throw ValidationError("expected height and width, as in 224x224") }
+      guard extents.count == 2 else {
+        throw ValidationError("expected height and width, as in 224x224")
+      }
       return extents
     })
   var size: [Int]?
@@ -42,7 +44,9 @@ struct PictureOptions: ParsableArguments {
   var channels: ChannelOrder?
 
   func validate() throws {
-    guard scale ?? 1 > 0 else { throw ValidationError("--scale: got \(scale!), expected a positive number") }
+    guard scale ?? 1 > 0 else {
+      throw ValidationError("--scale: got \(scale!), expected a positive number")
+    }
     guard std.allSatisfy({ $0 > 0 }) else {
       throw ValidationError("--std: got \(std), expected positive numbers")
     }

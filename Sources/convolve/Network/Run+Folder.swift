@@ -26,12 +26,14 @@ extension Run {
       throw ValidationError("--output: got nothing, expected a folder, or --top")
     }
     for output in outputs where output.isTensor || (try? PictureFormat(path: output.path)) != nil {
-      throw ValidationError("--output: got \"\(output.path)\", expected a folder, as the input is one")
+      throw ValidationError(
+        "--output: got \"\(output.path)\", expected a folder, as the input is one")
     }
     let names = try folder.pictureNames()
     guard outputs.isEmpty || Set(names.map(stem)).count == names.count else {
       throw ValidationError(
-        "\(folder.path): got pictures of one name, expected names that differ without their endings")
+        "\(folder.path): got pictures of one name, expected names that differ without their endings"
+      )
     }
     for output in outputs {
       try FileManager.default.createDirectory(
@@ -68,7 +70,8 @@ extension Run {
 extension NamedFile {
   var isFolder: Bool {
     var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+      && isFolder.boolValue
   }
 
   /// For the same input or output, a file of this folder.

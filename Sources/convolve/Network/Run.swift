@@ -39,7 +39,9 @@ struct Run: ParsableCommand {
       "Compute an image of any size in rectangles of at most so many rows and columns.",
       valueName: "n"),
     transform: {
-      guard let extent = Int($0), extent > 0 else { throw ValidationError("expected a positive number") }
+      guard let extent = Int($0), extent > 0 else {
+        throw ValidationError("expected a positive number")
+      }
       return extent
     })
   var tile: Int?
@@ -74,7 +76,9 @@ struct Run: ParsableCommand {
     let (results, nanoseconds) =
       isProfiled ? try plan.profile(tensors, rounds: 9) : try plan.timed(tensors)
     for writer in writers { try writer.write(results, preferring: reader.layout) }
-    if let table = try classes.table(of: plan.outputs.map { ($0.name, results[$0.name]!) }, words: words) {
+    if let table = try classes.table(
+      of: plan.outputs.map { ($0.name, results[$0.name]!) }, words: words)
+    {
       print(table)
     }
     let report = NetworkReport(session, plan, nanoseconds: nanoseconds)
@@ -83,7 +87,8 @@ struct Run: ParsableCommand {
       try replaceFile(atPath: profileHTML, with: ProfilePage(report: report).html)
     }
     print(
-      "\(model): \(report.times), run in \((report.total / 1e6).rounded(to: 2)) ms, \(report.machine)")
+      "\(model): \(report.times), run in \((report.total / 1e6).rounded(to: 2)) ms, \(report.machine)"
+    )
   }
 }
 

@@ -8,7 +8,9 @@ struct TopOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Print so many of the largest values of each output.", valueName: "n"),
     transform: {
-      guard let count = Int($0), count > 0 else { throw ValidationError("expected a positive number") }
+      guard let count = Int($0), count > 0 else {
+        throw ValidationError("expected a positive number")
+      }
       return count
     })
   var top: Int?

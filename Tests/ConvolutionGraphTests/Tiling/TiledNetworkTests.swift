@@ -15,7 +15,8 @@ struct TiledNetworkTests {
     let name = network.inputs[0].name
     var generator = SplitMix64(seed: 7)
     let x = try NetworkTensor(
-      (0..<shape.reduce(1, *)).map { _ in Float(Int.random(in: 0...16, using: &generator)) / 16 }, shape: shape)
+      (0..<shape.reduce(1, *)).map { _ in Float(Int.random(in: 0...16, using: &generator)) / 16 },
+      shape: shape)
     let planner = Planner(threads: 2, accuracy: .exactOrder)
     let whole = try network.plan(inputs: [name: shape], with: planner).run([name: x])
     for extent in extents {
@@ -45,7 +46,8 @@ struct TiledNetworkTests {
   // MARK: - Networks
 
   @Test func upscaling() throws {
-    try expectSame(model("waifu2x_upconv7_photo_2x"), [1, 3, 53, 71], [32, 40, 71], isExact: false)
+    try expectSame(
+      model("waifu2x_upconv7_photo_2x"), [1, 3, 53, 71], [32, 40, 71], isExact: false)
   }
 
   @Test func mosaics() throws {
@@ -53,7 +55,8 @@ struct TiledNetworkTests {
   }
 
   @Test func channelsLastWithPools() throws {
-    try expectSame(model("mtcnn_pnet"), [1, 75, 64, 3], axes: (1, 2), [24, 31, 75], isExact: false)
+    try expectSame(
+      model("mtcnn_pnet"), [1, 75, 64, 3], axes: (1, 2), [24, 31, 75], isExact: false)
   }
 
   // MARK: - Operators
@@ -118,9 +121,11 @@ struct TiledNetworkTests {
     let network = try network(
       [
         ONNXNode("MaxPool", ["x"], ["a"], window + [ONNXAttribute("ceil_mode", 1)]),
-        ONNXNode("AveragePool", ["a"], ["b"], [
-          ONNXAttribute("kernel_shape", [3, 3]), ONNXAttribute("pads", [1, 1, 1, 1]),
-        ]),
+        ONNXNode(
+          "AveragePool", ["a"], ["b"],
+          [
+            ONNXAttribute("kernel_shape", [3, 3]), ONNXAttribute("pads", [1, 1, 1, 1]),
+          ]),
         ONNXNode("Concat", ["a", "b"], ["c"], [ONNXAttribute("axis", 1)]),
         ONNXNode("Softmax", ["c"], ["y"], [ONNXAttribute("axis", 1)]),
       ])

@@ -32,7 +32,8 @@ struct InspectTests {
   @Test func badShapesAreRefused() throws {
     let model = Models.path("mtcnn_pnet")
     try expectFailure(["inspect", model, "--shape", "1x64"], ["input_1", "[1, 64]", "?x?x?x3"])
-    try expectFailure(["inspect", model, "--shape", "z=1x2x3x3"], ["--shape", "z=1x2x3x3", "input_1"])
+    try expectFailure(
+      ["inspect", model, "--shape", "z=1x2x3x3"], ["--shape", "z=1x2x3x3", "input_1"])
     try expectFailure(["inspect", model, "--shape", "large"], ["numbers"])
     try expectFailure(["inspect", "no.onnx"], ["no.onnx", "No such file"])
   }

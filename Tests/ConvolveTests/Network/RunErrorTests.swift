@@ -36,7 +36,10 @@ struct RunErrorTests {
     (["m.onnx", "--input", "double.npy"], ["double.npy", "<f8", "<f4", "<i8"]),
     (["m.onnx", "--input", "x.npy", "--top", "0"], ["--top", "positive"]),
     (["m.onnx", "--input", "x.npy", "--labels", "text.txt"], ["--labels", "--top"]),
-    (["m.onnx", "--input", "x.npy", "--top", "1", "--labels", "text.txt"], ["--labels", "2 lines", "3"]),
+    (
+      ["m.onnx", "--input", "x.npy", "--top", "1", "--labels", "text.txt"],
+      ["--labels", "2 lines", "3"]
+    ),
     (["m.onnx", "--input", "x.npy", "--layout", "hwc"], ["--layout", "hwc", "nchw, nhwc"]),
     (["m.onnx", "--input", "empty", "-o", "out"], ["empty", "without pictures"]),
     (["m.onnx", "--input", "empty"], ["--output", "folder", "--top"]),
@@ -68,7 +71,8 @@ struct RunErrorTests {
   @Test func truthValuesAreZeroOrOne() throws {
     _ = try folder.file("m.onnx", SmallNetwork.of("Not", [2], .bool))
     _ = try folder.file("x.npy", npyFile("|b1", "(2,)", [1, 2] as [UInt8]))
-    try expectFailure(["run", "m.onnx", "--input", "x.npy"], ["x.npy", "neither 0 nor 1"], in: folder)
+    try expectFailure(
+      ["run", "m.onnx", "--input", "x.npy"], ["x.npy", "neither 0 nor 1"], in: folder)
   }
 
   @Test func allThatIsMissingIsListed() throws {
@@ -85,6 +89,7 @@ struct RunErrorTests {
     let result = try convolve(["inspect", "m.onnx"], in: folder)
     #expect(result.status == 1)
     #expect(result.output == "node \"the Attend\": Attend\nnode \"the Bend\": Bend\n")
-    #expect(result.errors == "Error: m.onnx: got 2 features that are not supported, expected none\n")
+    #expect(
+      result.errors == "Error: m.onnx: got 2 features that are not supported, expected none\n")
   }
 }

@@ -58,7 +58,9 @@ struct RunPictureTests {
     #expect(wide.elements.prefix(4) == [255, 191.25, 63.75, 0])
   }
 
-  @Test(arguments: [[1, 3, nil, nil], [1, nil, nil, 3]], [[], ["--channels", "bgr"], ["--scale", "1"]])
+  @Test(
+    arguments: [[1, 3, nil, nil], [1, nil, nil, 3]],
+    [[], ["--channels", "bgr"], ["--scale", "1"]])
   func aPictureComesBack(shape: [Int?], options: [String]) throws {
     let model = try folder.file("m.onnx", SmallNetwork.of("Identity", shape))
     let result = try convolve(
@@ -74,7 +76,8 @@ struct RunPictureTests {
     }
     try Picture(width: 32, height: 24, channels: 3, samples: samples).write(to: picture)
     let result = try convolve([
-      "run", Models.path("waifu2x_upconv7_photo_2x"), "--input", picture, "-o", folder.path("b.png"),
+      "run", Models.path("waifu2x_upconv7_photo_2x"), "--input", picture, "-o",
+      folder.path("b.png"),
     ])
     #expect(result.errors == "")
     let output = try Picture(file: folder.path("b.png"))
@@ -91,7 +94,9 @@ struct RunPictureTests {
   // MARK: - Folders
 
   @Test func aFolderBecomesAFolder() throws {
-    let (input, output) = (folder.url.appending(path: "in"), folder.url.appending(path: "out/there"))
+    let (input, output) = (
+      folder.url.appending(path: "in"), folder.url.appending(path: "out/there")
+    )
     try FileManager.default.createDirectory(at: input, withIntermediateDirectories: true)
     try Data(Pictures.rgb).write(to: input.appending(path: "b.png"))
     try Picture(width: 3, height: 1, channels: 1, samples: [9, 9, 9])
@@ -102,8 +107,11 @@ struct RunPictureTests {
     #expect(result.errors == "")
     #expect(result.output.contains("2 pictures"))
     #expect(
-      try FileManager.default.contentsOfDirectory(atPath: output.path).sorted() == ["b.png", "c.png"])
-    #expect(try Picture(file: output.appending(path: "b.png").path).samples.prefix(3) == [255, 0, 0])
+      try FileManager.default.contentsOfDirectory(atPath: output.path).sorted() == [
+        "b.png", "c.png",
+      ])
+    #expect(
+      try Picture(file: output.appending(path: "b.png").path).samples.prefix(3) == [255, 0, 0])
     #expect(try Picture(file: output.appending(path: "c.png").path).shape == [1, 1, 3, 3])
   }
 

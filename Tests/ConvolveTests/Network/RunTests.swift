@@ -43,7 +43,10 @@ struct RunTests {
     let files: [(SmallNetwork.Element, [UInt8], [UInt8])] = [
       (.int64, npyFile("<i8", "(3,)", numbers), npyFile("<i8", "(3,)", numbers.map { 2 * $0 })),
       (.int32, npyFile("<i4", "(1,)", [7] as [Int32]), npyFile("<i4", "(1,)", [14] as [Int32])),
-      (.uint8, npyFile("|u1", "(2,)", [1, 90] as [UInt8]), npyFile("|u1", "(2,)", [2, 180] as [UInt8])),
+      (
+        .uint8, npyFile("|u1", "(2,)", [1, 90] as [UInt8]),
+        npyFile("|u1", "(2,)", [2, 180] as [UInt8])
+      ),
       (.float32, npyFile("<f4", "(1,)", [1.5] as [Float]), npyFile("<f4", "(1,)", [3] as [Float])),
     ]
     for (element, input, expected) in files {

@@ -2,7 +2,14 @@ import Foundation
 
 /// Networks as ONNX files, put together byte by byte as protocol buffers have them.
 enum SmallNetwork {
-  enum Element: Int { case float32 = 1, uint8 = 2, int32 = 6, int64 = 7, bool = 9 }
+  /// By ONNX's numbers.
+  enum Element: Int {
+    case float32 = 1
+    case uint8 = 2
+    case int32 = 6
+    case int64 = 7
+    case bool = 9
+  }
 
   struct Value {
     let name: String
@@ -15,8 +22,6 @@ enum SmallNetwork {
     let operation: String
     let inputs: [String]
     let output: String
-    /// Of a list of integers each.
-    var attributes: [String: [Int]] = [:]
   }
 
   /// One operator on `x`, which gives `y` of the same type.
@@ -30,26 +35,17 @@ enum SmallNetwork {
   }
 
   static func file(
-    _ nodes: [Node], inputs: [Value], outputs: [Value],
-    weights: [(name: String, elements: [Float], shape: [Int])] = []
+    _ nodes: [Node], inputs: [Value], outputs: [Value]
   ) -> [UInt8] {
     let graph =
       nodes.flatMap { field(1, node($0)) }
-      + weights.flatMap { weights in
-        field(
-          5,
-          weights.shape.flatMap { field(1, $0) } + field(2, 1) + field(8, Array(weights.name.utf8))
-            + field(9, weights.elements.withUnsafeBytes { Array($0) }))
-      } + inputs.flatMap { field(11, value($0)) } + outputs.flatMap { field(12, value($0)) }
+      + inputs.flatMap { field(11, value($0)) } + outputs.flatMap { field(12, value($0)) }
     return field(1, 8) + field(7, graph) + field(8, field(2, 17))
   }
 
   private static func node(_ node: Node) -> [UInt8] {
     node.inputs.flatMap { field(1, Array($0.utf8)) } + field(2, Array(node.output.utf8))
       + field(3, Array("the \(node.operation)".utf8)) + field(4, Array(node.operation.utf8))
-      + node.attributes.flatMap { name, values in
-        field(5, field(1, Array(name.utf8)) + values.flatMap { field(8, $0) } + field(20, 7))
-      }
   }
 
   private static func value(_ value: Value) -> [UInt8] {
@@ -92,5 +88,7 @@ func npyFile<Element>(_ type: String, _ shape: String, _ elements: [Element]) ->
 }
 
 extension TemporaryFolder {
-  func bytes(_ name: String) throws -> [UInt8] { try Array(Data(contentsOf: URL(filePath: path(name)))) }
+  func bytes(_ name: String) throws -> [UInt8] {
+    try Array(Data(contentsOf: URL(filePath: path(name))))
+  }
 }
