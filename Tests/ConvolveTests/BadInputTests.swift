@@ -3,25 +3,6 @@ import Testing
 
 /// Bad input: one clear line on standard error, exit code 1, no output file, an old one as it was.
 struct BadInputTests {
-  /// Expects a run with `arguments` to fail, with a line that mentions all of `mentions`.
-  private func expectFailure(
-    _ arguments: [String], _ mentions: [String], sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
-    let result = try convolve(arguments)
-    #expect(result.status == 1, sourceLocation: sourceLocation)
-    #expect(result.output == "", sourceLocation: sourceLocation)
-    #expect(result.errors.hasPrefix("Error: "), sourceLocation: sourceLocation)
-    #expect(result.errors.hasSuffix("\n"), sourceLocation: sourceLocation)
-    #expect(
-      result.errors.filter(\.isNewline).count == 1, "\(result.errors)",
-      sourceLocation: sourceLocation)
-    for mention in mentions {
-      #expect(
-        result.errors.contains(mention), "\(mention) in \(result.errors)",
-        sourceLocation: sourceLocation)
-    }
-  }
-
   /// Flags that do not go with an input of 1x2x5x5 and weights of 3x2x3x3, and what the line mentions.
   @Test(arguments: [
     (["--layout", "nwhc"], ["--layout", "nwhc", "nchw, nhwc"]),

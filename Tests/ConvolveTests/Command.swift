@@ -30,6 +30,26 @@ func convolve(_ arguments: [String], in folder: TemporaryFolder? = nil) throws -
     errors: String(decoding: complained, as: UTF8.self))
 }
 
+/// Expects a run with `arguments` to fail, with a line that mentions all of `mentions`.
+func expectFailure(
+  _ arguments: [String], _ mentions: [String], in folder: TemporaryFolder? = nil,
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let result = try convolve(arguments, in: folder)
+  #expect(result.status == 1, sourceLocation: sourceLocation)
+  #expect(result.output == "", sourceLocation: sourceLocation)
+  #expect(result.errors.hasPrefix("Error: "), sourceLocation: sourceLocation)
+  #expect(result.errors.hasSuffix("\n"), sourceLocation: sourceLocation)
+  #expect(
+    result.errors.filter(\.isNewline).count == 1, "\(result.errors)",
+    sourceLocation: sourceLocation)
+  for mention in mentions {
+    #expect(
+      result.errors.contains(mention), "\(mention) in \(result.errors)",
+      sourceLocation: sourceLocation)
+  }
+}
+
 /// A folder that goes with the value.
 final class TemporaryFolder {
   let url = FileManager.default.temporaryDirectory.appending(

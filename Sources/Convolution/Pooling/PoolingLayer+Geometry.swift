@@ -1,4 +1,13 @@
 extension PoolingLayer {
+  /// How many border taps there are on which side of each axis, for an input of `spatial` samples an axis.
+  ///
+  /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.emptyAxis`, `.stridedTorchSame`, `.integerOverflow`.
+  public func paddingAmounts(for spatial: [Int]) throws(ConvolutionError) -> [PaddingAmount] {
+    try padding.amounts(
+      for: spatial, kernel: kernel ?? Self.globalKernel(spatial), stride: stride,
+      dilation: dilation)
+  }
+
   /// The shape of the output for an input of `shape`, both in `layout`.
   ///
   /// An empty batch or an empty axis without padding gives an empty output.
@@ -15,8 +24,7 @@ extension PoolingLayer {
   func geometry(for shape: [Int], layout: Layout) throws(ConvolutionError) -> Geometry {
     let input = try ImageShape(checking: shape, rank: rank, layout: layout, argument: "input")
     let kernel = if let kernel { kernel } else { try Self.globalKernel(input.spatial) }
-    let amounts = try padding.amounts(
-      for: input.spatial, kernel: kernel, stride: stride, dilation: dilation)
+    let amounts = try paddingAmounts(for: input.spatial)
     let axes = try (0..<rank).map { (axis) throws(ConvolutionError) in
       Axis(
         input: input.spatial[axis],

@@ -48,7 +48,7 @@ extension Graph {
   }
 
   /// Gives the inputs types.
-  fileprivate mutating func setInputShapes(_ shapes: [String: [Int]]) throws(NetworkError) {
+  mutating func setInputShapes(_ shapes: [String: [Int]]) throws(NetworkError) {
     if let name = shapes.keys.sorted().first(where: { name in
       !inputs.contains { $0.name == name }
     }) {

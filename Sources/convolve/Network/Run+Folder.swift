@@ -19,6 +19,9 @@ extension Run {
     func stem(_ name: String) -> String {
       URL(filePath: name).deletingPathExtension().lastPathComponent
     }
+    guard tile == nil else {
+      throw ValidationError("--tile: got a folder of pictures, expected one")
+    }
     guard !outputs.isEmpty || classes.top != nil else {
       throw ValidationError("--output: got nothing, expected a folder, or --top")
     }

@@ -34,7 +34,22 @@ struct Run: ParsableCommand {
     name: .customLong("profile-html"),
     help: ArgumentHelp("Write the same as a page.", valueName: "file"))
   var profileHTML: String?
+  @Option(
+    help: ArgumentHelp(
+      "Compute an image of any size in rectangles of at most so many rows and columns.",
+      valueName: "n"),
+    transform: {
+      guard let extent = Int($0), extent > 0 else { throw ValidationError("expected a positive number") }
+      return extent
+    })
+  var tile: Int?
   @OptionGroup(title: "Planning") var planning: PlannerOptions
+
+  func validate() throws {
+    guard tile == nil || (!profile && profileHTML == nil && classes.top == nil) else {
+      throw ValidationError("--tile: got it with --profile or --top, expected it without")
+    }
+  }
 
   func run() throws {
     var session = try NetworkSession(model, with: planning.planner(), layout: layout)
@@ -51,6 +66,9 @@ struct Run: ParsableCommand {
     let writers = try outputs.map { try OutputFile($0, pictures) }
     let reader = InputReader(network: network, pictures: pictures)
     let tensors = try reader.tensors(inputs)
+    if let tile {
+      return try run(session, tensors, inTilesOf: tile, writers, reader.layout)
+    }
     let plan = try session.plan(for: tensors)
     let isProfiled = profile || profileHTML != nil
     let (results, nanoseconds) =

@@ -30,7 +30,7 @@ struct SliceOperator: Operator {
   }
 
   /// Of each of the file's axes.
-  private func parts(_ arguments: Arguments) throws(NetworkError) -> [Part] {
+  func parts(_ arguments: Arguments) throws(NetworkError) -> [Part] {
     let shape = order.inFile(try arguments.type(0, "x").shape)
     let starts = try arguments.requiredIntegers(1, "starts")
     let ends = try arguments.requiredIntegers(2, "ends")

@@ -43,7 +43,7 @@ struct PoolingOperator: Operator {
     return kernel == nil ? "Global\(name)" : name
   }
 
-  private func layer(_ x: TensorType) throws(NetworkError) -> PoolingLayer {
+  func layer(_ x: TensorType) throws(NetworkError) -> PoolingLayer {
     let rank = x.shape.count - 2
     let ones = Array(repeating: 1, count: max(rank, 0))
     return try asNetworkError { () throws(ConvolutionError) in

@@ -88,7 +88,7 @@ struct TransposedOperator: Operator {
     }
   }
 
-  private func makeLayer(
+  func makeLayer(
     _ weights: NetworkTensor, _ bias: NetworkTensor?
   ) throws(NetworkError) -> TransposedLayer {
     let rank = weights.shape.count - 2

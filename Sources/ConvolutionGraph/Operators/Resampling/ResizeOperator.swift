@@ -118,7 +118,7 @@ struct ResizeOperator: Operator {
 
 extension ResizeOperator {
   /// What each axis of the tensor at hand comes to.
-  private func resampledAxes(_ arguments: Arguments) throws(NetworkError) -> [ResampledAxis] {
+  func resampledAxes(_ arguments: Arguments) throws(NetworkError) -> [ResampledAxis] {
     let shape = order.inFile(try arguments.type(0, "x").shape)
     var listed: [Int] = []
     for axis in axes ?? Array(shape.indices) { listed.append(try shape.axis(axis, "axes")) }
