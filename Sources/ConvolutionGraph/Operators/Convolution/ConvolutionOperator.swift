@@ -29,6 +29,14 @@ struct ConvolutionOperator: Operator {
     padding = window.padding(&reader)
   }
 
+  /// One tap.
+  init(pointwiseWithActivation activation: Activation, layout: Layout) {
+    (kernel, stride, dilation, groups) = (nil, nil, nil, 1)
+    padding = .valid
+    self.activation = activation
+    self.layout = layout
+  }
+
   var description: String {
     "Conv\(activation == .identity ? "" : " \(activation)")\(border.isEmpty ? "" : " \(border)")"
   }
