@@ -20,6 +20,10 @@ def write(source, target, shapes):
         value.name: [axis.dim_value for axis in value.type.tensor_type.shape.dim]
         for value in shape_inference.infer_shapes(model).graph.value_info
     }
+    # Shapes that the file has with names for extents: inputs say it all.
+    del graph.value_info[:]
+    for value in graph.output:
+        value.type.tensor_type.ClearField("shape")
     for node in graph.node:
         attributes = {attribute.name: attribute for attribute in node.attribute}
         if node.op_type == "Softmax" and "axis" not in attributes:
