@@ -1,12 +1,14 @@
 """A network said so that converters understand it: what ONNX leaves to defaults is written out."""
 
 import numpy as np
-import onnx
-from onnx import helper, numpy_helper, shape_inference
 
 
 def write(source, target, shapes):
     """Writes a network, for inputs of such shapes by name, to another file."""
+    # Not above: where the memory of whole models is measured it is not to be loaded.
+    import onnx
+    from onnx import helper, numpy_helper, shape_inference
+
     model = onnx.load(source)
     graph = model.graph
     opset = next(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
