@@ -5,6 +5,8 @@
 #: OPENMP=0         a single-threaded library that needs no libomp
 #: LAYERS=resnet50  what bench, compare (by default peers) and fit (zoo) measure: a list in Benchmarks/Layers, a file or a
 #:                  descriptor; zoo:60 is a sample of 60 layers of a list, always the same
+#: MODELS=all       compare measures whole models instead: all of Tests/ConvolutionGraphTests/Models, names of them, or
+#:                  folders like theirs
 #: MODEL=file       where fit writes the cost model, by default cost-model.txt
 #: BATCH=8          so many images a layer in bench and compare, whatever the list says
 #: TRAIN=1          compare measures a layer's output and all its gradients
@@ -38,9 +40,10 @@ PHOTOGRAPH := Benchmarks/Photographs/chelsea.png
 BUILD_COMMAND := swift build -c $(CONFIGURATION) --scratch-path $(BUILD)
 BUILD_BENCHMARKS := swift build -c $(CONFIGURATION) --package-path Benchmarks --scratch-path Benchmarks/$(BUILD)
 CONVBENCH := Benchmarks/$(BUILD)/$(CONFIGURATION)/convbench
-COMPARISON := --layers $(LAYERS) $(if $(PEERS),--peers $(PEERS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
-  $(if $(THREADS),--threads $(THREADS)) $(if $(RESULTS),--output $(RESULTS)) \
-  $(IMAGES) $(if $(TRAIN),--task training)
+COMPARE_LAYERS := compare.py --layers $(LAYERS) $(IMAGES) $(if $(TRAIN),--task training)
+COMPARISON := $(if $(MODELS),compare_models.py --models $(MODELS),$(COMPARE_LAYERS)) --convbench $(CONVBENCH) \
+  $(if $(PEERS),--peers $(PEERS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+  $(if $(THREADS),--threads $(THREADS)) $(if $(RESULTS),--output $(RESULTS))
 
 # A command whose output is seen only when it fails.
 quietly = log=$$(mktemp) && { { $(1); } > "$$log" 2>&1 || { cat "$$log" >&2; rm "$$log"; exit 1; }; } && rm "$$log"
@@ -88,12 +91,12 @@ fit: setup ## fit a cost model to this machine, measuring every way to compute t
 	@$(CONVBENCH) $(LAYERS) --fit $(MODEL)
 
 compare: PACKAGES += python3-venv g++
-compare: setup ## measure the layers of LAYERS beside other libraries
+compare: setup ## measure the layers of LAYERS, or the models of MODELS, beside other libraries
 	@$(MAKE) --no-print-directory setup PACKAGES="libdnnl-dev libopenblas0-pthread" \
 	  || echo "going on without oneDNN 2.6 and MLX" >&2
 	@python3 Benchmarks/Peers/install.py
 	@$(call quietly,$(BUILD_BENCHMARKS))
-	@Benchmarks/Peers/.venv/bin/python Benchmarks/Peers/compare.py --convbench $(CONVBENCH) $(COMPARISON)
+	@Benchmarks/Peers/.venv/bin/python Benchmarks/Peers/$(COMPARISON)
 
 format: ## format the Swift files
 	@swift format --in-place --recursive $(SWIFT_FILES)

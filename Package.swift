@@ -60,6 +60,7 @@ let package = Package(
     .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
 
     // MARK: - Tests
+    .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
     .testTarget(
       name: "ConvolutionTests",
       dependencies: ["Convolution", "ConvolutionFiles", "CConvolution"],
@@ -70,7 +71,7 @@ let package = Package(
     .testTarget(
       name: "ConvolutionGraphTests",
       dependencies: [
-        "Convolution", "ConvolutionFiles", "ConvolutionGraph",
+        "CMalloc", "Convolution", "ConvolutionFiles", "ConvolutionGraph",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       resources: [.copy("Models"), .copy("Nodes")]

@@ -15,6 +15,7 @@ let package = Package(
         "CMachineBenchmarks",
         .product(name: "Convolution", package: "swift-convolution"),
         .product(name: "ConvolutionFiles", package: "swift-convolution"),
+        .product(name: "ConvolutionGraph", package: "swift-convolution"),
         .product(name: "ConvolutionOptions", package: "swift-convolution"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]

@@ -1,17 +1,13 @@
 """A comparison of few layers as a picture: three bars a layer, ours in both layouts and peers'."""
 
 from comparison import OURS
-from drawing import FAINT, GRID, INK, WIDTH, Drawing
+from drawing import FAINT, GRID, INK, PEER_COLORS, WIDTH, Drawing
 from table import plural
 
 LEFT, RIGHT, TOP, ROW, BOTTOM = 110, 150, 92, 33, 24
 BAR = 9
 OUR_COLORS = ["#0a3069", "#54aeff"]
 PEER_BAR = "#d8dee4"
-PEER_COLORS = (
-    "#1a7f37 #4ac26b #24292f #cf222e #8250df #bf8700 #1b7c83 #e85aad #fb8f44"
-    " #a40e26 #6e7781 #b4a300"
-).split()
 
 
 def svg(comparison, threads):
@@ -46,20 +42,15 @@ class Picture:
         x = 12
         for name, color in zip(OURS, OUR_COLORS):
             self.drawing.bar(x, 35, 16, BAR, color)
-            x = self.legend(x + 21, f"ours, {name}")
+            x = self.drawing.legend(x + 21, 44, f"ours, {name}")
         self.drawing.bar(x, 35, 16, BAR, PEER_BAR)
-        self.legend(x + 21, "best peer; at the right channels-last against it")
+        self.drawing.legend(x + 21, 44, "best peer; at the right channels-last against it")
         x = 12
         for name, color in self.colors.items():
             self.drawing.dot(x + 5, 59.5, color)
-            x = self.legend(x + 14, name, y=64)
+            x = self.drawing.legend(x + 14, 64, name)
         note = "Over 100 %: Winograd, or border taps left out."
         self.drawing.text(WIDTH - 12, 44, note, color=FAINT, anchor="end")
-
-    def legend(self, x, words, y=44):
-        """Writes the words and returns where the next entry begins."""
-        self.drawing.text(x, y, words)
-        return x + 6.6 * len(words) + 18
 
     def grid(self):
         bottom = self.height - BOTTOM

@@ -19,7 +19,6 @@ from comparison import Comparison
 from layers import Layer
 from processes import Convbench, Peer
 from report import write
-from table import markdown
 from tasks import TASKS
 
 HERE = Path(__file__).parent
@@ -62,7 +61,7 @@ def start(report, task, work):
     layers = [Layer.from_json(layer) for layer in report["layers"]]
     for index, layer in enumerate(layers):
         np.savez(work / f"{index}.npz", *TASKS[task].outputs(layer))
-    return Comparison.start(layers, task, report["machine"], datetime.date.today().isoformat())
+    return Comparison.start(layers, task, report, datetime.date.today().isoformat())
 
 
 def add_ours(comparison, threads, layout, report):
@@ -105,10 +104,8 @@ def main():
     arguments.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
         for comparison in measure(arguments, Path(work)):
-            text = json.dumps(comparison.json(), indent=1)
-            (arguments.output / "comparison.json").write_text(text + "\n")
-            write(comparison, arguments.output)
-    print(markdown(comparison))
+            text = write(comparison, arguments.output)
+    print(text)
 
 
 if __name__ == "__main__":

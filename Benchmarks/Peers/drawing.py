@@ -4,6 +4,10 @@ from html import escape
 
 WIDTH = 1000
 INK, FAINT, GRID = "#1f2328", "#59636e", "#d1d9e0"
+PEER_COLORS = (
+    "#1a7f37 #4ac26b #24292f #cf222e #8250df #bf8700 #1b7c83 #e85aad #fb8f44"
+    " #a40e26 #6e7781 #b4a300"
+).split()
 
 
 class Drawing:
@@ -23,6 +27,11 @@ class Drawing:
         self.text(12, 22, title, size=16, weight="bold")
         about = f"{machine['processor']}, {machine['isa']}, {comparison.date}. Longer is faster."
         self.text(WIDTH - 12, 22, about, color=FAINT, anchor="end")
+
+    def legend(self, x, y, words):
+        """Writes the words and returns where the next entry begins."""
+        self.text(x, y, words)
+        return x + 6.6 * len(words) + 18
 
     def bar(self, x, y, width, height, color):
         self.parts.append(

@@ -2,7 +2,8 @@
 
 from statistics import geometric_mean
 
-from comparison import OURS, RIVALS, TOLERANCE, results
+from comparison import OURS, RIVALS
+from results import TOLERANCE, results
 from tasks import TASKS
 
 MANY = 40  # More layers than these are sorted by our speed.
@@ -124,12 +125,12 @@ def all_times(comparison, threads):
 def problems(comparison):
     """What a peer could not do, each said once."""
     found = {f"{peer}: not measured: {why}": {} for peer, why in comparison.missing.items()}
-    for layer in comparison.layers:
-        for threads in layer["results"]:
-            for column, result in results(layer, threads).items():
+    for entry in comparison.entries:
+        for threads in entry["results"]:
+            for column, result in results(entry, threads).items():
                 if "failure" in result:
                     what = f"{column}: {' '.join(result['failure'].split())}"
-                    found.setdefault(what, {})[layer["name"]] = None
+                    found.setdefault(what, {})[entry["name"]] = None
     lines = [f"- {what}" + named(list(names)) for what, names in found.items()]
     return "\n".join(["## Not measured", "", *lines]) if lines else ""
 

@@ -110,7 +110,7 @@ package func replaceFile(
 }
 
 /// The same with text, as UTF-8.
-func replaceFile(atPath path: String, with text: String) throws(ConvolutionError) {
+package func replaceFile(atPath path: String, with text: String) throws(ConvolutionError) {
   let result = Array(text.utf8).withUnsafeBytes { bytes in
     Result { () throws(ConvolutionError) in try replaceFile(atPath: path, with: [bytes]) }
   }
@@ -120,7 +120,7 @@ func replaceFile(atPath path: String, with text: String) throws(ConvolutionError
 /// What a file of UTF-8 holds.
 ///
 /// - Throws: `.inputOutput`; `.unsupportedFile` for other bytes.
-func textOfFile(atPath path: String) throws(ConvolutionError) -> String {
+package func textOfFile(atPath path: String) throws(ConvolutionError) -> String {
   let file = try InputFile(path: path)
   guard let text = String(validating: try file.read(file.size), as: UTF8.self) else {
     throw ConvolutionError(

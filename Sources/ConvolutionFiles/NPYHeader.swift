@@ -5,21 +5,29 @@ import Convolution
 /// Source: NEP 1 and the documentation of `numpy.lib.format`.
 struct NPYHeader {
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
-  static let elementType = "<f4"
 
+  let element: NPYElement
   let shape: [Int]
 
   /// Reads the dictionary.
   ///
-  /// - Throws: `.unsupportedFile` for anything but 32-bit little-endian floats in C order, `.integerOverflow` for
-  ///   an extent that does not fit. Both name `file`.
-  init(parsing text: [UInt8], file: String) throws(ConvolutionError) {
+  /// - Parameter elements: those that are welcome.
+  /// - Throws: `.unsupportedFile` for other elements or an order that is not C's, `.integerOverflow` for an extent that
+  ///   does not fit. Both name `file`.
+  init(
+    parsing text: [UInt8], of elements: [NPYElement], file: String
+  ) throws(ConvolutionError) {
     var scanner = Scanner(text)
     let malformed = ConvolutionError(
       .unsupportedFile, argument: file,
       received:
         "the header \"\(String(decoding: text.prefix(80), as: UTF8.self).trimmedForOneLine)\"",
       expected: "a dictionary of 'descr', 'fortran_order' and 'shape'")
+    func unsupported(_ received: String) -> ConvolutionError {
+      ConvolutionError(
+        .unsupportedFile, argument: file, received: received,
+        expected: elements.map(\.words).joined(separator: "; "))
+    }
     var elementType: String?
     var isFortranOrder: Bool?
     var shape: [Int]?
@@ -30,7 +38,7 @@ struct NPYHeader {
       case "descr" where elementType == nil:
         // The type of a record is a list, not a word.
         guard let word = scanner.quoted() else {
-          throw Self.unsupported("a record of several fields", file: file)
+          throw unsupported("a record of several fields")
         }
         elementType = word
       case "fortran_order" where isFortranOrder == nil:
@@ -46,14 +54,15 @@ struct NPYHeader {
       guard scanner.take(",") || scanner.isAt("}") else { throw malformed }
     }
     guard scanner.isAtEnd, let elementType, let isFortranOrder, let shape else { throw malformed }
-    guard elementType == Self.elementType else {
-      throw Self.unsupported("elements of type '\(elementType)'", file: file)
+    guard let element = elements.first(where: { $0.rawValue == elementType }) else {
+      throw unsupported("elements of type '\(elementType)'")
     }
     guard !isFortranOrder else {
       throw ConvolutionError(
         .unsupportedFile, argument: file, received: "Fortran order",
         expected: "C order (fortran_order: False)")
     }
+    self.element = element
     self.shape = shape
   }
 
@@ -80,16 +89,10 @@ struct NPYHeader {
     return shape
   }
 
-  private static func unsupported(_ received: String, file: String) -> ConvolutionError {
-    ConvolutionError(
-      .unsupportedFile, argument: file, received: received,
-      expected: "'\(elementType)', 32-bit little-endian floats")
-  }
-
   /// Everything in front of the elements, a multiple of 64 bytes: magic, version, length, dictionary.
-  static func bytes(for shape: [Int]) -> [UInt8] {
+  static func bytes(for element: NPYElement, _ shape: [Int]) -> [UInt8] {
     let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-    let dictionary = "{'descr': '\(elementType)', 'fortran_order': False, 'shape': (\(extents)), }"
+    let dictionary = "{'descr': '\(element.rawValue)', 'fortran_order': False, 'shape': (\(extents)), }"
     // Version 1.0 holds its length in two bytes, version 2.0 in four.
     let isShort = dictionary.utf8.count < 65_000
     let prefix = magic.count + 2 + (isShort ? 2 : 4)

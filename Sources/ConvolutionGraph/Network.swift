@@ -4,8 +4,8 @@ import Convolution
 public final class Network: Sendable {
   /// Rewritten as far as that needs no shapes but those that the file has.
   let graph: Graph
-  /// The names of the rewrites that were applied.
-  let rewrites: [String]
+  /// The names of the rewrites that were applied, in their order.
+  package let rewrites: [String]
   /// Rewrites of a plan at most; nil: any number.
   let rewriteLimit: Int?
   /// What all plans share.

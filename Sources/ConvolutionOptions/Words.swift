@@ -13,7 +13,7 @@ package enum Words {
   }
 
   /// The case that a word stands for.
-  static func value<Value: LosslessStringConvertible & CaseIterable>(
+  package static func value<Value: LosslessStringConvertible & CaseIterable>(
     _ word: String
   ) throws -> Value {
     try value(word, of: Value.allCases.map(\.description))

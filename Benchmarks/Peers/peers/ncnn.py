@@ -1,10 +1,14 @@
 """ncnn with everything below fp32 turned off; its own choice of Winograd is on."""
 
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import ncnn
 import numpy as np
+
+import explicit_model
 
 NAME = "ncnn"
 VARIANTS = ["nchw"]
@@ -19,20 +23,12 @@ def version():
 
 
 def prepare(layer, variant, threads):
-    network = ncnn.Net()
-    network.opt.num_threads = threads
-    network.opt.use_vulkan_compute = False
-    for option in dir(network.opt):
-        if option.startswith(("use_fp16", "use_bf16")):
-            setattr(network.opt, option, False)
     x, weights, bias = layer.arrays()
     weights = layer.output_first(weights)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "param").write_text(description(layer, weights.size))
         Path(folder, "bin").write_bytes(FP32_WEIGHTS + weights.tobytes() + bias.tobytes())
-        for load, name in ((network.load_param, "param"), (network.load_model, "bin")):
-            if load(str(Path(folder, name))) != 0:
-                raise RuntimeError(f"ncnn cannot load the layer's {name}")
+        network = read(Path(folder, "param"), Path(folder, "bin"), threads)
     images = [ncnn.Mat(image).clone() for image in x]  # ncnn knows no batch
     results = []
 
@@ -44,6 +40,60 @@ def prepare(layer, variant, threads):
             results.append(extractor.extract("y")[1])
 
     return run, lambda: np.stack([np.array(result) for result in results])
+
+
+def convert(model, folder):
+    """By its own converter. ncnn knows no batch: a network of one image, which each goes through."""
+    param = folder / "model.ncnn.param"
+    if not param.exists():
+        pnnx = Path(sys.executable).with_name("pnnx")
+        shapes = {name: [1, *x.shape[1:]] for name, x in model.arrays.items()}
+        explicit_model.write(model.path, folder / "model.onnx", shapes)
+        shapes = ",".join(str(shape).replace(" ", "") for shape in shapes.values())
+        command = [pnnx, "model.onnx", f"inputshape={shapes}", "fp16=0"]
+        finished = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        if not param.exists():
+            said = (finished.stderr + finished.stdout).strip().splitlines()[-1:]
+            raise RuntimeError(f"pnnx ended with code {finished.returncode}: {' '.join(said)}")
+    return param
+
+
+def load(model, threads):
+    param = Path(model.path)
+    network = read(param, param.with_suffix(".bin"), threads)
+    arrays = zip(*model.arrays.values(), strict=True)
+    batch = [[ncnn.Mat(array).clone() for array in image] for image in arrays]
+    results = []
+
+    def run():
+        results.clear()
+        for image in batch:
+            extractor = network.create_extractor()
+            for index, x in enumerate(image):
+                extractor.input(f"in{index}", x)
+            results.append(
+                [extractor.extract(f"out{index}")[1] for index in range(len(model.outputs))]
+            )
+
+    def outputs():
+        arrays = [np.stack([np.array(y) for y in images]) for images in zip(*results)]
+        shapes = model.output_shapes.items()
+        return {name: y.reshape(shape) for y, (name, shape) in zip(arrays, shapes, strict=True)}
+
+    return run, outputs
+
+
+def read(param, weights, threads):
+    network = ncnn.Net()
+    network.opt.num_threads = threads
+    network.opt.use_vulkan_compute = False
+    for option in dir(network.opt):
+        if option.startswith(("use_fp16", "use_bf16")):
+            setattr(network.opt, option, False)
+    for load, file in ((network.load_param, param), (network.load_model, weights)):
+        if load(str(file)) != 0:
+            raise RuntimeError(f"ncnn cannot load {file.name}")
+    return network
 
 
 def description(layer, weight_count):

@@ -28,14 +28,7 @@ def prepare(layer, variant, threads):
             end.tensor().set_layout(last)
         model = steps.build()
         x = channels_last(x)
-    properties = {
-        "INFERENCE_PRECISION_HINT": "f32",
-        "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_NUM_THREADS": threads,
-        "NUM_STREAMS": 1,
-        "ENABLE_CPU_PINNING": False,
-    }
-    request = core.compile_model(model, "CPU", properties).create_infer_request()
+    request = compiled(model, threads)
     request.set_input_tensor(openvino.Tensor(x))
 
     def output():
@@ -43,3 +36,23 @@ def prepare(layer, variant, threads):
         return y if variant == "nchw" else channels_first(y)
 
     return request.infer, output
+
+
+def load(model, threads):
+    network = core.read_model(model.path)
+    network.reshape({name: list(x.shape) for name, x in model.arrays.items()})
+    request = compiled(network, threads)
+    for name, x in model.arrays.items():
+        request.set_tensor(name, openvino.Tensor(x))
+    return request.infer, lambda: {name: request.get_tensor(name).data for name in model.outputs}
+
+
+def compiled(model, threads):
+    properties = {
+        "INFERENCE_PRECISION_HINT": "f32",
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_NUM_THREADS": threads,
+        "NUM_STREAMS": 1,
+        "ENABLE_CPU_PINNING": False,
+    }
+    return core.compile_model(model, "CPU", properties).create_infer_request()

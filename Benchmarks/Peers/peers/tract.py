@@ -15,8 +15,7 @@ def version():
 
 
 def prepare(layer, variant, threads):
-    if threads > 1:
-        raise ValueError("its Python module runs on one thread")
+    check(threads)
     with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
         file.write(onnx_model(layer))
         file.flush()
@@ -31,3 +30,30 @@ def prepare(layer, variant, threads):
         (y,) = runnable.run([source])
 
     return run, lambda: y.to_numpy()
+
+
+def load(model, threads):
+    check(threads)
+    network = tract.onnx().load(model.path)
+    names = [network.input_name(index) for index in range(network.input_count())]
+    for index, name in enumerate(names):
+        extents = ",".join(map(str, model.arrays[name].shape))
+        network.set_input_fact(index, f"{extents},f32")
+    runnable = network.into_model().into_runnable()
+    sources = [tract.Tensor.from_numpy(model.arrays[name]) for name in names]
+    results = []
+
+    def run():
+        results[:] = runnable.run(sources)
+
+    # Its names of outputs are its own; their order is the file's.
+    def outputs():
+        pairs = zip(model.outputs, results, strict=True)
+        return {name: y.to_numpy() for name, y in pairs}
+
+    return run, outputs
+
+
+def check(threads):
+    if threads > 1:
+        raise ValueError("its Python module runs on one thread")

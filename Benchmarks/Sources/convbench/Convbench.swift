@@ -26,6 +26,9 @@ struct Convbench: ParsableCommand {
       With --fit, every way is timed, of any accuracy and in both layouts where no --layout is given, and a cost model \
       is fitted to the times: what work takes on this machine. Run again with --cost-model FILE it begins with that \
       one. Times in --times are taken as they are, for --tune and --fit as well.
+
+      With --model, a network is run on inputs from files instead of layers: what reading it, planning it and a run take, \
+      and the memory of the process.
       """)
 
   @Argument(
@@ -33,7 +36,20 @@ struct Convbench: ParsableCommand {
       "Descriptors, files of them, or names of lists in Benchmarks/Layers, like resnet50. zoo:60 is a sample of 60, "
         + "always the same.",
       valueName: "layer"))
-  var layers: [String]
+  var layers: [String] = []
+
+  @Option(help: ArgumentHelp("Measure this network instead.", valueName: "file.onnx"))
+  var model: String?
+
+  @Option(
+    help: ArgumentHelp("An input of the network.", valueName: "name=x.npy"),
+    transform: { try Self.namedFile($0) })
+  var input: [NamedFile] = []
+
+  @Option(
+    help: ArgumentHelp("Where an output of the network goes.", valueName: "name=y.npy"),
+    transform: { try Self.namedFile($0) })
+  var output: [NamedFile] = []
 
   @OptionGroup var options: LayerOptions
   @OptionGroup var planning: PlannerOptions
@@ -68,7 +84,15 @@ struct Convbench: ParsableCommand {
     help: ArgumentHelp("Also write a page with a roofline plot, for a browser.", valueName: "file"))
   var html: String?
 
+  private static func namedFile(_ word: String) throws -> NamedFile {
+    guard let file = NamedFile(word) else { throw ValidationError("expected a name, = and a file") }
+    return file
+  }
+
   func validate() throws {
+    guard layers.isEmpty == (model != nil) else {
+      throw ValidationError("expected layers, or --model")
+    }
     guard rounds > 0 else { throw ValidationError("--rounds: got \(rounds), expected at least 1") }
     if let batch, batch < 1 {
       throw ValidationError("--batch: got \(batch), expected at least 1")
@@ -81,6 +105,14 @@ struct Convbench: ParsableCommand {
   }
 
   func run() throws {
+    if let model {
+      try measure(model)
+    } else {
+      try runLayers()
+    }
+  }
+
+  private func runLayers() throws {
     let layers = try layers.flatMap { try LayerLine.lines(of: $0) }.map { line in
       var line = try line.overridden(by: options)
       line.descriptor.batch = batch ?? line.descriptor.batch
@@ -109,6 +141,14 @@ struct Convbench: ParsableCommand {
       throw Failure(
         "wrong beyond \(Measurement.tolerance): " + wrong.map(\.name).joined(separator: ", "))
     }
+  }
+
+  private func measure(_ model: String) throws {
+    let benchmark = try ModelBenchmark(
+      model, inputs: input, outputs: output, planner: planning.planner())
+    let text = try Output.json(of: benchmark)
+    print(text)
+    if let json { try Output.write(text, to: json, of: "--json") }
   }
 
   private func fit(_ layers: [LayerLine], _ planner: Planner, file: String) throws {

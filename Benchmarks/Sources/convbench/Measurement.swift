@@ -1,4 +1,5 @@
 import Convolution
+import ConvolutionOptions
 import Foundation
 
 /// The whole run: every layer planned and checked, then timed in rounds beside the machine's own limits.

@@ -7,12 +7,7 @@ struct Report: Encodable {
   let layers: [LayerReport]
 
   func writeJSON(to path: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    try Output.write(String(decoding: encoder.encode(self), as: UTF8.self), to: path, of: "--json")
+    try Output.write(Output.json(of: self), to: path, of: "--json")
   }
 
   func writeHTML(to path: String) throws {
@@ -32,6 +27,15 @@ struct MachineReport: Encodable {
 }
 
 enum Output {
+  static func json(of value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
   /// - Parameter option: what asked for the file, for the error.
   static func write(_ text: String, to path: String, of option: String) throws {
     do {

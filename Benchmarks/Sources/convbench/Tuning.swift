@@ -1,5 +1,6 @@
 @_spi(Tools) import Convolution
 import ConvolutionFiles
+import ConvolutionOptions
 
 /// The ways to compute layers, timed.
 ///

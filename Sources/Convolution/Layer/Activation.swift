@@ -7,7 +7,7 @@ public struct Activation: Sendable, Equatable {
   let minimum, maximum: Float
   let slope, offset: Float
   /// Of each output channel.
-  private(set) var slopes: Tensor?
+  package private(set) var slopes: Tensor?
   /// The output is scale times the activation, plus shift.
   private(set) var scale: Float = 1
   private(set) var shift: Float = 0
@@ -69,8 +69,8 @@ public struct Activation: Sendable, Equatable {
     return activation
   }
 
-  /// Whether it is ``identity``, or that scaled and shifted.
-  package var isLinear: Bool { kind == CONV_CLIP && minimum == -.infinity && maximum == .infinity }
+  /// Whether it does not matter which channel an output is of.
+  package var isTheSameForAllChannels: Bool { slopes == nil }
 
   /// What C takes; it points into ``slopes``.
   var resolved: conv_activation {

@@ -1,6 +1,11 @@
 /// A layer and another one on its output.
-struct LayerPair {
-  let first, second: ConvolutionLayer
+package struct LayerPair {
+  package let first, second: ConvolutionLayer
+
+  package init(first: ConvolutionLayer, second: ConvolutionLayer) {
+    self.first = first
+    self.second = second
+  }
 
   /// The shape of the output for an input of `shape`, both in `layout`.
   ///

@@ -7,9 +7,9 @@ extension LayerPair {
   ///   - shape: of the whole input of the first layer, in `layout`.
   ///   - region: of the second layer's output.
   /// - Throws: what ``ConvolutionLayer/plan(for:layout:with:region:buffers:)`` throws.
-  func plan(
+  package func plan(
     of layer: String, for shape: [Int], layout: Layout, with planner: Planner,
-    region: [Range<Int>]?, buffers: Plan.Buffers
+    region: [Range<Int>]? = nil, buffers: Plan.Buffers = .whole
   ) throws(ConvolutionError) -> Plan {
     let (firstChoice, firstProblem) = try first.choice(for: shape, layout: layout, with: planner)
     let (input, middle) = (firstProblem.geometry, firstProblem.geometry.output)

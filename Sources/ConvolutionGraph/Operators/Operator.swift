@@ -158,4 +158,4 @@ struct PlanningContext: Sendable {
 }
 
 /// What two cores of a small machine move between them and memory.
-private let bytesPerNanosecond = 10.0
+let bytesPerNanosecond = 10.0

@@ -2,9 +2,10 @@ import Convolution
 
 /// Where everything that a run writes lies in one arena.
 ///
-/// Every buffer is there from the step that first writes it to the last one that reads it. The largest is placed first,
-/// each into the smallest gap, between those that are there at the same time, that is large enough. (The way of XNNPACK's
-/// planner; see also Pisarchyk and Lee, Efficient Memory Management for Deep Neural Net Inference, 2020: greedy by size.)
+/// Every buffer is there from the step that first writes it to the last one that reads it. One after the other is placed
+/// into the smallest gap, between those that are there at the same time, that is large enough: the largest first, or
+/// those first that are there when most bytes are, whichever takes less. (Pisarchyk and Lee, Efficient Memory Management
+/// for Deep Neural Net Inference, 2020: greedy by size, as in XNNPACK's planner, and greedy by breadth.)
 struct MemoryPlan {
   struct Buffer {
     var bytes: Int
@@ -20,11 +21,32 @@ struct MemoryPlan {
   let leastBytes: Int
 
   init(_ buffers: [Buffer]) {
+    let needs = Self.needs(buffers)
+    leastBytes = needs.max() ?? 0
+    let mostBeside = buffers.map { needs[$0.lifetime].max()! }
+    let bySize = buffers.indices.sorted { (buffers[$1].bytes, $0) < (buffers[$0].bytes, $1) }
+    let byBreadth = buffers.indices.sorted {
+      (mostBeside[$1], buffers[$1].bytes, $0) < (mostBeside[$0], buffers[$0].bytes, $1)
+    }
+    let places = [bySize, byBreadth].map { Self.place(buffers, inOrder: $0) }
+    (offsets, bytes) = places.min { $0.bytes < $1.bytes }!
+  }
+
+  /// The bytes that are needed in each step.
+  private static func needs(_ buffers: [Buffer]) -> [Int] {
+    let steps = (buffers.map(\.lifetime.upperBound).max() ?? -1) + 1
+    var needs = Array(repeating: 0, count: steps)
+    for buffer in buffers {
+      for step in buffer.lifetime { needs[step] += buffer.bytes.roundedUpToALine }
+    }
+    return needs
+  }
+
+  private static func place(
+    _ buffers: [Buffer], inOrder order: [Int]
+  ) -> (offsets: [Int], bytes: Int) {
     var offsets = Array(repeating: 0, count: buffers.count)
     var placed: [(range: Range<Int>, lifetime: ClosedRange<Int>)] = []
-    let order = buffers.indices.sorted {
-      (buffers[$1].bytes, $0) < (buffers[$0].bytes, $1)
-    }
     for index in order where buffers[index].bytes > 0 {
       let buffer = buffers[index]
       let size = buffer.bytes.roundedUpToALine
@@ -40,19 +62,6 @@ struct MemoryPlan {
       let place = placed.firstIndex { $0.range.lowerBound > offset } ?? placed.endIndex
       placed.insert((offset..<offset + size, buffer.lifetime), at: place)
     }
-    self.offsets = offsets
-    bytes = placed.map(\.range.upperBound).max() ?? 0
-
-    var changes: [Int: Int] = [:]
-    for buffer in buffers {
-      changes[buffer.lifetime.lowerBound, default: 0] += buffer.bytes.roundedUpToALine
-      changes[buffer.lifetime.upperBound + 1, default: 0] -= buffer.bytes.roundedUpToALine
-    }
-    var (now, most) = (0, 0)
-    for step in changes.keys.sorted() {
-      now += changes[step]!
-      most = max(most, now)
-    }
-    leastBytes = most
+    return (offsets, placed.map(\.range.upperBound).max() ?? 0)
   }
 }

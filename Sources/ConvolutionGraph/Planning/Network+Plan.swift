@@ -19,14 +19,22 @@ extension Network {
     var graph = graph
     try graph.setInputShapes(shapes)
     let context = PlanningContext(planner: planner, layers: layers)
-    let left = rewriteLimit.map { max($0 - rewrites.count, 0) }
-    var rewriter = Rewriter(Rewriter.general, limit: left, context: context)
+    var applied = rewrites
+    /// Rewrites that may still be applied.
+    func remaining() -> Int? { rewriteLimit.map { max($0 - applied.count, 0) } }
+
+    var rewriter = Rewriter(Rewriter.general, limit: remaining(), context: context)
     try rewriter.run(on: &graph)
-    let tensorBytes = try graph.tensorBytes()
-    let best = try LayoutChoice(graph, asked: layout, limit: left, context: context)
+    applied += rewriter.applied
+    let tensorBytes = graph.tensorBytes
+    let choice = try LayoutChoice(graph, asked: layout, limit: remaining(), context: context)
+    graph = choice.graph
+    applied += choice.rewrites
+    rewriter = Rewriter(Rewriter.finishing(context), limit: remaining(), context: context)
+    try rewriter.run(on: &graph)
     return try NetworkPlan(
-      best.graph, rewrites: rewrites + rewriter.applied + best.rewrites, layout: best.layout,
-      tensorBytes: tensorBytes, context: context)
+      graph, rewrites: applied + rewriter.applied, layout: choice.layout, tensorBytes: tensorBytes,
+      context: context)
   }
 }
 
@@ -70,7 +78,7 @@ extension Graph {
   }
 
   /// Bytes of all that nodes compute.
-  fileprivate func tensorBytes() throws(NetworkError) -> Int {
+  fileprivate var tensorBytes: Int {
     var bytes = 0
     for case let node? in nodes {
       for case let output? in node.outputs where self[output].uses > 0 && !node.operation.isView {

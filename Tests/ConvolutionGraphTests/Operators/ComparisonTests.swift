@@ -15,7 +15,8 @@ import Testing
     #expect(result.integers == expected)
     let integers = try NetworkTensor([1, 2, 3] as [Int64], shape: [3])
     #expect(
-      try OperatorCase(name, [integers, NetworkTensor([2] as [Int64], shape: [1])]).run()[0].integers
+      try OperatorCase(name, [integers, NetworkTensor([2] as [Int64], shape: [1])]).run()[0]
+        .integers
         == Array(expected.prefix(3)))
   }
 
@@ -35,7 +36,10 @@ import Testing
     let x = try NetworkTensor([1, .nan, .infinity, -.infinity] as [Float], shape: [4])
     #expect(try OperatorCase("IsNaN", [x]).run()[0].integers == [0, 1, 0, 0])
     #expect(try OperatorCase("IsInf", [x]).run()[0].integers == [0, 0, 1, 1])
-    #expect(try OperatorCase("IsInf", ["detect_negative": .integer(0)], [x]).run()[0].integers == [0, 0, 1, 0])
+    #expect(
+      try OperatorCase("IsInf", ["detect_negative": .integer(0)], [x]).run()[0].integers == [
+        0, 0, 1, 0,
+      ])
   }
 
   @Test func choosesOfTwoTensors() throws {
@@ -52,10 +56,13 @@ import Testing
   }
 
   @Test func floatsBecomeTheClosestIntegers() throws {
-    let x = try NetworkTensor([-1.9, 1.9, 300, 1e20, -1e20, .nan, .infinity] as [Float], shape: [7])
+    let x = try NetworkTensor(
+      [-1.9, 1.9, 300, 1e20, -1e20, .nan, .infinity] as [Float], shape: [7])
     #expect(try cast(x, to: 7).integers == [-1, 1, 300, .max, .min, 0, .max])
     #expect(
-      try cast(x, to: 6).integers == [-1, 1, 300, Int(Int32.max), Int(Int32.min), 0, Int(Int32.max)])
+      try cast(x, to: 6).integers == [
+        -1, 1, 300, Int(Int32.max), Int(Int32.min), 0, Int(Int32.max),
+      ])
     #expect(try cast(x, to: 2).integers == [0, 1, 255, 255, 0, 0, 255])
     #expect(try cast(x, to: 9).integers == [1, 1, 1, 1, 1, 1, 1])
   }
@@ -64,7 +71,7 @@ import Testing
     let x = try NetworkTensor([-1, 256, (1 << 32) + 5, 0] as [Int64], shape: [4])
     #expect(try cast(x, to: 2).integers == [255, 0, 5, 0])
     #expect(try cast(x, to: 6).integers == [-1, 256, 5, 0])
-    #expect(try cast(x, to: 1).floats == [-1, 256, 4294967301, 0])
+    #expect(try cast(x, to: 1).floats == [-1, 256, 4_294_967_301, 0])
     #expect(try cast(x, to: 9).integers == [1, 1, 1, 0])
   }
 

@@ -56,7 +56,10 @@ import Testing
     ).floats()
     for (x, y) in zip(Self.x, values) {
       let expected = function(Double(x))
-      let isRight = expected.isNaN ? y.isNaN : Double(y) == expected || abs(Double(y) - expected) <= 2e-6 * max(1, abs(expected))
+      let isRight =
+        expected.isNaN
+        ? y.isNaN
+        : Double(y) == expected || abs(Double(y) - expected) <= 2e-6 * max(1, abs(expected))
       #expect(isRight, "\(name) \(attributes) of \(x): \(y), expected \(expected)")
     }
   }
@@ -109,10 +112,13 @@ import Testing
 
   @Test func limitsAreAttributesOrInputs() throws {
     let x = try NetworkTensor([-2, 0.5, 7] as [Float], shape: [3])
-    let (low, high) = (try NetworkTensor([0] as [Float], shape: []), try NetworkTensor([6] as [Float], shape: []))
+    let (low, high) = (
+      try NetworkTensor([0] as [Float], shape: []), try NetworkTensor([6] as [Float], shape: [])
+    )
     let old: [String: NodeReader.Attribute] = ["min": .float(0), "max": .float(6)]
     #expect(try OperatorCase("Clip", opset: 6, old, [x]).floats() == [0, 0.5, 6])
-    #expect(try OperatorCase("Clip", [x, low, high], computed: [0, 1, 2]).floats() == [0, 0.5, 6])
+    #expect(
+      try OperatorCase("Clip", [x, low, high], computed: [0, 1, 2]).floats() == [0, 0.5, 6])
     #expect(try OperatorCase("Clip", [x, nil, high]).floats() == [-2, 0.5, 6])
     #expect(try OperatorCase("Clip", [x, low]).floats() == [0, 0.5, 7])
     #expect(try OperatorCase("Clip", [x]).floats() == [-2, 0.5, 7])
@@ -131,15 +137,24 @@ import Testing
     let aligned: [String: NodeReader.Attribute] = ["broadcast": .integer(1), "axis": .integer(1)]
     #expect(try OperatorCase("Add", opset: 6, aligned, [x, b]).floats() == [11, 12, 23, 24])
     #expect(
-      try OperatorCase("Add", opset: 6, ["broadcast": .integer(1)], [x, b]).floats() == [11, 22, 13, 24])
+      try OperatorCase("Add", opset: 6, ["broadcast": .integer(1)], [x, b]).floats() == [
+        11, 22, 13, 24,
+      ])
   }
 
   @Test func exponentsMayBeOfAnotherType() throws {
     let base = try NetworkTensor([1, 2, 3] as [Float], shape: [3])
-    #expect(try OperatorCase("Pow", [base, NetworkTensor([2] as [Int64], shape: [])]).floats() == [1, 4, 9])
-    #expect(try OperatorCase("Pow", [base, NetworkTensor([3] as [Int32], shape: [1])]).floats() == [1, 8, 27])
+    #expect(
+      try OperatorCase("Pow", [base, NetworkTensor([2] as [Int64], shape: [])]).floats() == [
+        1, 4, 9,
+      ])
+    #expect(
+      try OperatorCase("Pow", [base, NetworkTensor([3] as [Int32], shape: [1])]).floats() == [
+        1, 8, 27,
+      ])
     let integers = try NetworkTensor([4, 9] as [Int64], shape: [2])
-    let power = try OperatorCase("Pow", [integers, NetworkTensor([0.5] as [Float], shape: [])]).run()[0]
+    let power = try OperatorCase("Pow", [integers, NetworkTensor([0.5] as [Float], shape: [])])
+      .run()[0]
     #expect(power.element == .int64 && power.integers == [2, 3])
   }
 

@@ -5,8 +5,10 @@ import Testing
 /// Arithmetic on integers, which never traps.
 @Suite struct IntegerTests {
   private func run(_ name: String, _ a: [Int64], _ b: [Int64]) throws -> [Int]? {
-    try OperatorCase(name, [NetworkTensor(a, shape: [a.count]), NetworkTensor(b, shape: [b.count])])
-      .run()[0].integers
+    try OperatorCase(
+      name, [NetworkTensor(a, shape: [a.count]), NetworkTensor(b, shape: [b.count])]
+    )
+    .run()[0].integers
   }
 
   @Test func arithmeticWrapsAround() throws {
@@ -19,7 +21,8 @@ import Testing
       ).run()[0].integers == [Int(Int32.min)])
     #expect(
       try OperatorCase(
-        "Sub", [NetworkTensor([1] as [UInt8], shape: [1]), NetworkTensor([2] as [UInt8], shape: [1])]
+        "Sub",
+        [NetworkTensor([1] as [UInt8], shape: [1]), NetworkTensor([2] as [UInt8], shape: [1])]
       ).run()[0].integers == [255])
   }
 
@@ -30,12 +33,14 @@ import Testing
   @Test func remaindersHaveTheSignOfEither() throws {
     #expect(try run("Mod", [7, -7, 7, .min, 5], [3, 3, -3, -1, 0]) == [1, 2, -2, 0, 0])
     let (a, b) = (
-      try NetworkTensor([-7, 7] as [Int32], shape: [2]), try NetworkTensor([3, -3] as [Int32], shape: [2])
+      try NetworkTensor([-7, 7] as [Int32], shape: [2]),
+      try NetworkTensor([3, -3] as [Int32], shape: [2])
     )
     #expect(try OperatorCase("Mod", ["fmod": .integer(1)], [a, b]).run()[0].integers == [-1, 1])
     let x = try NetworkTensor([-7.5, 7.5] as [Float], shape: [2])
     #expect(
-      try OperatorCase("Mod", ["fmod": .integer(1)], [x, NetworkTensor([2] as [Float], shape: [])]).floats()
+      try OperatorCase("Mod", ["fmod": .integer(1)], [x, NetworkTensor([2] as [Float], shape: [])])
+        .floats()
         == [-1.5, 1.5])
   }
 
@@ -49,7 +54,9 @@ import Testing
     #expect(try OperatorCase("Neg", [x]).run()[0].integers == [3, 0, -5])
     #expect(try OperatorCase("Sign", [x]).run()[0].integers == [-1, 0, 1])
     #expect(try OperatorCase("Relu", [x]).run()[0].integers == [0, 0, 5])
-    let (low, high) = (try NetworkTensor([-1] as [Int32], shape: []), try NetworkTensor([2] as [Int32], shape: []))
+    let (low, high) = (
+      try NetworkTensor([-1] as [Int32], shape: []), try NetworkTensor([2] as [Int32], shape: [])
+    )
     #expect(try OperatorCase("Clip", [x, low, high]).run()[0].integers == [-1, 0, 2])
   }
 

@@ -4,9 +4,11 @@ import Testing
 
 /// Operators whose output is known when a plan is made.
 struct KnownValueTests {
-  @Test(arguments: [
-    (0, nil, [2, 3, 4]), (1, nil, [3, 4]), (-1, nil, [4]), (0, -1, [2, 3]), (-9, 9, [2, 3, 4]), (2, 1, []),
-  ] as [(Int, Int?, [Int64])])
+  @Test(
+    arguments: [
+      (0, nil, [2, 3, 4]), (1, nil, [3, 4]), (-1, nil, [4]), (0, -1, [2, 3]), (-9, 9, [2, 3, 4]),
+      (2, 1, []),
+    ] as [(Int, Int?, [Int64])])
   func shapeIsClampedToTheAxes(start: Int, end: Int?, expected: [Int64]) throws {
     var attributes: [String: NodeReader.Attribute] = ["start": .integer(start)]
     attributes["end"] = end.map { .integer($0) }
@@ -29,7 +31,8 @@ struct KnownValueTests {
         == NetworkTensor([Float](repeating: 0, count: 6), shape: [2, 3]))
     let seven = try NetworkTensor([Int64(7)], shape: [1])
     #expect(
-      try ArrangingCase("ConstantOfShape", ["value": .tensor(seven)], [shape], computed: []).output()
+      try ArrangingCase("ConstantOfShape", ["value": .tensor(seven)], [shape], computed: [])
+        .output()
         == NetworkTensor([Int64](repeating: 7, count: 6), shape: [2, 3]))
   }
 
@@ -46,9 +49,12 @@ struct KnownValueTests {
     #expect(throws: NetworkError.self) { try range(0, 1, 0) }
     #expect(throws: NetworkError.self) { try range(.min, .max, 1) }
     let floats = try [1, 2, 0.25].map { try NetworkTensor([Float($0)], shape: []) }
-    #expect(try ArrangingCase("Range", floats, computed: []).output().floats == [1, 1.25, 1.5, 1.75])
+    #expect(
+      try ArrangingCase("Range", floats, computed: []).output().floats == [1, 1.25, 1.5, 1.75])
     let endless = try [0, 1, 0].map { try NetworkTensor([Float($0)], shape: []) }
-    #expect(throws: NetworkError.self) { try ArrangingCase("Range", endless, computed: []).outputTypes }
+    #expect(throws: NetworkError.self) {
+      try ArrangingCase("Range", endless, computed: []).outputTypes
+    }
   }
 
   @Test func negativeAndOverflowingShapesThrow() throws {

@@ -9,7 +9,8 @@ import Testing
 
   private func tensor(_ shape: [Int], _ seed: Int) throws -> NetworkTensor {
     let count = shape.reduce(1, *)
-    return try NetworkTensor((0..<count).map { Float(($0 * 19 + seed * 7) % 31) / 8 - 1.5 }, shape: shape)
+    return try NetworkTensor(
+      (0..<count).map { Float(($0 * 19 + seed * 7) % 31) / 8 - 1.5 }, shape: shape)
   }
 
   private func permuted(_ tensor: NetworkTensor, _ permutation: [Int]) throws -> NetworkTensor {
@@ -18,7 +19,8 @@ import Testing
     let to = CollapsedAxes.strides(of: shape)
     let values = tensor.floats
     let permutedValues = (0..<tensor.count).map { index in
-      values[permutation.indices.reduce(0) { $0 + index / to[$1] % shape[$1] * from[permutation[$1]] }]
+      values[
+        permutation.indices.reduce(0) { $0 + index / to[$1] % shape[$1] * from[permutation[$1]] }]
     }
     return try NetworkTensor(permutedValues, shape: shape)
   }
@@ -64,7 +66,8 @@ import Testing
     let (operation, inputs) = try node.read()
     let arguments = Arguments(inputs.map { Argument(type: $0!.type, constant: $0) })
     let other = try #require(operation.permuted(by: Self.toChannelsLast, arguments))
-    let result = try node.run(other.operation, [permuted(x, Self.toChannelsLast), ones, ones, ones, ones])[0]
+    let result = try node.run(
+      other.operation, [permuted(x, Self.toChannelsLast), ones, ones, ones, ones])[0]
     #expect(result == (try permuted(node.run()[0], Self.toChannelsLast)))
   }
 

@@ -6,19 +6,22 @@ import Testing
 struct PermutedArrangingTests {
   private static let x = try! NetworkTensor.counting([1, 8, 4, 6])
 
-  static let cases: [(String, () throws -> ArrangingCase)] = [
+  static let cases: [(String, @Sendable () throws -> ArrangingCase)] = [
     ("Concat", { try ArrangingCase("Concat", ["axis": .integer(1)], [x, x], computed: [0, 1]) }),
     ("Split", { try ArrangingCase("Split", ["axis": .integer(-2)], [x], outputs: 2) }),
     (
       "Slice",
       {
         try ArrangingCase(
-          "Slice", [x, .integers([1, -1]), .integers([7, -9]), .integers([1, 3]), .integers([2, -2])])
+          "Slice",
+          [x, .integers([1, -1]), .integers([7, -9]), .integers([1, 3]), .integers([2, -2])])
       }
     ),
     ("Expand", { try ArrangingCase("Expand", [x, .integers([3, 1, 4, 1])]) }),
     ("Tile", { try ArrangingCase("Tile", [x, .integers([1, 2, 1, 3])]) }),
-    ("Gather", { try ArrangingCase("Gather", ["axis": .integer(1)], [x, .integers([3, 0, -1])]) }),
+    (
+      "Gather", { try ArrangingCase("Gather", ["axis": .integer(1)], [x, .integers([3, 0, -1])]) }
+    ),
     (
       "GatherElements",
       {
@@ -43,7 +46,8 @@ struct PermutedArrangingTests {
     (
       "Pad reflect",
       {
-        try ArrangingCase("Pad", ["mode": .string("reflect")], [x, .integers([0, 0, 1, 2, 0, 0, 3, 1])])
+        try ArrangingCase(
+          "Pad", ["mode": .string("reflect")], [x, .integers([0, 0, 1, 2, 0, 0, 3, 1])])
       }
     ),
     (
@@ -51,7 +55,7 @@ struct PermutedArrangingTests {
       {
         try ArrangingCase(
           "Resize", ["mode": .string("linear"), "axes": .integers([3, 2])],
-          [x, nil, nil, .integers([9, 5])])
+          [x, nil, nil, .integers([12, 8])])
       }
     ),
   ]

@@ -31,7 +31,8 @@ import Testing
   func reducesAlongAnyAxes(_ index: Int) throws {
     let (name, function) = Self.kinds[index]
     let x = try NetworkTensor(x, shape: [2, 3, 4])
-    let old = try OperatorCase(name, opset: 11, ["axes": .integers([1])], [x], computed: [0]).run()[0]
+    let old = try OperatorCase(name, opset: 11, ["axes": .integers([1])], [x], computed: [0]).run()[
+      0]
     #expect(old.shape == [2, 1, 4])
     expectClose(old.floats, lines(middle: true).map(function), within: 1e-6)
     let axes = try NetworkTensor([-1, 0] as [Int64], shape: [2])
@@ -43,7 +44,8 @@ import Testing
   @Test func noAxesAreAllOrNone() throws {
     let x = try NetworkTensor([1, -2, 3] as [Float], shape: [3])
     let none = try NetworkTensor([] as [Int64], shape: [0])
-    #expect(try OperatorCase("ReduceSum", [x]).run()[0] == NetworkTensor([2] as [Float], shape: [1]))
+    #expect(
+      try OperatorCase("ReduceSum", [x]).run()[0] == NetworkTensor([2] as [Float], shape: [1]))
     #expect(try OperatorCase("ReduceSum", [x, none]).floats() == [2])
     let noop: [String: NodeReader.Attribute] = ["noop_with_empty_axes": .integer(1)]
     #expect(try OperatorCase("ReduceSum", noop, [x, none]).floats() == [1, -2, 3])
@@ -53,7 +55,8 @@ import Testing
   @Test func integersAreReducedAsIntegers() throws {
     let x = try NetworkTensor([1, -2, 3, 4, 5, -7] as [Int64], shape: [2, 3])
     func run(_ name: String) throws -> [Int]? {
-      try OperatorCase(name, opset: 11, ["axes": .integers([1]), "keepdims": .integer(0)], [x]).run()[0].integers
+      try OperatorCase(name, opset: 11, ["axes": .integers([1]), "keepdims": .integer(0)], [x])
+        .run()[0].integers
     }
     #expect(try run("ReduceSum") == [2, 2])
     #expect(try run("ReduceMean") == [0, 0])
@@ -113,9 +116,11 @@ import Testing
     let x = try NetworkTensor([1, 3, 3, 5, 2, 2] as [Float], shape: [2, 3])
     #expect(try OperatorCase("ArgMax", ["axis": .integer(1)], [x]).run()[0].integers == [1, 0])
     #expect(
-      try OperatorCase("ArgMax", ["axis": .integer(-1), "select_last_index": .integer(1)], [x]).run()[0]
+      try OperatorCase("ArgMax", ["axis": .integer(-1), "select_last_index": .integer(1)], [x])
+        .run()[0]
         .integers == [2, 0])
-    let smallest = try OperatorCase("ArgMin", ["axis": .integer(1), "keepdims": .integer(0)], [x]).run()[0]
+    let smallest = try OperatorCase("ArgMin", ["axis": .integer(1), "keepdims": .integer(0)], [x])
+      .run()[0]
     #expect(smallest.shape == [2] && smallest.integers == [0, 1])
     #expect(try OperatorCase("ArgMax", [x]).run()[0].integers == [1, 0, 0])
     let empty = try NetworkTensor([] as [Float], shape: [0, 3])
@@ -143,7 +148,9 @@ import Testing
     let k = try NetworkTensor([4] as [Int64], shape: [1])
     #expect(try OperatorCase("TopK", [x, k], outputs: 2).run()[1].integers == [0, 1, 3, 2])
     let many = try NetworkTensor([5] as [Int64], shape: [1])
-    #expect(throws: NetworkError.self) { try OperatorCase("TopK", [x, many], outputs: 2).outputTypes() }
+    #expect(throws: NetworkError.self) {
+      try OperatorCase("TopK", [x, many], outputs: 2).outputTypes()
+    }
   }
 
   @Test func sumsAlongAnAxis() throws {

@@ -49,7 +49,9 @@ struct ViewTests {
 
   @Test func axesThatAreNotThereThrow() throws {
     let x = try NetworkTensor.counting([1, 3])
-    for (operation, axes) in [("Squeeze", [1]), ("Squeeze", [2]), ("Unsqueeze", [0, 0]), ("Unsqueeze", [4])] {
+    for (operation, axes) in [
+      ("Squeeze", [1]), ("Squeeze", [2]), ("Unsqueeze", [0, 0]), ("Unsqueeze", [4]),
+    ] {
       let node = try ArrangingCase(operation, [x, .integers(axes.map(Int64.init))])
       #expect(throws: NetworkError.self) { try node.outputTypes }
     }
@@ -58,7 +60,8 @@ struct ViewTests {
   }
 
   @Test func shapesComputedInARunThrow() throws {
-    let node = try ArrangingCase("Reshape", [.counting([4]), .integers([2, 2])], computed: [0, 1])
+    let node = try ArrangingCase(
+      "Reshape", [.counting([4]), .integers([2, 2])], computed: [0, 1])
     let error = #expect(throws: NetworkError.self) { try node.outputTypes }
     #expect(error?.code == .dependsOnData)
   }

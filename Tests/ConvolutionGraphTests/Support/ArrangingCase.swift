@@ -11,14 +11,14 @@ struct ArrangingCase {
   let computed: Set<Int>
 
   init(
-    _ operation: String, opset: Int = 21, _ attributes: [String: NodeReader.Attribute] = [:],
+    _ operation: String, opset: Int = 21, _ attributes: [String: NodeReader.Attribute],
     _ inputs: [NetworkTensor?], computed: Set<Int> = [0], outputs: Int = 1
   ) throws {
     var reader = NodeReader(
       name: "node", operation: operation, opset: opset,
       inputs: inputs.enumerated().map { $1 == nil ? nil : "\($0)" }, outputCount: outputs,
       attributes: attributes)
-    let made = try operatorTable[operation].map { $0(&reader) }
+    let made = operatorTable[operation].map { $0(&reader) }
     reader.rejectUnread()
     guard let made, let made, reader.unsupported.isEmpty else {
       throw NetworkError(unsupported: reader.unsupported, in: "case")
@@ -34,7 +34,15 @@ struct ArrangingCase {
     self.computed = computed
   }
 
-  private init(_ operation: any Operator, _ inputs: [NetworkTensor?], computed: Set<Int>) {
+  /// Without attributes.
+  init(
+    _ operation: String, opset: Int = 21, _ inputs: [NetworkTensor?], computed: Set<Int> = [0],
+    outputs: Int = 1
+  ) throws {
+    try self.init(operation, opset: opset, [:], inputs, computed: computed, outputs: outputs)
+  }
+
+  private init(permuted operation: any Operator, _ inputs: [NetworkTensor?], computed: Set<Int>) {
     self.operation = operation
     self.inputs = inputs
     self.computed = computed
@@ -80,7 +88,7 @@ struct ArrangingCase {
     let inputs = try zip(inputs, permuted.inputs).map { input, permutation in
       try permutation.map { try input!.transposed($0) } ?? input
     }
-    return ArrangingCase(permuted.operation, inputs, computed: computed)
+    return ArrangingCase(permuted: permuted.operation, inputs, computed: computed)
   }
 }
 

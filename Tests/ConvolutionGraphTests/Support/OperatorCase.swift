@@ -16,7 +16,7 @@ struct OperatorCase {
   var planner = Planner()
 
   init(
-    _ operation: String, opset: Int = 21, _ attributes: [String: NodeReader.Attribute] = [:],
+    _ operation: String, opset: Int = 21, _ attributes: [String: NodeReader.Attribute],
     _ inputs: [NetworkTensor?], computed: Set<Int> = [], outputs: Int = 1
   ) {
     self.operation = operation
@@ -25,6 +25,13 @@ struct OperatorCase {
     self.inputs = inputs
     self.computed = computed
     outputCount = outputs
+  }
+
+  init(
+    _ operation: String, opset: Int = 21, _ inputs: [NetworkTensor?], computed: Set<Int> = [],
+    outputs: Int = 1
+  ) {
+    self.init(operation, opset: opset, [:], inputs, computed: computed, outputs: outputs)
   }
 
   /// The operator as read, and its inputs.
@@ -71,13 +78,17 @@ struct OperatorCase {
 
   func run(_ operation: any Operator, _ inputs: [NetworkTensor?]) throws -> [NetworkTensor] {
     let arguments = arguments(inputs)
-    let types = Array(try operation.outputTypes(for: arguments).map { try $0.checked() }.prefix(outputCount))
+    let types = Array(
+      try operation.outputTypes(for: arguments).map { try $0.checked() }.prefix(outputCount))
     let step = try operation.step(
-      for: arguments, outputs: types, context: PlanningContext(planner: planner, layers: LayerCache()))
+      for: arguments, outputs: types,
+      context: PlanningContext(planner: planner, layers: LayerCache()))
     let outputs = try types.map { try NetworkTensor(uninitialized: $0) }
     // What nobody has written reads as NaN.
     let workspace = try NetworkTensor(repeating: .nan, shape: [(step.workspaceBytes + 3) / 4])
-    for output in outputs { for index in output.mutableBytes.indices { output.mutableBytes[index] = 0xff } }
+    for output in outputs {
+      for index in output.mutableBytes.indices { output.mutableBytes[index] = 0xff }
+    }
     let addresses = (inputs + outputs).map { $0?.mutableBytes.baseAddress }
     addresses.withUnsafeBufferPointer {
       step.run(
@@ -105,6 +116,7 @@ func expectClose(
       expected.isNaN
       ? value.isNaN
       : Double(value) == expected || abs(Double(value) - expected) <= tolerance * max(scale, 1)
-    #expect(isClose, "element \(index): \(value), expected \(expected)", sourceLocation: sourceLocation)
+    #expect(
+      isClose, "element \(index): \(value), expected \(expected)", sourceLocation: sourceLocation)
   }
 }

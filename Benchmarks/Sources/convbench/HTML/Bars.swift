@@ -1,3 +1,5 @@
+import ConvolutionOptions
+
 /// A bar a layer: its share of the multiply-add peak, and the range of its rounds.
 struct Bars {
   let layers: [LayerReport]

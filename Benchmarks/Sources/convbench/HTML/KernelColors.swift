@@ -1,3 +1,5 @@
+import ConvolutionOptions
+
 /// A colour for each kernel family of a report, the same in the plot, the table and the bars.
 struct KernelColors {
   let kernels: [String]

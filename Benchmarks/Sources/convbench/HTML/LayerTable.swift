@@ -1,3 +1,5 @@
+import ConvolutionOptions
+
 /// Everything measured of each layer, a row a layer.
 struct LayerTable {
   let layers: [LayerReport]

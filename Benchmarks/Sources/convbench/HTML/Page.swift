@@ -1,3 +1,5 @@
+import ConvolutionOptions
+
 /// A report as one page that needs nothing besides itself: no script, no font, no picture from elsewhere.
 enum Page {
   static func html(of report: Report) -> String {

@@ -1,3 +1,5 @@
+import ConvolutionOptions
+
 /// A point a layer at its median, a hairline up to its best run, and a label.
 extension RooflinePlot {
   private static let longestLabel = 24

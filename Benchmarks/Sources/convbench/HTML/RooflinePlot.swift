@@ -1,3 +1,4 @@
+import ConvolutionOptions
 import Foundation
 
 /// Arithmetic intensity against speed, both logarithmic, under the machine's two ceilings.

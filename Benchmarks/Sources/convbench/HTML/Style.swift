@@ -1,3 +1,5 @@
+import ConvolutionOptions
+
 extension Page {
   /// Colours are variables: dark where the reader's screen is, light on paper.
   static let style: Markup = """

@@ -28,7 +28,7 @@ struct ConcatOperator: Operator {
           .shapeMismatch, argument: "inputs", received: "\(next) beside \(first)",
           expected: "the same but for axis \(axis)")
       }
-      // Their sum fits as long as that of all before and one extent of memory does.
+      // Both are extents of checked types, so that their sum fits before it is checked itself.
       type.shape[axis] += next.shape[axis]
       type = try type.checked()
     }

@@ -4,7 +4,8 @@ import CConvolution
 struct CopyStep: Step {
   /// Tensors that elements are copied between.
   enum Memory: Sendable {
-    case input(Int), output(Int)
+    case input(Int)
+    case output(Int)
     case constant(NetworkTensor)
   }
 

@@ -4,8 +4,7 @@ import Convolution
 struct DepthToSpaceOperator: Operator {
   enum Direction: Sendable { case toSpace, toDepth }
 
-  /// What channels count first, `D` being place in the block, `C` the channel of the larger image, `R` and `C` the block's
-  /// rows and columns: all places of a channel, or all channels of a place.
+  /// How the channels of the deep image count: block row and column outermost, or the wide image's channels outermost.
   enum Mode: String, Sendable {
     case depthFirst = "DCR"
     case channelsFirst = "CRD"

@@ -6,7 +6,8 @@ struct ExpandOperator: Operator {
 
   func outputTypes(for arguments: Arguments) throws(NetworkError) -> [TensorType] {
     let x = try arguments.type(0, "x")
-    let wanted = try TensorType(x.element, try arguments.requiredIntegers(1, "shape")).checked().shape
+    let wanted = try TensorType(x.element, try arguments.requiredIntegers(1, "shape")).checked()
+      .shape
     let shape = try Broadcast([order.inFile(x.shape), wanted]).shape
     return [try TensorType(x.element, order.atHand(shape)).checked()]
   }

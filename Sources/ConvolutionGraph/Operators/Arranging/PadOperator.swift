@@ -39,8 +39,13 @@ struct PadOperator: Operator {
     func kept(of extent: Int) -> Int { extent - skipped - max(-after, 0) }
   }
 
+  /// Of each axis of the tensor at hand.
+  func amountsAtHand(for arguments: Arguments) throws(NetworkError) -> [Amount] {
+    order.atHand(try amounts(for: arguments))
+  }
+
   /// Of each of the file's axes; a permuted tensor has them elsewhere.
-  func amounts(for arguments: Arguments) throws(NetworkError) -> [Amount] {
+  private func amounts(for arguments: Arguments) throws(NetworkError) -> [Amount] {
     let shape = order.inFile(try arguments.type(0, "x").shape)
     let pads = try arguments.requiredIntegers(1, "pads")
     let axes = try arguments.integers(3, "axes") ?? Array(shape.indices)
@@ -70,7 +75,7 @@ struct PadOperator: Operator {
           expected: "one element, \(x.element)")
       }
     }
-    let amounts = order.atHand(try amounts(for: arguments))
+    let amounts = try amountsAtHand(for: arguments)
     let shape = zip(x.shape, amounts).map { $0 + $1.before + $1.after }
     for (axis, amount) in amounts.enumerated() {
       let kept = amount.kept(of: x.shape[axis])
@@ -88,7 +93,7 @@ struct PadOperator: Operator {
     for arguments: Arguments, outputs: [TensorType], context: PlanningContext
   ) throws(NetworkError) -> any Step {
     let (x, y) = (try arguments.type(0, "x"), outputs[0])
-    let amounts = order.atHand(try amounts(for: arguments))
+    let amounts = try amountsAtHand(for: arguments)
     let (from, to) = (CollapsedAxes.strides(of: x.shape), CollapsedAxes.strides(of: y.shape))
     let kept = zip(x.shape, amounts).map { $1.kept(of: $0) }
     var step = CopyStep(y.element, context)

@@ -15,7 +15,9 @@ struct RangeOperator: Operator {
         expected: "float32, int64 or int32, all alike")
     }
     let count =
-      if let first = start.integers?[0], let last = limit.integers?[0], let step = delta.integers?[0] {
+      if let first = start.integers?[0], let last = limit.integers?[0],
+        let step = delta.integers?[0]
+      {
         Self.count(from: first, to: last, by: step)
       } else {
         Self.count(from: start.floats[0], to: limit.floats[0], by: delta.floats[0])

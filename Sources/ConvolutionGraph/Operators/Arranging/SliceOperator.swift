@@ -24,7 +24,8 @@ struct SliceOperator: Operator {
       let span = step > 0 ? end - start : start - end
       let count = span <= 0 ? 0 : Int(UInt(span - 1) / step.magnitude) + 1
       // A step that is not taken does not matter, and may be too long to multiply.
-      (first, self.step, self.count) = count == 0 ? (0, 1, 0) : (start, count == 1 ? 1 : step, count)
+      (first, self.step, self.count) =
+        count == 0 ? (0, 1, 0) : (start, count == 1 ? 1 : step, count)
     }
   }
 

@@ -82,7 +82,8 @@ extension ViewOperator {
   }
 
   private static func squeezed(_ x: [Int], _ axes: [Int]?) throws(NetworkError) -> [Int] {
-    let isGone = try axes.map { (axes) throws(NetworkError) in try x.marked(axes) } ?? x.map { $0 == 1 }
+    let isGone =
+      try axes.map { (axes) throws(NetworkError) in try x.marked(axes) } ?? x.map { $0 == 1 }
     guard zip(x, isGone).allSatisfy({ $0 == 1 || !$1 }) else {
       throw NetworkError(
         .shapeMismatch, argument: "axes", received: "\(axes ?? [])",

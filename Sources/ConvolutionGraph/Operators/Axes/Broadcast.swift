@@ -54,7 +54,9 @@ struct Broadcast: Sendable {
   static func permuted(by permutation: [Int], _ arguments: Arguments) -> [[Int]?]? {
     var inputs: [[Int]?] = []
     for index in 0..<arguments.count {
-      guard let shape = arguments[index]?.type.shape, shape.count <= permutation.count else { return nil }
+      guard let shape = arguments[index]?.type.shape, shape.count <= permutation.count else {
+        return nil
+      }
       let isOne = shape.allSatisfy { $0 == 1 }
       guard isOne || shape.count == permutation.count else { return nil }
       inputs.append(isOne ? nil : permutation)

@@ -29,13 +29,22 @@ struct ConvolutionOperator: Operator {
     padding = window.padding(&reader)
   }
 
+  /// One tap.
+  init(pointwiseWithActivation activation: Activation, layout: Layout) {
+    (kernel, stride, dilation, groups) = (nil, nil, nil, 1)
+    padding = .valid
+    self.activation = activation
+    self.layout = layout
+  }
+
   var description: String {
     "Conv\(activation == .identity ? "" : " \(activation)")\(border.isEmpty ? "" : " \(border)")"
   }
 
-  /// All settings of the layer but its tensors.
+  /// All settings of the layer but its weights and bias.
   private var settings: String {
-    "\(kernel ?? []) \(stride ?? []) \(dilation ?? []) \(groups) \(padding) \(border) \(activation)"
+    "\(kernel ?? []) \(stride ?? []) \(dilation ?? []) \(groups) \(padding) \(border) \(activation) "
+      + "\(activation.slopes?.elements ?? [])"
   }
 
   func outputTypes(for arguments: Arguments) throws(NetworkError) -> [TensorType] {

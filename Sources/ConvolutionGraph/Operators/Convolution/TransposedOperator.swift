@@ -31,9 +31,10 @@ struct TransposedOperator: Operator {
     "ConvTranspose\(activation == .identity ? "" : " \(activation)")"
   }
 
-  /// All settings of the layer but its tensors.
+  /// All settings of the layer but its weights and bias.
   private var settings: String {
-    "\(kernel ?? []) \(stride ?? []) \(dilation ?? []) \(groups) \(padding) \(activation)"
+    "\(kernel ?? []) \(stride ?? []) \(dilation ?? []) \(groups) \(padding) \(activation) "
+      + "\(activation.slopes?.elements ?? [])"
   }
 
   func outputTypes(for arguments: Arguments) throws(NetworkError) -> [TensorType] {

@@ -1,10 +1,15 @@
 /// Pairs of elements that come to a truth value.
 struct Comparison: Operator {
   enum Kind: String {
-    case equal = "Equal", greater = "Greater", greaterOrEqual = "GreaterOrEqual"
-    case less = "Less", lessOrEqual = "LessOrEqual"
+    case equal = "Equal"
+    case greater = "Greater"
+    case greaterOrEqual = "GreaterOrEqual"
+    case less = "Less"
+    case lessOrEqual = "LessOrEqual"
     /// Of truth values alone.
-    case and = "And", or = "Or", xor = "Xor"
+    case and = "And"
+    case or = "Or"
+    case xor = "Xor"
 
     var isOfBools: Bool { self == .and || self == .or || self == .xor }
   }

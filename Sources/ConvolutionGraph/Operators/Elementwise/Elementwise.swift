@@ -37,7 +37,9 @@ struct Elementwise: Operator {
   }
 
   /// One operation on the inputs.
-  init(_ name: String, inputs: Int = 1, _ operation: conv_elementwise_op, p: Float = 0, q: Float = 0) {
+  init(
+    _ name: String, inputs: Int = 1, _ operation: conv_elementwise_op, p: Float = 0, q: Float = 0
+  ) {
     self.init(name, inputs: inputs, [Instruction(operation, Array(0..<inputs), p: p, q: q)])
   }
 
@@ -58,7 +60,8 @@ struct Elementwise: Operator {
       return ElementwiseStep(self, broadcast.axes, reusableInputs: reusable, context)
     case .int64: return IntegerChainStep<Int64>(self, broadcast.axes, reusableInputs: reusable)
     case .int32: return IntegerChainStep<Int32>(self, broadcast.axes, reusableInputs: reusable)
-    case .uint8, .bool: return IntegerChainStep<UInt8>(self, broadcast.axes, reusableInputs: reusable)
+    case .uint8, .bool:
+      return IntegerChainStep<UInt8>(self, broadcast.axes, reusableInputs: reusable)
     }
   }
 

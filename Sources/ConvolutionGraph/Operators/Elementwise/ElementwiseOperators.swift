@@ -75,7 +75,9 @@ extension Elementwise {
   }
 
   /// Adds an operation on the last value, and maybe another one.
-  mutating func append(_ operation: conv_elementwise_op, with other: Int? = nil, p: Float = 0, q: Float = 0) {
+  mutating func append(
+    _ operation: conv_elementwise_op, with other: Int? = nil, p: Float = 0, q: Float = 0
+  ) {
     let last = inputCount + instructions.count - 1
     instructions.append(Instruction(operation, [last] + (other.map { [$0] } ?? []), p: p, q: q))
   }

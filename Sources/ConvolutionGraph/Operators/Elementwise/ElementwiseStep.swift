@@ -9,7 +9,8 @@ struct ElementwiseStep: Step {
 
   /// - Parameter axes: with the strides of the operator's inputs.
   init(
-    _ operation: Elementwise, _ axes: CollapsedAxes, reusableInputs: [Int] = [], _ context: PlanningContext
+    _ operation: Elementwise, _ axes: CollapsedAxes, reusableInputs: [Int] = [],
+    _ context: PlanningContext
   ) {
     chain = conv_elementwise(operation, axes)
     isa = context.isa
@@ -23,7 +24,8 @@ struct ElementwiseStep: Step {
   ///
   /// - Parameter input: the elements of an input by its number.
   func run(input: (Int) -> UnsafePointer<Float>?, _ output: UnsafeMutablePointer<Float>?) {
-    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: Int(chain.inputs)) { inputs in
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: Int(chain.inputs)) {
+      inputs in
       for index in inputs.indices { inputs.initializeElement(at: index, to: input(index)) }
       withUnsafePointer(to: chain) {
         conv_run_elementwise(isa, $0, inputs.baseAddress, output, threads)

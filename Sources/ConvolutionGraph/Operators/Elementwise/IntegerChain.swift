@@ -24,7 +24,8 @@ struct IntegerChainStep<Element: NetworkElement & FixedWidthInteger>: Step {
       for index in 0..<axes.rowExtent {
         for input in 0..<operation.inputCount {
           let elements = operands.input(input)!.assumingMemoryBound(to: Element.self)
-          values[input] = Int64(elements[axes.offset(of: input, row: row) + index * axes.step(of: input)])
+          values[input] = Int64(
+            elements[axes.offset(of: input, row: row) + index * axes.step(of: input)])
         }
         output[row * axes.rowExtent + index] = result(values)
       }

@@ -17,7 +17,8 @@ struct Power: Operator {
     let (base, exponent) = (try arguments.type(0, "base"), try arguments.type(1, "exponent"))
     guard base.element != .bool, exponent.element != .bool else {
       throw NetworkError(
-        .shapeMismatch, argument: "base", received: "\(base), exponent \(exponent)", expected: "numbers")
+        .shapeMismatch, argument: "base", received: "\(base), exponent \(exponent)",
+        expected: "numbers")
     }
     return [TensorType(base.element, try broadcast(arguments).shape)]
   }
@@ -30,8 +31,11 @@ struct Power: Operator {
     }
     let axes = try broadcast(arguments).axes
     let exponent = try arguments.type(1, "exponent").element
-    if outputs[0].element == .float32, arguments[1]?.constant?.floats.allSatisfy({ $0 == 2 }) == true {
-      return ElementwiseStep(Elementwise("Pow", inputs: 2, [.init(CONV_ELEMENTWISE_MUL, [0, 0])]), axes, context)
+    if outputs[0].element == .float32,
+      arguments[1]?.constant?.floats.allSatisfy({ $0 == 2 }) == true
+    {
+      return ElementwiseStep(
+        Elementwise("Pow", inputs: 2, [.init(CONV_ELEMENTWISE_MUL, [0, 0])]), axes, context)
     }
     return Self.step(axes, outputs[0].element.type, exponent.type)
   }

@@ -35,7 +35,8 @@ struct Selection: Operator {
         )
         for index in 0..<axes.rowExtent {
           result[row * axes.rowExtent + index] =
-            c[index * axes.step(of: 0)] != 0 ? a[index * axes.step(of: 1)] : b[index * axes.step(of: 2)]
+            c[index * axes.step(of: 0)] != 0
+            ? a[index * axes.step(of: 1)] : b[index * axes.step(of: 2)]
         }
       }
     }

@@ -43,7 +43,9 @@ struct PairStep<First: NetworkElement, Second: NetworkElement, Result: NetworkEl
 }
 
 extension Operands {
-  func elements<Element>(_ index: Int, of type: Element.Type, count: Int) -> UnsafeBufferPointer<Element> {
+  func elements<Element>(_ index: Int, of type: Element.Type, count: Int) -> UnsafeBufferPointer<
+    Element
+  > {
     UnsafeBufferPointer(start: input(index)?.assumingMemoryBound(to: type), count: count)
   }
 

@@ -52,7 +52,9 @@ struct Normalisation: Operator {
     }
     var groups = x[channelAxis]
     var scaleIsOfGroups = true
-    if case .groups(let count, let isOfGroups) = kind { (groups, scaleIsOfGroups) = (count, isOfGroups) }
+    if case .groups(let count, let isOfGroups) = kind {
+      (groups, scaleIsOfGroups) = (count, isOfGroups)
+    }
     let channels = groups == 0 ? 0 : x[channelAxis] / groups
     let values = scaleIsOfGroups ? groups : x[channelAxis]
     guard channels * groups == x[channelAxis], scale == [values], bias == [values] else {
@@ -74,7 +76,8 @@ struct Normalisation: Operator {
   private static func strides(of shape: [Int], in x: [Int]) throws(NetworkError) -> [Int] {
     guard try Broadcast([x, shape]).shape == x else {
       throw NetworkError(
-        .shapeMismatch, argument: "scale", received: "shape \(shape)", expected: "one that broadcasts to \(x)")
+        .shapeMismatch, argument: "scale", received: "shape \(shape)",
+        expected: "one that broadcasts to \(x)")
     }
     return Array(repeating: 0, count: x.count - shape.count) + Broadcast.strides(of: shape)
   }
@@ -110,7 +113,8 @@ private struct NormalisationStep: Step {
   func run(_ operands: Operands) {
     withUnsafePointer(to: normalisation) {
       conv_run_normalisation(
-        isa, $0, operands.floats(0), operands.floats(1), operands.floats(2), operands.outputFloats(0),
+        isa, $0, operands.floats(0), operands.floats(1), operands.floats(2),
+        operands.outputFloats(0),
         threads)
     }
   }

@@ -25,7 +25,8 @@ let normalisationOperators: [String: OperatorMaker] = [
   "RMSNormalization": {
     $0.rejectStashType()
     return NormDivision(
-      rootMeanSquareFrom: $0.integer("axis", default: -1), epsilon: $0.float("epsilon", default: 1e-5))
+      rootMeanSquareFrom: $0.integer("axis", default: -1),
+      epsilon: $0.float("epsilon", default: 1e-5))
   },
   "LpNormalization": {
     let power = $0.integer("p", default: 2)

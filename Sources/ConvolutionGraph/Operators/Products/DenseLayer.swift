@@ -17,7 +17,8 @@ struct DenseLayer {
       [weights, bias].compactMap(\.self), "dense \(isTransposed) \(scale) \(biasScale)"
     ) { () throws(NetworkError) in
       try Self.layer(
-        weights: Self.scaled(weights, by: scale), inputs: inputs, outputs: outputs, isTransposed: isTransposed,
+        weights: Self.scaled(weights, by: scale), inputs: inputs, outputs: outputs,
+        isTransposed: isTransposed,
         bias: bias.map { (bias) throws(NetworkError) in
           try NetworkTensor(values(of: bias), shape: [outputs])
         })
@@ -30,7 +31,9 @@ struct DenseLayer {
     return values.count == 1 ? Array(repeating: values[0], count: outputs) : values
   }
 
-  private static func scaled(_ tensor: NetworkTensor, by scale: Float) throws(NetworkError) -> NetworkTensor {
+  private static func scaled(_ tensor: NetworkTensor, by scale: Float) throws(NetworkError)
+    -> NetworkTensor
+  {
     scale == 1 ? tensor : try NetworkTensor(tensor.floats.map { $0 * scale }, shape: tensor.shape)
   }
 
@@ -40,7 +43,8 @@ struct DenseLayer {
     try asNetworkError { () throws(ConvolutionError) in
       try ConvolutionLayer(
         rank: 1,
-        weights: weights.reshaped(isTransposed ? [outputs, inputs, 1] : [1, inputs, outputs]).tensor!,
+        weights: weights.reshaped(isTransposed ? [outputs, inputs, 1] : [1, inputs, outputs])
+          .tensor!,
         weightOrder: isTransposed ? .outputInputKernel : .kernelInputOutput, bias: bias?.tensor)
     }
   }
@@ -49,6 +53,7 @@ struct DenseLayer {
     _ layer: ConvolutionLayer, rows: Int, _ context: PlanningContext
   ) throws(NetworkError) -> ConvolutionStep {
     ConvolutionStep(
-      plan: try layer.plan(of: [1, rows, layer.inputChannels], .channelsLast, context.planner), residual: nil)
+      plan: try layer.plan(of: [1, rows, layer.inputChannels], .channelsLast, context.planner),
+      residual: nil)
   }
 }

@@ -44,7 +44,8 @@ struct Matrices: Sendable {
     let outer = right.isEmpty ? Array(a.dropLast(2)) : batch.shape
     shape = try TensorType(
       .float32,
-      outer + (a.count == 1 ? [] : [transposesA ? aColumns : a[a.count - 2]]) + (b.count == 1 ? [] : [columns])
+      outer + (a.count == 1 ? [] : [transposesA ? aColumns : a[a.count - 2]])
+        + (b.count == 1 ? [] : [columns])
     ).checked().shape
   }
 

@@ -36,7 +36,8 @@ struct MatrixProduct: Operator {
       let c = try arguments.floatShape(2, "c")
       guard try Broadcast([shape, c]).shape == shape else {
         throw NetworkError(
-          .shapeMismatch, argument: "c", received: "shape \(c)", expected: "one that broadcasts to \(shape)")
+          .shapeMismatch, argument: "c", received: "shape \(c)",
+          expected: "one that broadcasts to \(shape)")
       }
     }
     return [TensorType(.float32, shape)]
@@ -47,12 +48,14 @@ struct MatrixProduct: Operator {
   ) throws(NetworkError) -> any Step {
     let matrices = try matrices(arguments)
     let addend = beta == 0 ? nil : arguments[2]
-    if let weights = arguments[1]?.constant, matrices.count == 1, !transposesA, !outputs[0].shape.contains(0),
+    if let weights = arguments[1]?.constant, matrices.count == 1, !transposesA,
+      !outputs[0].shape.contains(0),
       matrices.depth > 0
     {
       let bias = addend.flatMap { Self.bias($0, columns: matrices.columns) }
       let layer = DenseLayer(
-        inputs: matrices.depth, outputs: matrices.columns, weights: weights, isTransposed: transposesB,
+        inputs: matrices.depth, outputs: matrices.columns, weights: weights,
+        isTransposed: transposesB,
         scale: alpha, bias: bias, biasScale: beta)
       let rest = bias == nil ? try epilogue(scale: 1, addend, outputs[0].shape, context) : nil
       return ProductStep(

@@ -17,7 +17,8 @@ struct ProductStep: Step {
     case .layer(let step): step.run(operands)
     case .matrices(let matrices):
       matrices.run(
-        operands.floats(0), operands.floats(1), operands.outputFloats(0), workspace: operands.workspace)
+        operands.floats(0), operands.floats(1), operands.outputFloats(0),
+        workspace: operands.workspace)
     }
     let y = operands.outputFloats(0)
     epilogue?.run(input: { $0 == 0 ? UnsafePointer(y) : operands.floats(2) }, y)
@@ -87,7 +88,8 @@ struct PlannedMatrices: Sendable {
       places.b.withUnsafeBufferPointer { b in
         var products = conv_products(
           m: Int64(matrices.rows), k: Int64(matrices.depth), n: Int64(matrices.columns),
-          a_row: Int64(matrices.aRow), a_column: Int64(matrices.aColumn), b_row: Int64(matrices.bRow),
+          a_row: Int64(matrices.aRow), a_column: Int64(matrices.aColumn),
+          b_row: Int64(matrices.bRow),
           b_column: Int64(matrices.bColumn), count: Int64(places.a.count), a: a.baseAddress,
           b: b.baseAddress)
         return body(&products)

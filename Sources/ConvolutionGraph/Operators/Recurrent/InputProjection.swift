@@ -25,16 +25,19 @@ enum InputProjection: Sendable {
       ) { () throws(NetworkError) in
         let first = direction * rows * inputs
         return try DenseLayer.layer(
-          weights: NetworkTensor(Array(weights.floats[first..<first + rows * inputs]), shape: [rows, inputs]),
+          weights: NetworkTensor(
+            Array(weights.floats[first..<first + rows * inputs]), shape: [rows, inputs]),
           inputs: inputs, outputs: rows, isTransposed: true,
           bias: bias?.constant.map { (bias) throws(NetworkError) in
-            try NetworkTensor(bias.floats.withUnsafeBufferPointer { sum.values($0.baseAddress!) }, shape: [rows])
+            try NetworkTensor(
+              bias.floats.withUnsafeBufferPointer { sum.values($0.baseAddress!) }, shape: [rows])
           })
       }
       self = .layer(try DenseLayer.step(layer, rows: lines, context).plan)
       return
     }
-    let matrices = try Matrices([lines, inputs], [rows, inputs], transposesA: false, transposesB: true)
+    let matrices = try Matrices(
+      [lines, inputs], [rows, inputs], transposesA: false, transposesB: true)
     let add = Elementwise("Add", inputs: 2, CONV_ELEMENTWISE_ADD)
     self = .product(
       PlannedMatrices(matrices, context), bias: sum,

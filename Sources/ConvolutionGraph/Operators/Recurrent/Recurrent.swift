@@ -70,7 +70,8 @@ struct Recurrent: Operator {
     let extents = try RecurrentExtents(self, arguments)
     var projections: [InputProjection] = []
     for direction in isReversed.indices {
-      projections.append(try InputProjection(kind, extents, direction: direction, arguments, context))
+      projections.append(
+        try InputProjection(kind, extents, direction: direction, arguments, context))
     }
     return RecurrentStep(self, extents, projections, context)
   }
@@ -86,7 +87,8 @@ struct RecurrentExtents: Sendable {
   init(_ layer: Recurrent, _ arguments: Arguments) throws(NetworkError) {
     let directions = layer.isReversed.count
     let x = try arguments.floatShape(Recurrent.Input.x.rawValue, "x")
-    let recurrent = try arguments.floatShape(Recurrent.Input.recurrent.rawValue, "recurrent weights")
+    let recurrent = try arguments.floatShape(
+      Recurrent.Input.recurrent.rawValue, "recurrent weights")
     guard x.count == 3, recurrent.count == 3, x[2] > 0, recurrent[2] > 0 else {
       throw NetworkError(
         .shapeMismatch, argument: "x", received: "shape \(x), recurrent weights \(recurrent)",

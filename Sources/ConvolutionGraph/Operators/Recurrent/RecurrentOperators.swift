@@ -5,6 +5,7 @@ let recurrentOperators: [String: OperatorMaker] = [
   },
   "GRU": { reader in
     let resetsAfter = reader.bool("linear_before_reset")
-    return Recurrent(&reader, resetsAfter ? .gruResettingAfter : .gru, activations: ["sigmoid", "tanh"])
+    return Recurrent(
+      &reader, resetsAfter ? .gruResettingAfter : .gru, activations: ["sigmoid", "tanh"])
   },
 ]

@@ -2,9 +2,9 @@ import CConvolution
 
 /// A planned recurrent layer: for each direction the inputs of all steps at once, then step by step.
 struct RecurrentStep: Step {
-  private let layer: Recurrent
-  private let extents: RecurrentExtents
-  private let projections: [InputProjection]
+  let layer: Recurrent
+  let extents: RecurrentExtents
+  let projections: [InputProjection]
   private let isa: conv_isa
   private let threads: Int32
 
@@ -36,8 +36,7 @@ struct RecurrentStep: Step {
     lengths = take(extents.batch)
     var recurrent = conv_recurrent(layer, extents, direction: 0)
     recurrentBytes = conv_recurrent_workspace_bytes(&recurrent)
-    rest = take(
-      max(projections.map(\.workspaceBytes).max() ?? 0, recurrentBytes * Int(context.threads)), 1)
+    rest = take(max(projections.map(\.workspaceBytes).max() ?? 0, recurrentBytes), 1)
     workspaceBytes = bytes
   }
 
@@ -51,7 +50,9 @@ struct RecurrentStep: Step {
     func floats(_ offset: Int) -> UnsafeMutablePointer<Float> {
       (memory + offset).assumingMemoryBound(to: Float.self)
     }
-    func input(_ input: Recurrent.Input) -> UnsafePointer<Float>? { operands.floats(input.rawValue) }
+    func input(_ input: Recurrent.Input) -> UnsafePointer<Float>? {
+      operands.floats(input.rawValue)
+    }
 
     let x = layer.isBatchFirst ? turned(input(.x), into: floats(x)) : input(.x)
     let lengths = lengths(operands, (memory + lengths).assumingMemoryBound(to: Int32.self))
@@ -69,72 +70,15 @@ struct RecurrentStep: Step {
       recurrent.lengths = lengths
       let place = direction * hidden * (layer.isBatchFirst ? 1 : extents.batch)
       conv_run_recurrent(
-        isa, &recurrent, floats(projected), input(.recurrent).map { $0 + direction * rows * hidden },
-        // That of the last gate.
-        layer.kind == .gruResettingAfter ? bias.map { $0 + (direction * 2 + 1) * rows + 2 * hidden } : nil,
+        isa, &recurrent, floats(projected),
+        input(.recurrent).map { $0 + direction * rows * hidden },
+        layer.kind == .gruResettingAfter
+          ? hiddenBias(bias, direction, zeros: floats(biasSum)) : nil,
         layer.kind == .lstm ? input(.peepholes).map { $0 + direction * 3 * hidden } : nil,
         floats(state), floats(cell), operands.outputFloats(0).map { $0 + place }, threads,
         conv_workspace(memory: memory + rest, stride: recurrentBytes))
       store(floats(state), direction, operands.outputFloats(1))
       if layer.kind == .lstm { store(floats(cell), direction, operands.outputFloats(2)) }
-    }
-  }
-
-  /// Steps before the batch.
-  private func turned(
-    _ x: UnsafePointer<Float>?, into y: UnsafeMutablePointer<Float>
-  ) -> UnsafePointer<Float>? {
-    guard let x, extents.batch > 1 else { return x }
-    for step in 0..<extents.steps {
-      for sequence in 0..<extents.batch {
-        (y + (step * extents.batch + sequence) * extents.inputs).update(
-          from: x + (sequence * extents.steps + step) * extents.inputs, count: extents.inputs)
-      }
-    }
-    return UnsafePointer(y)
-  }
-
-  /// Numbers of steps that there are; nil: all sequences have all of them.
-  private func lengths(
-    _ operands: Operands, _ lengths: UnsafeMutablePointer<Int32>
-  ) -> UnsafePointer<Int32>? {
-    guard let given = operands.input(Recurrent.Input.lengths.rawValue) else { return nil }
-    let given32 = given.assumingMemoryBound(to: Int32.self)
-    for sequence in 0..<extents.batch {
-      lengths[sequence] = min(max(given32[sequence], 0), Int32(clamping: extents.steps))
-    }
-    return UnsafePointer(lengths)
-  }
-
-  // MARK: States, which in memory have directions outside or inside of the batch
-
-  private func place(_ sequence: Int, _ direction: Int) -> Int {
-    let index =
-      layer.isBatchFirst
-      ? sequence * projections.count + direction : direction * extents.batch + sequence
-    return index * extents.hidden
-  }
-
-  private func load(
-    _ states: UnsafePointer<Float>?, _ direction: Int, _ state: UnsafeMutablePointer<Float>
-  ) {
-    for sequence in 0..<extents.batch {
-      let to = state + sequence * extents.hidden
-      if let states {
-        to.update(from: states + place(sequence, direction), count: extents.hidden)
-      } else {
-        to.update(repeating: 0, count: extents.hidden)
-      }
-    }
-  }
-
-  private func store(
-    _ state: UnsafeMutablePointer<Float>, _ direction: Int, _ states: UnsafeMutablePointer<Float>?
-  ) {
-    guard let states else { return }
-    for sequence in 0..<extents.batch {
-      (states + place(sequence, direction)).update(
-        from: state + sequence * extents.hidden, count: extents.hidden)
     }
   }
 }
@@ -143,7 +87,8 @@ extension conv_recurrent {
   init(_ layer: Recurrent, _ extents: RecurrentExtents, direction: Int) {
     let (hidden, directions) = (extents.hidden, layer.isReversed.count)
     self.init(
-      kind: layer.kind.inC, steps: Int64(extents.steps), batch: Int64(extents.batch), hidden: Int64(hidden),
+      kind: layer.kind.inC, steps: Int64(extents.steps), batch: Int64(extents.batch),
+      hidden: Int64(hidden),
       reversed: layer.isReversed[direction], lengths: nil,
       output_step: Int64(directions * hidden * (layer.isBatchFirst ? 1 : extents.batch)),
       output_batch: Int64(hidden * (layer.isBatchFirst ? extents.steps * directions : 1)))

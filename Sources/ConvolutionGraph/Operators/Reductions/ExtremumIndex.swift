@@ -20,7 +20,8 @@ struct ExtremumIndex: Operator {
     let axis = try shape.axis(axis)
     guard shape[axis] > 0 else {
       throw NetworkError(
-        .shapeMismatch, argument: "x", received: "shape \(shape)", expected: "elements along axis \(axis)")
+        .shapeMismatch, argument: "x", received: "shape \(shape)",
+        expected: "elements along axis \(axis)")
     }
     if keepsAxis { shape[axis] = 1 } else { shape.remove(at: axis) }
     return [TensorType(.int64, shape)]

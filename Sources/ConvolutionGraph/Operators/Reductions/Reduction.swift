@@ -40,7 +40,8 @@ struct Reduction: Operator {
 
   func outputTypes(for arguments: Arguments) throws(NetworkError) -> [TensorType] {
     let x = try arguments.type(0, "x")
-    guard x.element == .float32 || (kind != CONV_REDUCE_L2 && kind != CONV_REDUCE_LOG_SUM_EXP) else {
+    guard x.element == .float32 || (kind != CONV_REDUCE_L2 && kind != CONV_REDUCE_LOG_SUM_EXP)
+    else {
       throw NetworkError(.shapeMismatch, argument: "x", received: "\(x)", expected: "float32")
     }
     var shape: [Int] = []
@@ -64,7 +65,8 @@ struct Reduction: Operator {
 
   /// Where axes are dropped, the output has no axes to permute alike.
   func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted? {
-    guard keepsAxes, let isReduced = try? reducedAxes(arguments), isReduced.count == permutation.count,
+    guard keepsAxes, let isReduced = try? reducedAxes(arguments),
+      isReduced.count == permutation.count,
       isReduced.contains(true)
     else { return nil }
     var operation = self

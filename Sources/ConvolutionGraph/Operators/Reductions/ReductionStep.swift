@@ -42,7 +42,8 @@ struct IntegerReductionStep<Element: NetworkElement & FixedWidthInteger>: Step {
     self.kind = kind
     let kept = zip(shape, isReduced).map { $1 ? 1 : $0 }
     axes = try CollapsedAxes(
-      shape, strides: [CollapsedAxes.strides(of: shape), Broadcast.strides(of: kept)], marked: isReduced)
+      shape, strides: [CollapsedAxes.strides(of: shape), Broadcast.strides(of: kept)],
+      marked: isReduced)
     outputCount = kept.product
     terms = zip(shape, isReduced).map { $1 ? $0 : 1 }.product
   }

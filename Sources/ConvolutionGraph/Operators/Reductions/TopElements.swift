@@ -16,7 +16,8 @@ struct TopElements: Operator {
   func outputTypes(for arguments: Arguments) throws(NetworkError) -> [TensorType] {
     let x = try arguments.type(0, "x")
     let axis = try x.shape.axis(axis)
-    guard let k = try arguments.integers(1, "k"), k.count == 1, (0...x.shape[axis]).contains(k[0]) else {
+    guard let k = try arguments.integers(1, "k"), k.count == 1, (0...x.shape[axis]).contains(k[0])
+    else {
       throw NetworkError(
         .invalidValue, argument: "k", received: "\((try? arguments.integers(1, "k")) ?? [])",
         expected: "a number of elements that axis \(axis) of \(x.shape) has")

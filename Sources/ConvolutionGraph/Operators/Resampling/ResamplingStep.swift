@@ -6,7 +6,9 @@ struct ResamplingStep: Step {
     /// Bytes of what it computes.
     let byteCount: Int
     let workspaceBytes: Int
-    let run: @Sendable (_ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, UnsafeMutableRawPointer?) -> Void
+    let run:
+      @Sendable (_ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, UnsafeMutableRawPointer?) ->
+        Void
   }
 
   let passes: [Pass]
@@ -44,7 +46,8 @@ extension ResamplingStep.Pass {
     self.init(byteCount: outer * taps.outputs * inner * 4, workspaceBytes: 0) { x, y, _ in
       withUnsafePointer(to: taps.resampling(outer: outer, inner: inner)) {
         conv_run_resampling(
-          isa, $0, x.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self), threads)
+          isa, $0, x.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self),
+          threads)
       }
     }
   }
@@ -88,5 +91,7 @@ extension ResamplingStep.Pass {
 }
 
 extension Int {
-  fileprivate func roundedUp(to multiple: Int) -> Int { (self + multiple - 1) / multiple * multiple }
+  fileprivate func roundedUp(to multiple: Int) -> Int {
+    (self + multiple - 1) / multiple * multiple
+  }
 }

@@ -15,6 +15,8 @@ struct ResizeOperator: Operator {
   var proportions = Proportions.free
   private var order = AxisOrder()
 
+  init(_ interpolation: Interpolation) { self.interpolation = interpolation }
+
   /// `Resize`.
   init(_ reader: inout NodeReader) {
     interpolation.mode = reader.word("mode", default: .nearest)
@@ -72,7 +74,8 @@ struct ResizeOperator: Operator {
     let axes = try resampledAxes(arguments)
     guard outputs[0].count > 0, axes.contains(where: { !$0.isUnchanged }) else {
       var step = CopyStep(x.element, context)
-      try step.add(outputs[0].shape, from: .whole(.input(0), x.shape), to: .whole(.output(0), x.shape))
+      try step.add(
+        outputs[0].shape, from: .whole(.input(0), x.shape), to: .whole(.output(0), x.shape))
       return step
     }
     // Innermost axes first; two at once where it is possible.
@@ -87,13 +90,15 @@ struct ResizeOperator: Operator {
       if x.element != .float32 {
         passes.append(
           try .init(
-            nearest: taps, outer: shape[..<axis].reduce(1, *), innerBytes: inner * x.element.byteCount,
+            nearest: taps, outer: shape[..<axis].reduce(1, *),
+            innerBytes: inner * x.element.byteCount,
             context))
       } else if axis > 0, !axes[axis - 1].isUnchanged {
         axis -= 1
         let height = try Taps(axes[axis], interpolation)
         shape[axis] = axes[axis].outputs
-        passes.append(.init(height, taps, outer: shape[..<axis].reduce(1, *), inner: inner, context))
+        passes.append(
+          .init(height, taps, outer: shape[..<axis].reduce(1, *), inner: inner, context))
       } else {
         passes.append(.init(taps, outer: shape[..<axis].reduce(1, *), inner: inner, context))
       }

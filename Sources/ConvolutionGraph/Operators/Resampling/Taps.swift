@@ -23,7 +23,8 @@ struct Taps: Sendable {
     (inputs, outputs, outside) = (axis.inputs, axis.outputs, interpolation.outside)
     count = isNearest ? 1 : 2 * Int((interpolation.support * stretch).rounded(.up))
     index = try NetworkTensor(uninitialized: TensorType(.int32, [outputs, count]))
-    weights = isNearest ? nil : try NetworkTensor(uninitialized: TensorType(.float32, [outputs, count]))
+    weights =
+      isNearest ? nil : try NetworkTensor(uninitialized: TensorType(.float32, [outputs, count]))
     for output in 0..<outputs {
       let place = axis.place(of: output, interpolation.coordinates)
       let mayBeOutside = interpolation.coordinates == .cropAndResize
@@ -43,7 +44,8 @@ struct Taps: Sendable {
         }
         let sum = weights.reduce(0, +)
         let isOpen = interpolation.excludesOutside || stretch > 1
-        set(output, samples: first, weights: isOpen && sum != 0 ? weights.map { $0 / sum } : weights)
+        set(
+          output, samples: first, weights: isOpen && sum != 0 ? weights.map { $0 / sum } : weights)
       }
     }
   }
@@ -64,7 +66,8 @@ struct Taps: Sendable {
   func resampling(outer: Int, inner: Int) -> conv_resampling {
     conv_resampling(
       outer: Int64(outer), n: Int64(inputs), inner: Int64(inner), outputs: Int64(outputs),
-      taps: Int32(count), index: address(of: index), weight: weights.flatMap(address), outside: outside)
+      taps: Int32(count), index: address(of: index), weight: weights.flatMap(address),
+      outside: outside)
   }
 
   private func address<Element>(of tensor: NetworkTensor) -> UnsafePointer<Element>? {

@@ -1,5 +1,6 @@
 /// A view of a transposed tensor becomes a transposed view, where every run of axes that the view makes others of is a run
-/// in the tensor as well.
+/// in the tensor as well. Where the axes of such a run have another order there, they come into it first: a transposition
+/// of images and an exchange of channels part.
 struct TransposePushedThroughView: Rewrite {
   let name = "transpose-pushed-through-view"
 
@@ -10,18 +11,24 @@ struct TransposePushedThroughView: Rewrite {
       let after = graph.type(output)?.shape, let runs = runs(before, after)
     else { return nil }
     for run in runs {
-      let axes = permutation[run.before]
+      let axes = permutation[run.before].sorted()
       guard zip(axes, axes.dropFirst()).allSatisfy({ $1 == $0 + 1 }) else { return nil }
     }
     // The runs in the order that their axes have in the tensor, and where that puts each axis of the view.
-    let order = runs.sorted {
-      (permutation[$0.before].first ?? -1) < (permutation[$1.before].first ?? -1)
-    }
+    let order = runs.sorted { permutation[$0.before].min()! < permutation[$1.before].min()! }
     let axes = order.flatMap { Array($0.after) }
-    let view = try graph.view(source, axes.map { after[$0] })
+    let within = order.flatMap { permutation[$0.before] }
+    var (nodes, runsInOrder) = ([Graph.Node](), source)
+    if !within.isIdentityPermutation {
+      guard !axes.isIdentityPermutation else { return nil }
+      let transposed = graph.transpose(source, within)
+      nodes.append(transposed.node)
+      runsInOrder = transposed.output
+    }
+    let view = try graph.view(runsInOrder, axes.map { after[$0] })
     return Graph.Patch(
       name: name,
-      nodes: [
+      nodes: nodes + [
         view.node,
         Graph.Node(
           node.name, TransposeOperator(permutation: axes.inversePermutation), [view.output],

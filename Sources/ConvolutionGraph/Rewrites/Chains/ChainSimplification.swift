@@ -6,6 +6,12 @@ struct ChainSimplification: Rewrite {
   let name = "chain-simplification"
 
   func patch(_ node: Graph.Node, in graph: inout Graph) throws(NetworkError) -> Graph.Patch? {
+    if let power = node.operation as? Power, graph.type(node.inputs[0])?.element == .float32,
+      graph.type(node.inputs[1])?.element == .float32
+    {
+      return Graph.Patch(
+        name: name, nodes: [Graph.Node(node.name, power.ofOneType, node.inputs, node.outputs)])
+    }
     guard var chain = node.operation as? Elementwise, chain.secondInputAxis == nil else {
       return nil
     }

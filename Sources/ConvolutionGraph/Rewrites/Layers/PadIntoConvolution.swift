@@ -9,7 +9,8 @@ struct PadIntoConvolution: Rewrite {
       convolution.layout == .channelsFirst, convolution.border.isEmpty, let x = node.inputs[0],
       let producer = graph.producer(of: x), let pad = producer.operation as? PadOperator,
       let arguments = graph.arguments(of: producer), arguments[0]!.type.element == .float32,
-      let amounts = try? pad.amounts(for: arguments),
+      let amounts = try? pad.amountsAtHand(for: arguments),
+      amounts.allSatisfy({ $0.before >= 0 && $0.after >= 0 }),
       amounts.prefix(2).allSatisfy({ $0 == PadOperator.Amount() }),
       let border = border(pad, arguments),
       let own = own(convolution, rank: amounts.count - 2, hasZeros: border == .zeros)

@@ -1,37 +1,37 @@
 import Foundation
 
 /// HTML that is XML too. What is interpolated as a string is text, and escaped: no name can break the page.
-struct Markup: ExpressibleByStringInterpolation {
-  let html: String
+public struct Markup: ExpressibleByStringInterpolation, Sendable {
+  public let html: String
 
-  init(stringLiteral html: String) { self.html = html }
-  init(stringInterpolation interpolation: StringInterpolation) { html = interpolation.html }
+  public init(stringLiteral html: String) { self.html = html }
+  public init(stringInterpolation interpolation: StringInterpolation) { html = interpolation.html }
 
   /// A long word that may go on in the next line after an underscore.
-  static func breakable(_ word: String) -> Markup {
+  public static func breakable(_ word: String) -> Markup {
     let parts = word.split(separator: "_", omittingEmptySubsequences: false)
       .map { part -> Markup in "\(String(part))" }
     return Markup(stringLiteral: parts.map(\.html).joined(separator: "_<wbr/>"))
   }
 
-  struct StringInterpolation: StringInterpolationProtocol {
+  public struct StringInterpolation: StringInterpolationProtocol {
     fileprivate var html = ""
 
-    init(literalCapacity: Int, interpolationCount: Int) {
+    public init(literalCapacity: Int, interpolationCount: Int) {
       html.reserveCapacity(literalCapacity)
     }
 
-    mutating func appendLiteral(_ literal: String) { html += literal }
-    mutating func appendInterpolation(_ markup: Markup) { html += markup.html }
-    mutating func appendInterpolation(_ markups: [Markup]) {
+    public mutating func appendLiteral(_ literal: String) { html += literal }
+    public mutating func appendInterpolation(_ markup: Markup) { html += markup.html }
+    public mutating func appendInterpolation(_ markups: [Markup]) {
       html += markups.map(\.html).joined(separator: "\n")
     }
-    mutating func appendInterpolation(_ text: String) {
+    public mutating func appendInterpolation(_ text: String) {
       for scalar in text.unicodeScalars { html += Self.escaped(scalar) }
     }
-    mutating func appendInterpolation(_ number: Int) { html += String(number) }
+    public mutating func appendInterpolation(_ number: Int) { html += String(number) }
     /// A coordinate: tenths of a pixel are fine enough.
-    mutating func appendInterpolation(_ coordinate: Double) {
+    public mutating func appendInterpolation(_ coordinate: Double) {
       html += String(format: "%.1f", coordinate)
     }
 

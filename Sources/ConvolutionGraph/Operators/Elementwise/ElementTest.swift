@@ -1,5 +1,5 @@
 /// A question about every element: `Not`, `IsNaN`, `IsInf`.
-struct Test: Operator {
+struct ElementTest: Operator {
   let description: String
   private let element: ElementType
   private let makeStep: @Sendable (Int) -> any Step
