@@ -3,9 +3,8 @@ extension PoolingLayer {
   ///
   /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.emptyAxis`, `.stridedTorchSame`, `.integerOverflow`.
   public func paddingAmounts(for spatial: [Int]) throws(ConvolutionError) -> [PaddingAmount] {
-    try padding.amounts(
-      for: spatial, kernel: kernel ?? Self.globalKernel(spatial), stride: stride,
-      dilation: dilation)
+    let kernel = if let kernel { kernel } else { try Self.globalKernel(spatial) }
+    return try padding.amounts(for: spatial, kernel: kernel, stride: stride, dilation: dilation)
   }
 
   /// The shape of the output for an input of `shape`, both in `layout`.

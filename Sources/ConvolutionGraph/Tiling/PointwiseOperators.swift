@@ -8,7 +8,7 @@ extension Modulo: LocalOperator {}
 extension Comparison: LocalOperator {}
 extension Selection: LocalOperator {}
 extension Cast: LocalOperator {}
-extension Test: LocalOperator {}
+extension ElementTest: LocalOperator {}
 
 extension Identity: LocalOperator {
   var alignsInputs: Bool { false }

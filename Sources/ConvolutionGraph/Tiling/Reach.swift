@@ -1,4 +1,4 @@
-import Convolution
+@_spi(Tools) import Convolution
 
 /// Which samples along an axis of an input an output reads: output o those from (o step + first) / parts, rounded down, to
 /// (o step + last) / parts, rounded up, border taps among them.

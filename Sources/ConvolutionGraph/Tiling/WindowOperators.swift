@@ -73,7 +73,7 @@ extension PadOperator: LocalOperator {
   ) throws(NetworkError) -> Reach? {
     guard input == 0 else { return nil }
     return .window(
-      span: 1, stride: 1, before: try amounts(for: arguments)[axis].before,
+      span: 1, stride: 1, before: try amountsAtHand(for: arguments)[axis].before,
       border: mode.border ?? .zeros)
   }
 }
