@@ -3,9 +3,10 @@ import Convolution
 /// A ``Network`` for an image of any size, computed in rectangles: each with as much around it as its outputs depend on, so
 /// that every output is what it is in one piece.
 ///
-/// It is so to the last bit where both are computed the same way, which `Accuracy.exactOrder` makes sure of. Otherwise
-/// Winograd's tiles, which lie elsewhere in a rectangle than in the image, may round differently. Besides the whole input and
-/// the outputs, a run needs the memory of one rectangle.
+/// It is so to the last bit where each layer is computed the same way for a rectangle as for the image: with
+/// `Accuracy.exactOrder` and rectangles so large that the planner chooses alike. Otherwise sums in another order, and tiles of
+/// Winograd's algorithm that lie elsewhere, differ by rounding. Besides the whole input and the outputs, a run needs the memory
+/// of one rectangle.
 public struct TiledNetwork: Sendable {
   /// Of the whole image, in the order of the file.
   public let outputs: [NetworkPlan.Tensor]
@@ -14,7 +15,7 @@ public struct TiledNetwork: Sendable {
 
   private let network: Network
   private let planner: Planner
-  private let layout: Layout?
+  private let layout: Layout
   /// The image's name, and its axes that are cut.
   private let input: String
   private let axes: (rows: Int, columns: Int)
@@ -69,7 +70,9 @@ public struct TiledNetwork: Sendable {
     (rows, columns) = (tiles[0], tiles[1])
     outputAxes = zip(innerTraces[0].outputs, innerTraces[1].outputs).map { ($0.axis, $1.axis) }
     outputs = whole.outputs.map { NetworkPlan.Tensor(name: $0.name, type: whole.type($0.value)!) }
-    (self.network, self.planner, self.layout) = (network, planner, layout)
+    (self.network, self.planner) = (network, planner)
+    // The whole image's plan takes no memory until it runs.
+    self.layout = if let layout { layout } else { try network.plan(inputs: shapes, with: planner).layout }
     (self.input, self.axes) = (input, axes)
   }
 
@@ -100,9 +103,7 @@ public struct TiledNetwork: Sendable {
       let known = plans[shape]
       let plan =
         if let known { known } else {
-          try network.plan(
-            inputs: given.mapValues(\.shape), with: planner,
-            layout: layout ?? plans.values.first?.layout)
+          try network.plan(inputs: given.mapValues(\.shape), with: planner, layout: layout)
         }
       plans[shape] = plan
       let tile = try plan.run(given)

@@ -6,15 +6,16 @@ import Testing
 
 /// Images in rectangles are images in one piece.
 struct TiledNetworkTests {
-  /// Expects the same bits for rectangles of several sizes.
+  /// Expects the same for rectangles of several sizes. Samples are sixteenths: with weights like that every sum is exact, in
+  /// any order, and all bits are the same; of other weights rounding is let pass.
   private func expectSame(
     _ network: Network, _ shape: [Int], axes: (rows: Int, columns: Int) = (2, 3), _ extents: [Int],
-    sourceLocation: SourceLocation = #_sourceLocation
+    isExact: Bool = true, sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let name = network.inputs[0].name
     var generator = SplitMix64(seed: 7)
     let x = try NetworkTensor(
-      (0..<shape.reduce(1, *)).map { _ in Float.random(in: 0...1, using: &generator) }, shape: shape)
+      (0..<shape.reduce(1, *)).map { _ in Float(Int.random(in: 0...16, using: &generator)) / 16 }, shape: shape)
     let planner = Planner(threads: 2, accuracy: .exactOrder)
     let whole = try network.plan(inputs: [name: shape], with: planner).run([name: x])
     for extent in extents {
@@ -26,8 +27,12 @@ struct TiledNetworkTests {
       let parts = try tiled.run([name: x]) { seen.append($0) }
       #expect(seen == Array(0..<tiled.tileCount))
       for (output, tensor) in whole {
+        let (y, whole) = (parts[output]!.floats, tensor.floats)
+        let most = isExact ? 0 : 1e-5 * whole.map(abs).max()!
+        #expect(parts[output]!.type == tensor.type, sourceLocation: sourceLocation)
         #expect(
-          parts[output] == tensor, "\(output) in tiles of \(extent)", sourceLocation: sourceLocation)
+          zip(y, whole).allSatisfy { abs($0 - $1) <= most }, "\(output) in tiles of \(extent)",
+          sourceLocation: sourceLocation)
       }
     }
   }
@@ -40,15 +45,15 @@ struct TiledNetworkTests {
   // MARK: - Networks
 
   @Test func upscaling() throws {
-    try expectSame(model("waifu2x_upconv7_photo_2x"), [1, 3, 53, 71], [32, 40, 71])
+    try expectSame(model("waifu2x_upconv7_photo_2x"), [1, 3, 53, 71], [32, 40, 71], isExact: false)
   }
 
   @Test func mosaics() throws {
-    try expectSame(model("demosaicnet_bayer"), [1, 3, 98, 134], [80, 100])
+    try expectSame(model("demosaicnet_bayer"), [1, 3, 98, 134], [80, 100], isExact: false)
   }
 
   @Test func channelsLastWithPools() throws {
-    try expectSame(model("mtcnn_pnet"), [1, 75, 64, 3], axes: (1, 2), [24, 31, 75])
+    try expectSame(model("mtcnn_pnet"), [1, 75, 64, 3], axes: (1, 2), [24, 31, 75], isExact: false)
   }
 
   // MARK: - Operators
