@@ -37,6 +37,7 @@ PACKAGES := $(if $(SINGLE_THREADED),,libomp-dev) libpng-dev libturbojpeg0-dev pk
 
 SWIFT_FILES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 PHOTOGRAPH := Benchmarks/Photographs/chelsea.png
+WAIFU2X := Tests/ConvolutionGraphTests/Models/waifu2x_upconv7_photo_2x/model.onnx
 BUILD_COMMAND := swift build -c $(CONFIGURATION) --scratch-path $(BUILD)
 BUILD_BENCHMARKS := swift build -c $(CONFIGURATION) --package-path Benchmarks --scratch-path Benchmarks/$(BUILD)
 CONVBENCH := Benchmarks/$(BUILD)/$(CONFIGURATION)/convbench
@@ -66,12 +67,13 @@ setup: ## install what is missing of the libraries to build with
 build: setup ## build the library and the command
 	@$(BUILD_COMMAND)
 
-run: setup ## the tour: which side is padded, a layer timed, a photograph filtered, a profile
+run: setup ## the tour: which side is padded, a layer timed, a photograph filtered and enlarged by a network, a profile
 	@echo "Building, which takes a minute or two the first time"
 	@$(call quietly,$(BUILD_COMMAND) --product convolve)
 	@$(call quietly,$(BUILD_BENCHMARKS))
 	@echo
-	@$(BUILD)/$(CONFIGURATION)/convolve demo $(PHOTOGRAPH) --output $(BUILD)/chelsea-gaussian.png $(MACHINE)
+	@$(BUILD)/$(CONFIGURATION)/convolve demo $(PHOTOGRAPH) --output $(BUILD)/chelsea-gaussian.png \
+	  --network $(WAIFU2X) --enlarged $(BUILD)/chelsea-enlarged.png $(MACHINE)
 	@echo
 	@$(CONVBENCH) profile $(MACHINE)
 

@@ -62,11 +62,6 @@ let package = Package(
     // MARK: - Tests
     .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
     .testTarget(
-      name: "ConvolutionTests",
-      dependencies: ["Convolution", "ConvolutionFiles", "CConvolution"],
-      resources: [.copy("Fixtures")]
-    ),
-    .testTarget(
       name: "ConvolutionFilesTests", dependencies: ["Convolution", "ConvolutionFiles"]),
     .testTarget(
       name: "ConvolutionGraphTests",

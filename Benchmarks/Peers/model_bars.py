@@ -66,4 +66,5 @@ def draw(drawing, scale, comparison, threads, model, y, colors):
         drawing.text(x + 8, middle + 4, f"{ours:.3g} ms, {peer} {best:.3g}", FAINT)
     for name, color in reversed(colors.items()):
         if comparison.best(model, threads, [name]):
-            drawing.dot(scale.x(best / comparison.milliseconds(model, threads, name)), middle, color)
+            x = scale.x(best / comparison.milliseconds(model, threads, name))
+            drawing.dot(x, middle, color)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -68,6 +69,9 @@ def find(words):
         folders = sorted(FOLDER.glob("*/"))
     else:
         folders = [FOLDER / word if (FOLDER / word).is_dir() else Path(word) for word in words]
+    if empty := [folder for folder in folders if not (folder / "model.onnx").exists()]:
+        known = ", ".join(sorted(folder.name for folder in FOLDER.glob("*/")))
+        sys.exit(f"--models: no model.onnx in {empty[0]}; expected all, a folder or of {known}")
     return [Model.from_folder(folder) for folder in folders]
 
 

@@ -1,14 +1,16 @@
 """A layer as an ONNX model, for the peers that read one."""
 
 import numpy as np
-from onnx import TensorProto, helper, numpy_helper
 
 PAD_MODES = {"replicate": "edge", "reflect": "reflect"}
-NEWEST_FOR_ALL = {"opset_imports": [helper.make_opsetid("", 18)], "ir_version": 9}
+NEWEST_OPSET_FOR_ALL, NEWEST_VERSION_FOR_ALL = 18, 9
 
 
 def onnx_model(layer):
     """The serialized model, from x to y, N C *spatial."""
+    # Not above: where the memory of whole models is measured it is not to be loaded.
+    from onnx import TensorProto, helper, numpy_helper
+
     _, weights, bias = layer.arrays()
     constants = {"weights": weights, "bias": bias}
     nodes = []
@@ -52,4 +54,6 @@ def onnx_model(layer):
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, layer.output_shape)],
         [numpy_helper.from_array(array, name) for name, array in constants.items()],
     )
-    return helper.make_model(graph, **NEWEST_FOR_ALL).SerializeToString()
+    opset = helper.make_opsetid("", NEWEST_OPSET_FOR_ALL)
+    model = helper.make_model(graph, opset_imports=[opset], ir_version=NEWEST_VERSION_FOR_ALL)
+    return model.SerializeToString()

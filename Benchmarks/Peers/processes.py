@@ -60,7 +60,8 @@ class Convbench:
         """The JSON of a run, or nothing and what it said."""
         self.report.unlink(missing_ok=True)
         command = [self.path, *options, "--json", self.report]
-        finished = subprocess.run(command, capture_output=True, text=True)
+        environment = os.environ | {"SWIFT_BACKTRACE": "enable=no"}  # it may take forever
+        finished = subprocess.run(command, env=environment, capture_output=True, text=True)
         problem = finished.stderr.strip() or ended(finished)
         return json.loads(self.report.read_text()) if self.report.exists() else None, problem
 

@@ -29,9 +29,10 @@ class Results:
         if failure := kept.get("failure") or result.get("failure"):
             columns[column] = {"failure": failure}
             return
-        for name in result.keys() - {"error"}:
-            kept.setdefault(name, []).append(result[name])
         kept["error"] = max(kept["error"], float(result["error"]))
+        for name, value in result.items():
+            if name != "error":
+                kept.setdefault(name, []).append(value)
 
     @property
     def threads(self):

@@ -1,6 +1,7 @@
 """A comparison as Markdown."""
 
 from statistics import geometric_mean
+from textwrap import shorten
 
 from comparison import OURS, RIVALS
 from results import TOLERANCE, results
@@ -8,6 +9,7 @@ from tasks import TASKS
 
 MANY = 40  # More layers than these are sorted by our speed.
 FEW = 8  # names in a row
+LONGEST_PROBLEM = 240  # characters
 
 
 def markdown(comparison):
@@ -129,7 +131,7 @@ def problems(comparison):
         for threads in entry["results"]:
             for column, result in results(entry, threads).items():
                 if "failure" in result:
-                    what = f"{column}: {' '.join(result['failure'].split())}"
+                    what = f"{column}: {shorten(result['failure'], LONGEST_PROBLEM)}"
                     found.setdefault(what, {})[entry["name"]] = None
     lines = [f"- {what}" + named(list(names)) for what, names in found.items()]
     return "\n".join(["## Not measured", "", *lines]) if lines else ""

@@ -101,10 +101,12 @@ struct NPYHeader {
     let padding = (64 - unpadded % 64) % 64
     let length = dictionary.utf8.count + padding + 1
     let lengthBytes = (0..<(isShort ? 2 : 4)).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
-    return magic + [isShort ? 1 : 2, 0] + lengthBytes
-      + Array(dictionary.utf8) + [UInt8](repeating: UInt8(ascii: " "), count: padding) + [
-        UInt8(ascii: "\n")
-      ]
+    var bytes = magic + [isShort ? 1 : 2, 0]
+    bytes += lengthBytes
+    bytes += Array(dictionary.utf8)
+    bytes += [UInt8](repeating: UInt8(ascii: " "), count: padding)
+    bytes.append(UInt8(ascii: "\n"))
+    return bytes
   }
 }
 

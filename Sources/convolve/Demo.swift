@@ -6,14 +6,26 @@ import ConvolutionOptions
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract:
-      "A tour: padding answered, a layer timed on a photograph's data, the photograph filtered.")
+      "A tour: padding answered, a layer timed on a photograph's data, the photograph filtered and enlarged.")
 
   @Argument(help: "A PNG or JPEG photograph.") var photo: String
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Where the filtered photograph goes.", valueName: "out.png"))
   var output: String
+  @Option(
+    help: ArgumentHelp(
+      "The network waifu2x, which enlarges a part of the photograph.", valueName: "model.onnx"))
+  var network: String?
+  @Option(help: ArgumentHelp("Where that part goes, before and after.", valueName: "out.png"))
+  var enlarged: String?
   @OptionGroup var machine: MachineOptions
+
+  func validate() throws {
+    guard (network == nil) == (enlarged == nil) else {
+      throw ValidationError("expected --network and --enlarged together")
+    }
+  }
 
   // The layer of the question that started this library.
   private static let input = [64, 32, 100, 20]
@@ -41,6 +53,23 @@ struct Demo: ParsableCommand {
     let line = try FilterPicture.filter(
       photo, with: Filter(word: "gaussian:9"), border: .reflect, to: output)
     print("  " + line)
+    if let network, let enlarged { try enlarge(picture, network, to: enlarged) }
+  }
+
+  /// The cat's eyes, in the photograph of the tour.
+  private static let eyes = (rows: 60..<180, columns: 130..<290)
+
+  private func enlarge(_ picture: Picture, _ network: String, to path: String) throws {
+    print("\nThe photograph enlarged to twice its size by a network (waifu2x):\n")
+    let planner = Planner(threads: machine.threads, instructionSet: machine.isa)
+    let demo = try EnlargementDemo(network: network, picture, with: planner)
+    let time = try demo.write(
+      to: path, rows: Self.eyes.rows.clamped(to: 0..<picture.height),
+      columns: Self.eyes.columns.clamped(to: 0..<picture.width))
+    print(
+      "  \(path): before and after, \((time * 1e3).rounded(to: 1)) ms, "
+        + "\(counted(demo.plan.threads, "thread")), arena \((Double(demo.plan.arenaBytes) / 1e6).rounded(to: 1)) MB "
+        + "of \((Double(demo.plan.tensorBytes) / 1e6).rounded(to: 1)) MB of tensors")
   }
 
   /// Time and speed of the layer in one layout, as cells of a table.

@@ -21,6 +21,9 @@ struct NodeTests {
       })
   }()
 
+  /// Tests whose results ONNX rounds so; ONNX itself allows 1e-3 of all.
+  private static let writtenInFourDigits = ["test_averagepool_2d_ceil_last_window_starts_on_pad"]
+
   @Test(arguments: names)
   func aNodeComputesWhatONNXSays(name: String) throws {
     let test = try NodeTest(Self.folder.appending(path: name))
@@ -32,12 +35,14 @@ struct NodeTests {
       #expect(error.unsupported.map(\.description).joined(separator: "; ") == expected)
       return
     }
+    let relative = Self.writtenInFourDigits.contains(name) ? 1e-3 : 1e-5
     for dataSet in test.dataSets {
       let outputs = try test.run(dataSet.inputs)
-      for (name, expected) in dataSet.outputs {
+      for (name, file) in dataSet.outputs {
+        let expected = try NetworkTensor(onnxTensorFile: file)
         let output = try #require(outputs[name], "output \(name)")
         #expect(output.type == expected.type)
-        let difference = worstDifference(output, expected)
+        let difference = worstDifference(output, expected, relative: relative)
         #expect(difference <= 1, "\(name): \(difference) times what is allowed")
       }
     }
@@ -48,12 +53,14 @@ struct NodeTests {
   }
 
   /// The largest difference of elements, as a part of what is allowed; integers must be equal.
-  private func worstDifference(_ output: NetworkTensor, _ expected: NetworkTensor) -> Double {
+  private func worstDifference(
+    _ output: NetworkTensor, _ expected: NetworkTensor, relative: Double
+  ) -> Double {
     guard output.element == .float32 else { return output == expected ? 0 : .infinity }
     return zip(output.floats, expected.floats).map { output, expected in
       if output == expected || (output.isNaN && expected.isNaN) { return 0 }
       let difference = abs(Double(output) - Double(expected))
-      return difference.isNaN ? .infinity : difference / (1e-7 + 1e-3 * Double(abs(expected)))
+      return difference.isNaN ? .infinity : difference / (1e-7 + relative * Double(abs(expected)))
     }.max() ?? 0
   }
 }

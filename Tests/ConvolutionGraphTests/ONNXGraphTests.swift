@@ -66,6 +66,7 @@ struct ONNXGraphTests {
   @Test func nodesWithoutANameHaveThatOfTheirFirstOutput() throws {
     let network = try model {
       $0.node += [ONNXNode("MaxPool", ["y"], ["", "i"], [ONNXAttribute("kernel_shape", [1])])]
+      $0.output += [ONNXValueInfo("i", [1, 2, nil], type: 7)]
       $0.node[0].name = "first"
     }.network()
     #expect(network.graph.nodes.map { $0?.name } == ["first", "i"])
@@ -91,6 +92,7 @@ struct ONNXGraphTests {
         ONNXNode("Conv", ["x", "w"], ["b"]), ONNXNode("Conv", ["x", "w"], ["a"]),
         ONNXNode("Conv", ["a", "w"], ["y"]), ONNXNode("Conv", ["b", "w"], ["z"]),
       ]
+      $0.output += [ONNXValueInfo("z", [1, 2, nil])]
     }.network()
     #expect(network.graph.nodes.map { $0?.name } == ["b", "a", "y", "z"])
   }

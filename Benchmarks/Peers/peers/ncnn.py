@@ -43,7 +43,7 @@ def prepare(layer, variant, threads):
 
 
 def convert(model, folder):
-    """By its own converter. ncnn knows no batch: a network of one image, which each goes through."""
+    """By its own converter; for one image, since ncnn knows no batch."""
     param = folder / "model.ncnn.param"
     if not param.exists():
         pnnx = Path(sys.executable).with_name("pnnx")

@@ -35,16 +35,18 @@ struct ModelBenchmark: Encodable {
     planMS = (clock.now - start) / .milliseconds(1)
 
     var workspace = try NetworkWorkspace(for: plan)
-    let sources = try plan.inputs.map { input in
+    let sources = try plan.inputs.map { try Self.memory(for: $0.type) }
+    let targets = try plan.outputs.map { try Self.memory(for: $0.type) }
+    defer { for bytes in sources + targets { bytes.deallocate() } }
+    for (input, bytes) in zip(plan.inputs, sources) {
       guard let tensor = tensors[input.name] else {
         throw Failure("--input: \(input.name) is missing")
       }
-      return try Buffer(input.type, copying: tensor)
+      tensor.withUnsafeBufferPointer { bytes.copyMemory(from: UnsafeRawBufferPointer($0)) }
     }
-    let targets = try plan.outputs.map { try Buffer($0.type) }
-    let (given, results) = (sources.map { UnsafeRawBufferPointer($0.bytes) }, targets.map(\.bytes))
+    let given = sources.map { UnsafeRawBufferPointer($0) }
     func run() throws -> Duration {
-      try clock.measure { try plan.run(given, into: results, workspace: &workspace) }
+      try clock.measure { try plan.run(given, into: targets, workspace: &workspace) }
     }
     _ = try run()
     var times: [Duration] = []
@@ -62,8 +64,15 @@ struct ModelBenchmark: Encodable {
       guard let index = plan.outputs.firstIndex(where: { $0.name == output.name }) else {
         throw Failure("--output: the network has no \(output.name)")
       }
-      try targets[index].tensor().write(toNPYFile: output.path)
+      let elements = Array(targets[index].bindMemory(to: Float.self))
+      try Tensor(elements, shape: plan.outputs[index].type.shape).write(toNPYFile: output.path)
     }
+  }
+
+  /// - Throws: for anything but floats.
+  private static func memory(for type: TensorType) throws -> UnsafeMutableRawBufferPointer {
+    guard type.element == .float32 else { throw Failure("got \(type), expected floats") }
+    return .allocate(byteCount: 4 * type.shape.reduce(1, *), alignment: 64)
   }
 
   /// A line of Linux's account of the process.
@@ -83,29 +92,5 @@ struct NamedFile {
     let parts = word.split(separator: "=", maxSplits: 1)
     guard parts.count == 2 else { return nil }
     (name, path) = (String(parts[0]), String(parts[1]))
-  }
-}
-
-/// A tensor's memory in a run.
-private final class Buffer {
-  let shape: [Int]
-  let bytes: UnsafeMutableRawBufferPointer
-
-  /// - Throws: for anything but floats.
-  init(_ type: TensorType) throws {
-    guard type.element == .float32 else { throw Failure("got \(type), expected floats") }
-    shape = type.shape
-    bytes = .allocate(byteCount: 4 * shape.reduce(1, *), alignment: 64)
-  }
-
-  convenience init(_ type: TensorType, copying tensor: Tensor) throws {
-    try self.init(type)
-    tensor.withUnsafeBufferPointer { bytes.copyMemory(from: UnsafeRawBufferPointer($0)) }
-  }
-
-  deinit { bytes.deallocate() }
-
-  func tensor() throws -> Tensor {
-    try Tensor(Array(bytes.bindMemory(to: Float.self)), shape: shape)
   }
 }

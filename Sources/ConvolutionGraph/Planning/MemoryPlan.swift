@@ -3,9 +3,10 @@ import Convolution
 /// Where everything that a run writes lies in one arena.
 ///
 /// Every buffer is there from the step that first writes it to the last one that reads it. One after the other is placed
-/// into the smallest gap, between those that are there at the same time, that is large enough: the largest first, or
-/// those first that are there when most bytes are, whichever takes less. (Pisarchyk and Lee, Efficient Memory Management
-/// for Deep Neural Net Inference, 2020: greedy by size, as in XNNPACK's planner, and greedy by breadth.)
+/// into the smallest gap, between those that are there at the same time, that is large enough. Two orders are tried, and
+/// the one that takes less is used: the largest first (the way of XNNPACK's planner; see also Pisarchyk and Lee, Efficient
+/// Memory Management for Deep Neural Net Inference, 2020: greedy by size); and those first that are there in the step that
+/// needs most, then step by step away from it, so that neighbours in a chain make room for each other.
 struct MemoryPlan {
   struct Buffer {
     var bytes: Int
@@ -23,12 +24,13 @@ struct MemoryPlan {
   init(_ buffers: [Buffer]) {
     let needs = Self.needs(buffers)
     leastBytes = needs.max() ?? 0
-    let mostBeside = buffers.map { needs[$0.lifetime].max()! }
+    let peak = needs.firstIndex(of: leastBytes) ?? 0
     let bySize = buffers.indices.sorted { (buffers[$1].bytes, $0) < (buffers[$0].bytes, $1) }
-    let byBreadth = buffers.indices.sorted {
-      (mostBeside[$1], buffers[$1].bytes, $0) < (mostBeside[$0], buffers[$0].bytes, $1)
+    let distances = buffers.map { $0.lifetime.distance(to: peak) }
+    let fromPeak = buffers.indices.sorted {
+      (distances[$0], buffers[$1].bytes, $0) < (distances[$1], buffers[$0].bytes, $1)
     }
-    let places = [bySize, byBreadth].map { Self.place(buffers, inOrder: $0) }
+    let places = [bySize, fromPeak].map { Self.place(buffers, inOrder: $0) }
     (offsets, bytes) = places.min { $0.bytes < $1.bytes }!
   }
 
@@ -64,4 +66,9 @@ struct MemoryPlan {
     }
     return (offsets, placed.map(\.range.upperBound).max() ?? 0)
   }
+}
+
+extension ClosedRange<Int> {
+  /// How many steps before or after the range a step is; 0 inside.
+  fileprivate func distance(to step: Int) -> Int { max(lowerBound - step, step - upperBound, 0) }
 }

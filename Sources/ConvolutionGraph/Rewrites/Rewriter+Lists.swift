@@ -5,7 +5,7 @@ extension Rewriter {
   static let general: [any Rewrite] = [
     NothingRemoved(), ChainSimplification(), PadIntoConvolution(), BatchNormalisationAsChain(),
     FactorsIntoLayer(), ActivationIntoLayer(), ResidualIntoLayer(), ChainFusion(),
-    TransposesCombined(), TransposeAsView(),
+    TransposesCombined(), TransposesShared(), TransposeAsView(),
   ]
 
   /// What is done when the layout is known.

@@ -76,8 +76,8 @@ extension NetworkPlan {
     _ inputs: [UnsafeRawBufferPointer], _ outputs: [UnsafeMutableRawBufferPointer],
     _ workspace: UnsafeMutableRawBufferPointer
   ) throws(NetworkError) -> UnsafePointer<UnsafeMutableRawPointer?> {
-    try check(inputs.map(\.count), against: self.inputs, "inputs")
-    try check(outputs.map(\.count), against: self.outputs, "outputs")
+    try check(inputs, against: self.inputs, "inputs")
+    try check(outputs, against: self.outputs, "outputs")
     guard workspace.count >= workspaceBytes else {
       throw NetworkError(
         .wrongBufferSize, argument: "workspace", received: "\(workspace.count) bytes",
@@ -100,16 +100,16 @@ extension NetworkPlan {
   }
 
   private func check(
-    _ counts: [Int], against tensors: [Tensor], _ argument: String
+    _ buffers: [some Collection<UInt8>], against tensors: [Tensor], _ argument: String
   ) throws(NetworkError) {
-    guard counts.count == tensors.count else {
+    guard buffers.count == tensors.count else {
       throw NetworkError(
-        .wrongBufferSize, argument: argument, received: "\(counts.count) buffers",
+        .wrongBufferSize, argument: argument, received: "\(buffers.count) buffers",
         expected: "\(tensors.count): \(tensors.map(\.name).joined(separator: ", "))")
     }
-    for (count, tensor) in zip(counts, tensors) where count != tensor.type.byteCount {
+    for (buffer, tensor) in zip(buffers, tensors) where buffer.count != tensor.type.byteCount {
       throw NetworkError(
-        .wrongBufferSize, argument: tensor.name, received: "\(count) bytes",
+        .wrongBufferSize, argument: tensor.name, received: "\(buffer.count) bytes",
         expected: "\(tensor.type.byteCount), for \(tensor.type)")
     }
   }

@@ -45,6 +45,14 @@ struct MemoryPlanTests {
     #expect(Set(plan.offsets) == [0, 640])
   }
 
+  /// Two that are there at the end, and what is before them: the largest first would leave a gap that is too small.
+  @Test func neighboursMakeRoomForEachOther() {
+    let bytes = [1024, 256, 384, 832]
+    let plan = MemoryPlan(bytes.enumerated().map { .init(bytes: $1, lifetime: $0...$0 + 1) })
+    #expect(plan.bytes == 1280)
+    #expect(plan.leastBytes == 1280)
+  }
+
   @Test func nothing() {
     #expect(MemoryPlan([]).bytes == 0)
     #expect(MemoryPlan([.init(bytes: 0, lifetime: 0...3)]).bytes == 0)

@@ -9,11 +9,13 @@ import Testing
 struct NetworkMemoryTests {
   @Test(arguments: Model.all) func arenas(model: Model) throws {
     let network = try model.network()
-    let plan = try network.plan(
-      inputs: model.inputs(of: network).mapValues(\.shape), with: Planner(threads: 2))
-    #expect(plan.arenaBytes >= plan.leastArenaBytes)
-    #expect(Double(plan.arenaBytes) <= 1.1 * Double(plan.leastArenaBytes))
-    #expect(plan.arenaBytes < plan.tensorBytes)
+    let shapes = try model.inputs(of: network).mapValues(\.shape)
+    for layout in Layout.allCases {
+      let plan = try network.plan(inputs: shapes, with: Planner(threads: 2), layout: layout)
+      #expect(plan.arenaBytes >= plan.leastArenaBytes)
+      #expect(Double(plan.arenaBytes) <= 1.1 * Double(plan.leastArenaBytes))
+      #expect(plan.arenaBytes < plan.tensorBytes)
+    }
   }
 
   /// In a process of its own: nobody else allocates there.

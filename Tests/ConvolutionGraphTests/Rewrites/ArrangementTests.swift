@@ -169,7 +169,7 @@ struct ArrangementTests {
     #expect(try transpositions(.channelsLast, build) == 2)
   }
 
-  /// A channel shuffle keeps one transposition, of small groups, in either layout.
+  /// A channel shuffle is one transposition in either layout.
   @Test func aChannelShuffleBetweenConvolutions() throws {
     func build(_ network: inout SmallNetwork, _ x: String) -> String {
       let y = network.convolution(x)

@@ -54,6 +54,22 @@ struct FactorsIntoLayerTests {
     }
   }
 
+  @Test func batchNormalisation() throws {
+    for shape in [[2, 4, 7, 9], [nil, 4, nil, nil]] as [[Int64?]] {
+      var network = SmallNetwork()
+      let sums = network.convolution(network.input("x", shape))
+      let parameters = (0..<3).map { _ in network.random([6]) }
+      let variance = network.constant([0.5, 1, 2, 0.25, 1.5, 1], [6])
+      network.output(network.node("BatchNormalization", [sums] + parameters + [variance]))
+      let before = try network.graph()
+      #expect(before.operations == ["Conv", "BatchNormalization"])
+      let after = try before.rewritten(by: [BatchNormalisationAsChain(), FactorsIntoLayer()]).graph
+      #expect(after.operations == ["Conv"])
+      guard shape[0] != nil else { continue }
+      #expect(relativeDifference(try after.outputs()[0], try before.outputs()[0]) <= 1e-5)
+    }
+  }
+
   @Test func withoutABias() throws {
     for operation in ["Mul", "Add"] {
       try expectRewrite(FactorsIntoLayer(), from: ["Conv", operation], to: ["Conv"]) { network, x in

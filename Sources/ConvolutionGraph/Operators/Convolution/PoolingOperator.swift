@@ -76,9 +76,11 @@ struct PoolingOperator: Operator {
     let plan = try asNetworkError { () throws(ConvolutionError) in
       try layer.plan(for: x.shape, layout: layout, with: context.planner)
     }
+    let space =
+      layout == .channelsFirst ? x.shape.dropFirst(2) : x.shape.dropFirst().dropLast()
     return PoolingStep(
       plan: plan, isBytes: x.element == .uint8,
-      columnsFirst: countsRowsFirst ? nil : Array(x.shape.dropFirst(2)))
+      columnsFirst: countsRowsFirst ? nil : Array(space))
   }
 
   func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted? {

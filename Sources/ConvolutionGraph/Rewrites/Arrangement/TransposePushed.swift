@@ -1,3 +1,5 @@
+import Convolution
+
 /// An operator on transposed inputs becomes one on the inputs as they are, whose outputs are transposed: transpositions
 /// move towards the outputs until two of them meet.
 struct TransposePushed: Rewrite {
@@ -21,7 +23,9 @@ struct TransposePushed: Rewrite {
         added += type.byteCount
       }
     }
-    guard gone > added else { return nil }
+    // Of as many, those go that bring images back to ONNX's order: in the other direction they would come back.
+    let isToONNX = permutation == Layout.channelsLast.permutation(rank: permutation.count - 2).inversePermutation
+    guard gone > added || (gone == added && isToONNX) else { return nil }
     var nodes: [Graph.Node] = []
     var inputs: [Graph.ValueID?] = []
     for (input, inverse) in zip(node.inputs, permuted.inputs) {
