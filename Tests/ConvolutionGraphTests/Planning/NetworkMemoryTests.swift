@@ -18,7 +18,7 @@ struct NetworkMemoryTests {
     }
   }
 
-  /// In a process of its own: nobody else allocates there.
+  /// In a process of its own, where no other tests allocate.
   @Test func aRunAllocatesNothing() async {
     await #expect(processExitsWith: .success) {
       let network = try Model("light_squeezenet_seeded").network()
@@ -28,9 +28,14 @@ struct NetworkMemoryTests {
         let memory = try Buffers(of: plan)
         let (inputs, outputs) = (memory.inputBytes, memory.outputBytes)
         try plan.run(inputs, into: outputs, workspace: &workspace)
-        let before = allocatedBytes()
-        for _ in 0..<3 { try plan.run(inputs, into: outputs, workspace: &workspace) }
-        try #require(allocatedBytes() == before)
+        // Of several rounds one is enough: threads of the test library may allocate something meanwhile.
+        var grown: [Int] = []
+        for _ in 0..<8 {
+          let before = allocatedBytes()
+          for _ in 0..<3 { try plan.run(inputs, into: outputs, workspace: &workspace) }
+          grown.append(allocatedBytes() - before)
+        }
+        try #require(grown.contains(0))
       }
     }
   }
