@@ -82,6 +82,7 @@ struct WordTests {
         "identity": Activation.identity, "relu": .relu, "relu6": .relu6, "sigmoid": .sigmoid,
         "tanh": .tanh, "silu": .silu, "hardSwish": .hardSwish, "gelu": .gelu,
         "clip:-0.5,1.0": .clip(minimum: -0.5, maximum: 1), "leakyRelu:0.1": .leakyRelu(slope: 0.1),
+        "hardSigmoid:0.2,0.5": .hardSigmoid(slope: 0.2, offset: 0.5),
       ],
       unknown: [
         "clip", "clip:", "clip:1", "clip:1,2,3", "clip:a,b", "leakyRelu", "leakyRelu:x",

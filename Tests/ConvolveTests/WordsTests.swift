@@ -24,8 +24,8 @@ struct WordsTests {
       ("identity", .identity), ("relu", .relu), ("relu6", .relu6),
       ("clip:-1,2.5", .clip(minimum: -1, maximum: 2.5)),
       ("leakyRelu:0.01", .leakyRelu(slope: 0.01)), ("sigmoid", .sigmoid), ("tanh", .tanh),
-      ("silu", .silu),
-      ("hardSwish", .hardSwish), ("gelu", .gelu),
+      ("silu", .silu), ("hardSwish", .hardSwish),
+      ("hardSigmoid:0.2,0.5", .hardSigmoid(slope: 0.2, offset: 0.5)), ("gelu", .gelu),
     ]
     #expect(expected.count == Activation.words.count)
     for (word, activation) in expected {
@@ -63,7 +63,7 @@ struct WordsTests {
     expectRoundTrip(
       [
         .identity, .relu, .relu6, .clip(minimum: -0.1, maximum: 1e20), .leakyRelu(slope: 0.01),
-        .sigmoid, .tanh, .silu, .hardSwish, .gelu,
+        .sigmoid, .tanh, .silu, .hardSwish, .hardSigmoid(slope: 0.2, offset: 0.5), .gelu,
       ] as [Activation])
     expectRoundTrip(
       Padding.conventions.map(\.value) + [
