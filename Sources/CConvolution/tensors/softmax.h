@@ -1,12 +1,17 @@
-// Softmax: rows where the axis lies side by side, strips of neighbours where it does not.
+// Softmax: rows where the axis lies side by side, strips of neighbours where it does not. Short rows are turned to strips.
 #pragma once
 
+#include "../shared/transpose.h"
 #include "reduction/rows.h"
 #include "reduction/runs.h"
 
 enum {
   /// Values of a strip, all along the axis, that are to stay in the second-level cache.
   SOFTMAX_VALUES = 1 << 16,
+  /// Values of a row that is short, at most.
+  SHORT_ROW = 32,
+  /// Short rows that are turned together.
+  SHORT_ROWS = 64,
 };
 
 typedef struct {
@@ -66,6 +71,25 @@ static void softmax_strip(const softmax_run *run, const float *x, float *y, int3
     }
 }
 
+/// Short rows that lie one behind the other: each vector of a strip has a value of as many rows.
+static void softmax_short_rows(const softmax_run *run, const float *x, float *y, int32_t rows) {
+  float turned[SHORT_ROW * SHORT_ROWS];
+  const softmax_run strip = {.logarithm = run->logarithm, .n = run->n, .inner = SHORT_ROWS};
+  transpose(x, run->n, turned, SHORT_ROWS, rows, (int32_t)run->n);
+  softmax_strip(&strip, turned, turned, rows);
+  transpose_planes(turned, SHORT_ROWS, y, (int32_t)run->n, rows);
+}
+
+static void softmax_short_units(void *context, int64_t task, int32_t worker) {
+  (void)worker;
+  const softmax_run *run = context;
+  const span units = units_of(&run->cut, task);
+  for (int64_t row = units.first; row < units.end; row += SHORT_ROWS) {
+    const int64_t place = row * run->n;
+    softmax_short_rows(run, run->x + place, run->y + place, clamped(units.end - row, 0, SHORT_ROWS));
+  }
+}
+
 static void softmax_units(void *context, int64_t task, int32_t worker) {
   (void)worker;
   const softmax_run *run = context;
@@ -83,6 +107,12 @@ static void run_softmax(bool logarithm, const float *x, float *y, int64_t outer,
                         int32_t threads) {
   if (outer == 0 || n == 0 || inner == 0) return;
   softmax_run run = {.logarithm = logarithm, .x = x, .y = y, .n = n, .inner = inner};
+  // Of few rows, vectors would be partial whichever way.
+  if (inner == 1 && n <= SHORT_ROW && outer >= LANES) {
+    run.cut = cut_units(outer, 4 * n);
+    run_units(&run.cut, 4 * n, threads, softmax_short_units, &run);
+    return;
+  }
   run.strip = clamped(SOFTMAX_VALUES / n, LINE_FLOATS, STRIP) / LINE_FLOATS * LINE_FLOATS;
   run.strips = (inner + run.strip - 1) / run.strip;
   const int64_t units = outer * run.strips;
