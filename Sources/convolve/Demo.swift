@@ -6,7 +6,8 @@ import ConvolutionOptions
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract:
-      "A tour: padding answered, a layer timed on a photograph's data, the photograph filtered and enlarged.")
+      "A tour: padding answered, a layer timed on a photograph's data, the photograph filtered and enlarged."
+  )
 
   @Argument(help: "A PNG or JPEG photograph.") var photo: String
   @Option(

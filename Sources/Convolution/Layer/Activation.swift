@@ -93,9 +93,10 @@ extension Activation: LosslessStringConvertible {
   ]
 
   /// The words that ``init(_:)`` knows.
-  package static let words = names.map(\.key) + [
-    "clip:minimum,maximum", "leakyRelu:slope", "hardSigmoid:slope,offset",
-  ]
+  package static let words =
+    names.map(\.key) + [
+      "clip:minimum,maximum", "leakyRelu:slope", "hardSigmoid:slope,offset",
+    ]
 
   /// `relu` and the other names, `clip:0,1`, `leakyRelu:0.1`, `hardSigmoid:0.2,0.5`; nil for anything else.
   public init?(_ description: String) {

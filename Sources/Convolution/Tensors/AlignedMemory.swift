@@ -37,5 +37,7 @@ package let memoryAlignment = 64
 
 extension Int {
   /// Bytes up to the next such boundary.
-  package var roundedUpToALine: Int { (self + memoryAlignment - 1) / memoryAlignment * memoryAlignment }
+  package var roundedUpToALine: Int {
+    (self + memoryAlignment - 1) / memoryAlignment * memoryAlignment
+  }
 }

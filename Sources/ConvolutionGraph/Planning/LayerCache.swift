@@ -25,7 +25,8 @@ final class LayerCache: Sendable {
     _ tensors: [NetworkTensor], _ description: String, make: () throws(NetworkError) -> Kind
   ) throws(NetworkError) -> Kind {
     let key = Key(
-      tensors: tensors.map { ObjectIdentifier($0.storage) }, description: "\(Kind.self) \(description)")
+      tensors: tensors.map { ObjectIdentifier($0.storage) },
+      description: "\(Kind.self) \(description)")
     if let entry = layers.withLock({ $0[key] }) { return entry.layer as! Kind }
     let entry = Entry(layer: try make(), tensors: tensors)
     return layers.withLock { layers in

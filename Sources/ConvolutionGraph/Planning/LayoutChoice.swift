@@ -34,7 +34,8 @@ extension Graph {
       let arguments = arguments(of: node)!
       do throws(NetworkError) {
         time += try node.operation.predictedNanoseconds(
-          for: arguments, outputs: node.outputs.map { type($0) ?? TensorType(.uint8, [0]) }, context)
+          for: arguments, outputs: node.outputs.map { type($0) ?? TensorType(.uint8, [0]) }, context
+        )
       } catch {
         throw error.at(node.name)
       }

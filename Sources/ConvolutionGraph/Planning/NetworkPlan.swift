@@ -101,7 +101,8 @@ extension NetworkPlan {
     }
     steps = lowering.items.enumerated().map { index, item in
       PlannedStep(
-        node: item.node, step: item.step, inputs: item.inputs.map(slot), outputs: item.outputs.map(slot),
+        node: item.node, step: item.step, inputs: item.inputs.map(slot),
+        outputs: item.outputs.map(slot),
         workspaceOffset: memory.offsets[firstWorkspace + index],
         inputTypes: item.inputs.indices.map { item.arguments[$0]?.type }, outputTypes: item.types)
     }

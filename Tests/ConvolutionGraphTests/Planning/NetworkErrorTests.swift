@@ -97,9 +97,12 @@ struct NetworkErrorTests {
       _ = try plan.run(["x": NetworkTensor(repeating: 0, shape: [1, 4, 7, 5]), "offset": offset])
     }
     expect(.shapeMismatch, "offset: got int64 6x1x1, expected float32 6x1x1") {
-      _ = try plan.run(["x": x, "offset": NetworkTensor([Int64](repeating: 0, count: 6), shape: [6, 1, 1])])
+      _ = try plan.run([
+        "x": x, "offset": NetworkTensor([Int64](repeating: 0, count: 6), shape: [6, 1, 1]),
+      ])
     }
-    expect(.wrongBufferSize, "elements: got 5 elements, expected 6, the product of shape [6, 1, 1]") {
+    expect(.wrongBufferSize, "elements: got 5 elements, expected 6, the product of shape [6, 1, 1]")
+    {
       _ = try NetworkTensor([Float](repeating: 0, count: 5), shape: [6, 1, 1])
     }
   }
@@ -128,7 +131,9 @@ struct NetworkErrorTests {
         workspace: &workspace)
     }
     expect(.wrongBufferSize, "inputs: got 1 buffers, expected 2: x, offset") { try run([x], [y]) }
-    expect(.wrongBufferSize, "outputs: got 0 buffers, expected 1: Add 1") { try run([x, offset], []) }
+    expect(.wrongBufferSize, "outputs: got 0 buffers, expected 1: Add 1") {
+      try run([x, offset], [])
+    }
     expect(.wrongBufferSize, "x: got \(x - 4) bytes, expected \(x), for float32 1x4x5x7") {
       try run([x - 4, offset], [y])
     }

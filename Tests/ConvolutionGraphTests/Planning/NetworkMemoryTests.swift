@@ -50,9 +50,11 @@ struct NetworkMemoryTests {
       let weightBytes = 256 * 256 * 9 * 4
       let planner = Planner(threads: 1, accuracy: .exactOrder)
       let before = allocatedBytes()
-      let first = try network.plan(inputs: ["x": [1, 256, 20, 30]], with: planner, layout: .channelsLast)
+      let first = try network.plan(
+        inputs: ["x": [1, 256, 20, 30]], with: planner, layout: .channelsLast)
       let packed = allocatedBytes() - before
-      let second = try network.plan(inputs: ["x": [1, 256, 24, 36]], with: planner, layout: .channelsLast)
+      let second = try network.plan(
+        inputs: ["x": [1, 256, 24, 36]], with: planner, layout: .channelsLast)
       let added = allocatedBytes() - before - packed
       try withExtendedLifetime((first, second)) {
         try #require(packed >= weightBytes)
@@ -146,7 +148,9 @@ private struct Buffers {
     for output in outputs { output.mutableBytes.initializeMemory(as: UInt8.self, repeating: 0xA5) }
   }
 
-  var inputBytes: [UnsafeRawBufferPointer] { inputs.map { UnsafeRawBufferPointer($0.mutableBytes) } }
+  var inputBytes: [UnsafeRawBufferPointer] {
+    inputs.map { UnsafeRawBufferPointer($0.mutableBytes) }
+  }
   var outputBytes: [UnsafeMutableRawBufferPointer] { outputs.map(\.mutableBytes) }
 }
 

@@ -123,10 +123,14 @@ struct ArrangementTests {
 
   /// Where more would have to be transposed than is saved, nothing is.
   @Test func whatCostsMoreThanItSavesStays() throws {
-    try expectRewrite(TransposePushed(), from: ["Exp", "ReduceMean", "Transpose [0, 2, 3, 1]", "Mul"], to: nil) {
+    try expectRewrite(
+      TransposePushed(), from: ["Exp", "ReduceMean", "Transpose [0, 2, 3, 1]", "Mul"], to: nil
+    ) {
       network, x in
-      let mean = network.node("ReduceMean", [network.node("Exp", [x])], ONNXAttribute("axes", [2, 3]))
-      return network.node("Mul", [Self.transpose(&network, mean), network.input("z", [2, 7, 9, 4])])
+      let mean = network.node(
+        "ReduceMean", [network.node("Exp", [x])], ONNXAttribute("axes", [2, 3]))
+      return network.node(
+        "Mul", [Self.transpose(&network, mean), network.input("z", [2, 7, 9, 4])])
     }
   }
 
@@ -159,7 +163,8 @@ struct ArrangementTests {
       let right = network.convolution(y, weights: [6, 3, 1, 1], groups: 2, pads: [0, 0, 0, 0])
       y = network.node("Concat", [left, right], ONNXAttribute("axis", 1))
       let mean = network.node("GlobalAveragePool", [y])
-      let gate = network.node("Sigmoid", [network.convolution(mean, weights: [12, 12, 1, 1], pads: [0, 0, 0, 0])])
+      let gate = network.node(
+        "Sigmoid", [network.convolution(mean, weights: [12, 12, 1, 1], pads: [0, 0, 0, 0])])
       y = network.node("Mul", [y, gate])
       y = network.node("Add", [network.convolution(y, weights: [12, 12, 3, 3]), y])
       return network.node(

@@ -6,69 +6,70 @@ import Testing
 struct ChainTests {
   /// What files spell out: a name, the nodes, the activation that a layer then has, and how to build it.
   private static let spellings:
-    [(nodes: [String], activation: String, build: @Sendable (inout SmallNetwork, String) -> String)] = [
-      (
-        ["Sigmoid", "Mul"], "silu",
-        { network, x in network.node("Mul", [x, network.node("Sigmoid", [x])]) }
-      ),
-      (
-        ["Sigmoid", "Mul"], "silu",
-        { network, x in network.node("Mul", [network.node("Sigmoid", [x]), x]) }
-      ),
-      (
-        // x hardSigmoid(x)
-        ["HardSigmoid", "Mul"], "hardSwish",
-        { network, x in
-          let gate = network.node("HardSigmoid", [x], ONNXAttribute("alpha", float: 1 / 6))
-          return network.node("Mul", [x, gate])
-        }
-      ),
-      (
-        // (x clip(x + 3, 0, 6)) / 6
-        ["Add", "Clip", "Mul", "Div"], "hardSwish",
-        { network, x in
-          let product = network.node("Mul", [x, clip(&network, x)])
-          return network.node("Div", [product, network.constant([6])])
-        }
-      ),
-      (
-        // x (clip(x + 3, 0, 6) / 6)
-        ["Add", "Clip", "Div", "Mul"], "hardSwish",
-        { network, x in
-          let gate = network.node("Div", [clip(&network, x), network.constant([6])])
-          return network.node("Mul", [gate, x])
-        }
-      ),
-      (
-        // clip(x + 3, 0, 6) / 6
-        ["Add", "Clip", "Div"], "hardSigmoid:0.16666667,0.5",
-        { network, x in network.node("Div", [clip(&network, x), network.constant([6])]) }
-      ),
-      (
-        // (x (1 + erf(x / sqrt(2)))) 0.5
-        ["Div", "Erf", "Add", "Mul", "Mul"], "gelu",
-        { network, x in
-          let product = network.node("Mul", [x, erfPlusOne(&network, x)])
-          return network.node("Mul", [product, network.constant([0.5])])
-        }
-      ),
-      (
-        // x (0.5 (1 + erf(x / sqrt(2))))
-        ["Div", "Erf", "Add", "Mul", "Mul"], "gelu",
-        { network, x in
-          let half = network.node("Mul", [network.constant([0.5]), erfPlusOne(&network, x)])
-          return network.node("Mul", [x, half])
-        }
-      ),
-      (
-        // (0.5 x) (1 + erf(x / sqrt(2)))
-        ["Mul", "Div", "Erf", "Add", "Mul"], "gelu",
-        { network, x in
-          let half = network.node("Mul", [x, network.constant([0.5])])
-          return network.node("Mul", [half, erfPlusOne(&network, x)])
-        }
-      ),
-    ]
+    [(nodes: [String], activation: String, build: @Sendable (inout SmallNetwork, String) -> String)] =
+      [
+        (
+          ["Sigmoid", "Mul"], "silu",
+          { network, x in network.node("Mul", [x, network.node("Sigmoid", [x])]) }
+        ),
+        (
+          ["Sigmoid", "Mul"], "silu",
+          { network, x in network.node("Mul", [network.node("Sigmoid", [x]), x]) }
+        ),
+        (
+          // x hardSigmoid(x)
+          ["HardSigmoid", "Mul"], "hardSwish",
+          { network, x in
+            let gate = network.node("HardSigmoid", [x], ONNXAttribute("alpha", float: 1 / 6))
+            return network.node("Mul", [x, gate])
+          }
+        ),
+        (
+          // (x clip(x + 3, 0, 6)) / 6
+          ["Add", "Clip", "Mul", "Div"], "hardSwish",
+          { network, x in
+            let product = network.node("Mul", [x, clip(&network, x)])
+            return network.node("Div", [product, network.constant([6])])
+          }
+        ),
+        (
+          // x (clip(x + 3, 0, 6) / 6)
+          ["Add", "Clip", "Div", "Mul"], "hardSwish",
+          { network, x in
+            let gate = network.node("Div", [clip(&network, x), network.constant([6])])
+            return network.node("Mul", [gate, x])
+          }
+        ),
+        (
+          // clip(x + 3, 0, 6) / 6
+          ["Add", "Clip", "Div"], "hardSigmoid:0.16666667,0.5",
+          { network, x in network.node("Div", [clip(&network, x), network.constant([6])]) }
+        ),
+        (
+          // (x (1 + erf(x / sqrt(2)))) 0.5
+          ["Div", "Erf", "Add", "Mul", "Mul"], "gelu",
+          { network, x in
+            let product = network.node("Mul", [x, erfPlusOne(&network, x)])
+            return network.node("Mul", [product, network.constant([0.5])])
+          }
+        ),
+        (
+          // x (0.5 (1 + erf(x / sqrt(2))))
+          ["Div", "Erf", "Add", "Mul", "Mul"], "gelu",
+          { network, x in
+            let half = network.node("Mul", [network.constant([0.5]), erfPlusOne(&network, x)])
+            return network.node("Mul", [x, half])
+          }
+        ),
+        (
+          // (0.5 x) (1 + erf(x / sqrt(2)))
+          ["Mul", "Div", "Erf", "Add", "Mul"], "gelu",
+          { network, x in
+            let half = network.node("Mul", [x, network.constant([0.5])])
+            return network.node("Mul", [half, erfPlusOne(&network, x)])
+          }
+        ),
+      ]
 
   /// min(max(x + 3, 0), 6)
   private static func clip(_ network: inout SmallNetwork, _ x: String) -> String {
@@ -146,7 +147,8 @@ struct ChainTests {
   }
 
   @Test func twoChainsBecomeOne() throws {
-    try expectRewrite(ChainFusion(), from: ["Add", "Tanh", "Mul"], to: ["Add Tanh Mul"]) { network, x in
+    try expectRewrite(ChainFusion(), from: ["Add", "Tanh", "Mul"], to: ["Add Tanh Mul"]) {
+      network, x in
       let sum = network.node("Add", [x, network.random([4, 1, 1])])
       return network.node("Mul", [network.node("Tanh", [sum]), network.random([9])])
     }
@@ -154,7 +156,8 @@ struct ChainTests {
     try expectRewrite(ChainFusion(), from: ["Exp", "Sub"], to: ["Exp Sub"]) { network, x in
       network.node("Sub", [x, network.node("Exp", [x])])
     }
-    try expectRewrite(ChainFusion(), from: ["Exp", "Abs", "Sub"], to: ["Abs Exp Sub"]) { network, x in
+    try expectRewrite(ChainFusion(), from: ["Exp", "Abs", "Sub"], to: ["Abs Exp Sub"]) {
+      network, x in
       network.node("Sub", [network.node("Exp", [x]), network.node("Abs", [x])])
     }
   }
@@ -185,7 +188,9 @@ struct ChainTests {
     network.output(last)
     let before = try network.graph()
     let after = try before.rewritten(by: [ChainFusion()]).graph
-    #expect(after.operations.count == (40 + Elementwise.mostInstructions - 1) / Elementwise.mostInstructions)
+    #expect(
+      after.operations.count == (40 + Elementwise.mostInstructions - 1)
+        / Elementwise.mostInstructions)
     #expect(relativeDifference(try after.outputs()[0], try before.outputs()[0]) == 0)
   }
 

@@ -98,7 +98,9 @@ struct FactorsIntoLayerTests {
 
   /// An activation is between the sums and the factor.
   @Test func behindAnActivationNothingIsDone() throws {
-    let (rewrites, before) = ([ActivationIntoLayer(), FactorsIntoLayer()] as [any Rewrite], ["Conv", "Relu", "Mul"])
+    let (rewrites, before) = (
+      [ActivationIntoLayer(), FactorsIntoLayer()] as [any Rewrite], ["Conv", "Relu", "Mul"]
+    )
     var network = SmallNetwork()
     let relu = network.node("Relu", [network.convolution(network.input("x", [1, 4, 5, 5]))])
     network.output(network.node("Mul", [relu, Self.perChannel(&network)]))

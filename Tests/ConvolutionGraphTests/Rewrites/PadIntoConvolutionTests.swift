@@ -6,7 +6,8 @@ import Testing
 struct PadIntoConvolutionTests {
   private func expect(
     _ mode: String, _ amounts: [Int64], own: [Int64] = [0, 0, 0, 0], value: Float? = nil,
-    to after: [String]?, shape: [Int64] = [2, 4, 7, 9], sourceLocation: SourceLocation = #_sourceLocation
+    to after: [String]?, shape: [Int64] = [2, 4, 7, 9],
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     try expectRewrite(
       PadIntoConvolution(), from: ["Pad \(mode)", "Conv"], to: after, shape: shape,
@@ -50,7 +51,9 @@ struct PadIntoConvolutionTests {
 
   /// Between transpositions that cancel, a pad has its axes elsewhere.
   @Test func aPadInAnotherOrderOfAxes() throws {
-    for amounts in [[0, 2, 0, 0, 0, 1, 0, 0], [0, 0, 2, 0, 0, 0, 1, 0], [0, 1, 2, 0, 0, 2, 1, 0]] as [[Int64]] {
+    for amounts in [
+      [0, 2, 0, 0, 0, 1, 0, 0], [0, 0, 2, 0, 0, 0, 1, 0], [0, 1, 2, 0, 0, 2, 1, 0],
+    ] as [[Int64]] {
       try expectRewrite(
         PadIntoConvolution(), TransposesCombined(), TransposePushed(),
         from: ["Transpose [0, 2, 3, 1]", "Pad reflect", "Transpose [0, 3, 1, 2]", "Conv"],

@@ -15,7 +15,8 @@ struct RewriterTests {
     var y = network.convolution(padded, pads: [0, 0, 0, 0])
     y = network.node("Mul", [y, network.random([6, 1, 1])])
     let silu = network.node("Mul", [y, network.node("Sigmoid", [y])])
-    y = network.node("Relu", [network.node("Add", [network.convolution(silu, weights: [6, 6, 3, 3]), silu])])
+    y = network.node(
+      "Relu", [network.node("Add", [network.convolution(silu, weights: [6, 6, 3, 3]), silu])])
     let gate = network.node("HardSigmoid", [network.node("GlobalAveragePool", [y])])
     y = network.node("Mul", [network.node("Identity", [y]), gate])
     let turned = network.node("Transpose", [y], ONNXAttribute("perm", [0, 2, 3, 1]))

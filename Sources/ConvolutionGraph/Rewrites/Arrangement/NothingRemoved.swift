@@ -15,7 +15,8 @@ struct NothingRemoved: Rewrite {
   private func doesNothing(_ node: Graph.Node, _ graph: Graph) -> Bool {
     switch node.operation {
     case let chain as Elementwise:
-      return chain.inputCount == 1 && chain.instructions == [.init(CONV_ELEMENTWISE_AFFINE, [0], p: 1)]
+      return chain.inputCount == 1
+        && chain.instructions == [.init(CONV_ELEMENTWISE_AFFINE, [0], p: 1)]
     case is TransposeOperator:
       return graph.transposition(node)?.isIdentityPermutation ?? false
     case is Identity:

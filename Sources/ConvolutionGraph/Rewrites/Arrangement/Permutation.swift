@@ -26,7 +26,8 @@ extension Graph {
   /// A node that transposes a value, and its output.
   mutating func transpose(_ value: ValueID, _ permutation: [Int]) -> (node: Node, output: ValueID) {
     let output = addValue("\(self[value].name) transposed")
-    let node = Node(self[output].name, TransposeOperator(permutation: permutation), [value], [output])
+    let node = Node(
+      self[output].name, TransposeOperator(permutation: permutation), [value], [output])
     return (node, output)
   }
 

@@ -24,7 +24,8 @@ struct TransposePushed: Rewrite {
       }
     }
     // Of as many, those go that bring images back to ONNX's order: in the other direction they would come back.
-    let isToONNX = permutation == Layout.channelsLast.permutation(rank: permutation.count - 2).inversePermutation
+    let isToONNX =
+      permutation == Layout.channelsLast.permutation(rank: permutation.count - 2).inversePermutation
     guard gone > added || (gone == added && isToONNX) else { return nil }
     var nodes: [Graph.Node] = []
     var inputs: [Graph.ValueID?] = []

@@ -124,7 +124,8 @@ extension Elementwise {
         q: outer.p * inner.q + outer.q)
     }
     // min(max(p x + q, 0), m) / m
-    if let clip = match(operand, CONV_ELEMENTWISE_CLIP), clip.p == 0, clip.q > 0, clip.q < .infinity,
+    if let clip = match(operand, CONV_ELEMENTWISE_CLIP), clip.p == 0, clip.q > 0,
+      clip.q < .infinity,
       isReciprocal(outer.p, clip.q), outer.q == 0
     {
       let line = match(clip.operands[0], CONV_ELEMENTWISE_AFFINE)

@@ -25,7 +25,8 @@ struct FactorsIntoLayer: Rewrite {
           let shape = found.operation.factorShape(
             channels: found.outputChannels, rank: found.weightShape.count)
         else { continue }
-        let factors = graph.addConstant("\(node.name) factor", try NetworkTensor(factor, shape: shape))
+        let factors = graph.addConstant(
+          "\(node.name) factor", try NetworkTensor(factor, shape: shape))
         inputs[1] = add(Elementwise("Mul", inputs: 2, CONV_ELEMENTWISE_MUL), [inputs[1], factors])
         if inputs[2] != nil {
           let flat = try NetworkTensor(factor, shape: [factor.count])

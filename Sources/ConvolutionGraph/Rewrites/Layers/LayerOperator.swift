@@ -1,5 +1,5 @@
-import Convolution
 import CConvolution
+import Convolution
 
 /// What rewrites put into a convolution, ordinary or transposed: its inputs are x, weights, bias and residual.
 protocol LayerOperator: Operator {
@@ -68,7 +68,8 @@ struct LayerAndChain {
 
   /// Whether nothing but the sum is what the layer computes.
   func isPlain(_ graph: Graph) -> Bool {
-    operation.activation == .identity && !layer.hasInput(ConvolutionOperator.Input.residual.rawValue)
+    operation.activation == .identity
+      && !layer.hasInput(ConvolutionOperator.Input.residual.rawValue)
   }
 
   /// Nodes that do the same when the layer does the operation as well.

@@ -33,7 +33,8 @@ struct TransposedAsPointwise: Rewrite {
     var inputs = [node.inputs[0], flat.output]
     if node.hasInput(2), let bias = graph.constant(node.inputs[2])?.floats {
       let all = (0..<kernel.product).flatMap { _ in bias }
-      inputs.append(graph.addConstant("\(node.name) bias", try NetworkTensor(all, shape: [outputs])))
+      inputs.append(
+        graph.addConstant("\(node.name) bias", try NetworkTensor(all, shape: [outputs])))
     }
     let pointwise = ConvolutionOperator(
       pointwiseWithActivation: transposed.activation, layout: .channelsLast)
