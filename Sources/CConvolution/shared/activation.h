@@ -70,8 +70,8 @@ INLINE vec v_leak(vec slope, vec x) { return v_select(v_less(x, v_zero()), v_mul
 INLINE vec v_clamp(vec minimum, vec x, vec maximum) { return v_min(maximum, v_max(minimum, x)); }
 
 /// Without scale and shift. `slope` is that of each lane.
-INLINE vec v_activate(const conv_activation *activation, vec slope, vec x) {
-  switch (activation->kind) {
+INLINE vec v_activate(const conv_activation_kind kind, const conv_activation *activation, vec slope, vec x) {
+  switch (kind) {
     case CONV_CLIP: return x;  // done where the sum was stored
     case CONV_LEAKY_RELU:
     case CONV_PRELU: return v_leak(slope, x);
@@ -92,31 +92,63 @@ INLINE bool is_more_than_clip(const conv_activation *activation) {
 }
 
 /// All that is more than a clamp, for outputs of `mask`; index i is that of the first.
-INLINE vec v_finish(const conv_activation *activation, output_channels channels, ptrdiff_t i, vmask mask, vec x) {
+INLINE vec v_finish(const conv_activation_kind kind, const conv_activation *activation, output_channels channels,
+                    ptrdiff_t i, vmask mask, vec x) {
   vec slope = v_set(activation->slope);
-  if (activation->kind == CONV_PRELU) {
+  if (kind == CONV_PRELU) {
     const float *slopes = activation->slopes + channels.first;
     slope = channels.varies ? v_load_masked(slopes + i, mask) : v_set(*slopes);
   }
-  x = v_activate(activation, slope, x);
+  x = v_activate(kind, activation, slope, x);
   if (activation->scale != 1 || activation->shift != 0)
     x = v_add(v_mul(x, v_set(activation->scale)), v_set(activation->shift));
   return x;
 }
 
-/// Not inlined: microkernels come in many sizes.
-static __attribute__((noinline, unused)) void activate_in_pass(const conv_activation *activation,
-                                                               output_channels channels, float *y, ptrdiff_t count) {
-  ptrdiff_t i = 0;
-  for (; i + LANES <= count; i += LANES)
-    v_store(y + i, v_finish(activation, channels, i, v_first(LANES), v_load(y + i)));
-  if (i < count) {
-    const vmask rest = v_first((int)(count - i));
-    v_store_masked(y + i, rest, v_finish(activation, channels, i, rest, v_load_masked(y + i, rest)));
+/// Rows of `count` outputs that lie side by side, at offsets in y.
+INLINE void activate_rows_of_kind(const conv_activation_kind kind, const conv_activation *of, output_channels channels,
+                                  float *y, const ptrdiff_t *offsets, int32_t rows, ptrdiff_t count) {
+  const conv_activation activation = *of;
+  for (int32_t row = 0; row < rows; row++) {
+    float *at = y + offsets[row];
+    ptrdiff_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+      v_store(at + i, v_finish(kind, &activation, channels, i, v_first(LANES), v_load(at + i)));
+    if (i < count) {
+      const vmask rest = v_first((int)(count - i));
+      v_store_masked(at + i, rest, v_finish(kind, &activation, channels, i, rest, v_load_masked(at + i, rest)));
+    }
   }
 }
 
-/// Applies the activation to `count` consecutive outputs; a clamp was applied where they were stored.
+/// Not inlined: microkernels come in many sizes. The kind is asked for once, not for every vector.
+static __attribute__((noinline, unused)) void activate_rows_in_pass(const conv_activation *activation,
+                                                                    output_channels channels, float *y,
+                                                                    const ptrdiff_t *offsets, int32_t rows,
+                                                                    ptrdiff_t count) {
+#define OF_KIND(kind) \
+  case kind: activate_rows_of_kind(kind, activation, channels, y, offsets, rows, count); break;
+  switch (activation->kind) {
+    OF_KIND(CONV_CLIP)
+    OF_KIND(CONV_LEAKY_RELU)
+    OF_KIND(CONV_PRELU)
+    OF_KIND(CONV_SIGMOID)
+    OF_KIND(CONV_TANH)
+    OF_KIND(CONV_SILU)
+    OF_KIND(CONV_HARD_SWISH)
+    OF_KIND(CONV_HARD_SIGMOID)
+    OF_KIND(CONV_GELU)
+  }
+#undef OF_KIND
+}
+
+/// Applies the activation to rows of `count` outputs; a clamp was applied where they were stored.
+INLINE void activate_rows(const conv_activation *activation, output_channels channels, float *y,
+                          const ptrdiff_t *offsets, int32_t rows, ptrdiff_t count) {
+  if (is_more_than_clip(activation)) activate_rows_in_pass(activation, channels, y, offsets, rows, count);
+}
+
+/// The same to one row.
 INLINE void activate(const conv_activation *activation, output_channels channels, float *y, ptrdiff_t count) {
-  if (is_more_than_clip(activation)) activate_in_pass(activation, channels, y, count);
+  activate_rows(activation, channels, y, &(ptrdiff_t){0}, 1, count);
 }

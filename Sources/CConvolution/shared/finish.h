@@ -17,7 +17,7 @@ INLINE void finish_vector(const conv_activation *activation, output_channels cha
                           const float *residual, float *y, vmask mask) {
   if (residual) sum = v_add(sum, v_load_masked(residual, mask));
   const vec value = v_min(v_set(activation->maximum), v_max(v_set(activation->minimum), sum));
-  v_store_masked(y, mask, v_finish(activation, channels, i, mask, value));
+  v_store_masked(y, mask, v_finish(activation->kind, activation, channels, i, mask, value));
 }
 
 /// min(max(sum + bias [+ residual], minimum), maximum), of the lanes of `mask` or of all; NaN stays NaN.

@@ -93,7 +93,7 @@ INLINE const float *add_products(const int pixels, const int vectors, const visi
   return coming;
 }
 
-/// Finishes the sums of a tile where vectors are partial or the activation is more than a clip.
+/// Finishes the sums of a tile where vectors are partial.
 static __attribute__((noinline)) void finish_sums(const visit *v, const tile *t, int vectors) {
   for (int32_t p = 0; p < t->pixels; p++)
     for (int32_t c = 0; c < v->channels; c += LANES) {
@@ -105,7 +105,7 @@ static __attribute__((noinline)) void finish_sums(const visit *v, const tile *t,
 
 /// Visits `count` tiles, all of `pixels` pixels.
 INLINE void microkernel(const int pixels, const int vectors, const visit *v, const tile *t, int32_t count) {
-  const bool whole = v->channels == vectors * LANES && !is_more_than_clip(v->activation);
+  const bool whole = v->channels == vectors * LANES;
   const bool clips = v->activation->minimum > -INFINITY || v->activation->maximum < INFINITY;
   vec bias[MOST_VECTORS];
   EACH(i, vectors) {
@@ -138,6 +138,7 @@ INLINE void microkernel(const int pixels, const int vectors, const visit *v, con
     }
     float *const y = v->y;
     EACH(p, pixels) EACH(i, vectors) v_store(y + output[p] + i * LANES, sum[p][i]);
+    activate_rows(v->activation, (output_channels){v->channel, true}, y, output, pixels, vectors * LANES);
   }
 }
 
