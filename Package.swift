@@ -62,6 +62,11 @@ let package = Package(
     // MARK: - Tests
     .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
     .testTarget(
+      name: "ConvolutionTests",
+      dependencies: ["Convolution", "ConvolutionFiles", "CConvolution"],
+      resources: [.copy("Fixtures")]
+    ),
+    .testTarget(
       name: "ConvolutionFilesTests", dependencies: ["Convolution", "ConvolutionFiles"]),
     .testTarget(
       name: "ConvolutionGraphTests",

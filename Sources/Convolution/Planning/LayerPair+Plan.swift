@@ -11,6 +11,32 @@ extension LayerPair {
     of layer: String, for shape: [Int], layout: Layout, with planner: Planner,
     region: [Range<Int>]? = nil, buffers: Plan.Buffers = .whole
   ) throws(ConvolutionError) -> Plan {
+    let (blueprint, choice, leading) = try resolved(
+      layer, for: shape, layout: layout, with: planner)
+    return try Plan(
+      blueprint, [choice], after: leading, with: planner, region: region, buffers: buffers)
+  }
+
+  /// What a run on an input shape is predicted to take, in nanoseconds; no weights are packed to know it.
+  ///
+  /// - Throws: what ``plan(of:for:layout:with:region:buffers:)`` throws.
+  package func predictedNanoseconds(
+    for shape: [Int], layout: Layout, with planner: Planner
+  ) throws(ConvolutionError) -> Double {
+    let (blueprint, choice, leading) = try resolved(
+      "pair", for: shape, layout: layout, with: planner)
+    let output = blueprint.output
+    let work = Schedule.Work(
+      [ChosenPhase(phase: blueprint.phases[0], way: choice.way)], model: planner.resolvedCostModel,
+      rectangle: try output.rectangle(nil), images: output.images, manner: blueprint.manner,
+      after: leading.chosen)
+    return Schedule(work, threads: try planner.checkedThreads()).nanoseconds
+  }
+
+  /// Both layers with the ways that they are computed in.
+  private func resolved(
+    _ layer: String, for shape: [Int], layout: Layout, with planner: Planner
+  ) throws(ConvolutionError) -> (Blueprint, Choice, LeadingLayer) {
     let (firstChoice, firstProblem) = try first.choice(for: shape, layout: layout, with: planner)
     let (input, middle) = (firstProblem.geometry, firstProblem.geometry.output)
     let (choice, problem) = try second.choice(
@@ -26,7 +52,6 @@ extension LayerPair {
     let leading = LeadingLayer(
       layer: first.description, weights: first.weights, phase: Phase(firstProblem),
       choice: firstChoice)
-    return try Plan(
-      blueprint, [choice], after: leading, with: planner, region: region, buffers: buffers)
+    return (blueprint, choice, leading)
   }
 }

@@ -30,6 +30,15 @@ struct SmallNetwork {
     return output
   }
 
+  /// Two parts of the channels.
+  mutating func split(_ x: String, at extents: [Int64]) -> (String, String) {
+    let number = file.node.count
+    let outputs = ["part \(number) a", "part \(number) b"]
+    file.node.append(
+      ONNXNode("Split", [x, integers(extents)], outputs, [ONNXAttribute("axis", 1)]))
+    return (outputs[0], outputs[1])
+  }
+
   // MARK: Constants
 
   mutating func constant(_ values: [Float], _ shape: [Int64] = []) -> String {

@@ -49,6 +49,14 @@ struct ConcatOperator: Operator {
     return step
   }
 
+  func placement(for arguments: Arguments, outputs: [TensorType]) -> Placement? {
+    guard let axis = try? outputs[0].shape.axis(axis), outputs[0].isOneRun(before: axis) else {
+      return nil
+    }
+    return .inputsInOutput(
+      (0..<arguments.count).map { arguments[$0]?.type.byteCount ?? 0 }.runningTotals)
+  }
+
   func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted? {
     guard let axis = try? permutation.axis(axis) else { return nil }
     return Permuted(

@@ -80,6 +80,14 @@ struct CopyStep: Step {
     }
   }
 
+  func leavingOut(_ inputs: Set<Int>) -> (any Step)? {
+    var step = self
+    step.parts.removeAll { part in
+      if case .input(let number) = part.from { inputs.contains(number) } else { false }
+    }
+    return step
+  }
+
   var algorithm: String { parts.count == 1 ? "copy" : "\(parts.count) copies" }
 }
 

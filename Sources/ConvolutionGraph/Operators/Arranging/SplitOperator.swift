@@ -63,6 +63,12 @@ struct SplitOperator: Operator {
     return step
   }
 
+  func placement(for arguments: Arguments, outputs: [TensorType]) -> Placement? {
+    guard let x = arguments[0]?.type, let axis = try? x.shape.axis(axis), x.isOneRun(before: axis)
+    else { return nil }
+    return .outputsInInput(outputs.map(\.byteCount).runningTotals)
+  }
+
   func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted? {
     guard let axis = try? permutation.axis(axis) else { return nil }
     return Permuted(

@@ -26,20 +26,28 @@ struct ConvolutionPair: Operator {
   func step(
     for arguments: Arguments, outputs: [TensorType], context: PlanningContext
   ) throws(NetworkError) -> any Step {
-    ConvolutionStep(
-      plan: try plan(for: arguments, context: context),
-      residual: arguments[Self.residual] == nil ? nil : Self.residual)
-  }
-
-  func plan(
-    for arguments: Arguments, context: PlanningContext
-  ) throws(NetworkError) -> Plan {
-    let pair = LayerPair(
-      first: try first.layer(arguments[1]!.constant!, arguments[2]?.constant, context),
-      second: try second.layer(arguments[3]!.constant!, arguments[4]?.constant, context))
-    let x = try arguments.floatShape(0, "x")
-    return try asNetworkError { () throws(ConvolutionError) in
+    let (pair, x) = (try pair(arguments, context), try arguments.floatShape(0, "x"))
+    let plan = try asNetworkError { () throws(ConvolutionError) in
       try pair.plan(of: description, for: x, layout: second.layout, with: context.planner)
     }
+    return ConvolutionStep(
+      plan: plan, residual: arguments[Self.residual] == nil ? nil : Self.residual)
+  }
+
+  func predictedNanoseconds(
+    for arguments: Arguments, outputs: [TensorType], _ context: PlanningContext
+  ) throws(NetworkError) -> Double {
+    let (pair, x) = (try pair(arguments, context), try arguments.floatShape(0, "x"))
+    return try asNetworkError { () throws(ConvolutionError) in
+      try pair.predictedNanoseconds(for: x, layout: second.layout, with: context.planner)
+    }
+  }
+
+  private func pair(
+    _ arguments: Arguments, _ context: PlanningContext
+  ) throws(NetworkError) -> LayerPair {
+    LayerPair(
+      first: try first.layer(arguments[1]!.constant!, arguments[2]?.constant, context),
+      second: try second.layer(arguments[3]!.constant!, arguments[4]?.constant, context))
   }
 }

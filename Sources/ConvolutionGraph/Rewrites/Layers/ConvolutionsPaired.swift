@@ -31,8 +31,9 @@ struct ConvolutionsPaired: Rewrite {
       try first.predictedNanoseconds(
         for: graph.arguments(of: producer)!, outputs: [between], context)
       + second.predictedNanoseconds(for: graph.arguments(of: node)!, outputs: [], context)
-    let together = try pair.plan(for: graph.arguments(of: paired)!, context: context)
-    guard together.predictedNanoseconds < apart else { return nil }
+    let together = try pair.predictedNanoseconds(
+      for: graph.arguments(of: paired)!, outputs: [], context)
+    guard together < apart else { return nil }
     return Graph.Patch(name: name, nodes: [paired])
   }
 

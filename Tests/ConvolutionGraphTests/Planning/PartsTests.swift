@@ -1,0 +1,50 @@
+import Convolution
+import Testing
+
+@testable import ConvolutionGraph
+
+/// Parts of a tensor that lie one behind the other are computed where they belong.
+struct PartsTests {
+  /// What the steps do, and that results are those of the layout in which parts do not lie so.
+  private func operations(_ small: SmallNetwork) throws -> [String] {
+    let network = try small.network()
+    let plan = try network.plan(with: Planner(threads: 2), layout: .channelsFirst)
+    let other = try network.plan(with: Planner(threads: 2), layout: .channelsLast)
+    let inputs = try plan.seededInputs()
+    let (outputs, expected) = (try plan.run(inputs), try other.run(inputs))
+    for (name, output) in outputs {
+      #expect(relativeDifference(output, expected[name]!) < 1e-6)
+    }
+    return plan.steps.map { "\($0.node.operation) \($0.step.algorithm)" }
+  }
+
+  @Test func joinedPartsAreWrittenWhereTheyBelong() throws {
+    var small = SmallNetwork()
+    let x = small.input("x", [1, 4, 9, 8])
+    let (a, b) = (small.convolution(x), small.convolution(x))
+    let joined = small.node("Concat", [a, b], ONNXAttribute("axis", 1))
+    small.output(small.convolution(joined, weights: [6, 12, 3, 3]))
+    #expect(try !operations(small).contains { $0.contains("Concat") })
+  }
+
+  @Test func aPartThatIsAnInputOrComesTwiceIsCopied() throws {
+    var small = SmallNetwork()
+    let x = small.input("x", [1, 4, 9, 8])
+    let a = small.convolution(x)
+    let joined = small.node("Concat", [x, a, a], ONNXAttribute("axis", 1))
+    let whole = small.node("Concat", [joined, small.convolution(x)], ONNXAttribute("axis", 1))
+    small.output(whole)
+    small.output(small.node("Relu", [a]))
+    // x, and a for the second time; the inner joined part is a part of the outer one.
+    #expect(try operations(small).filter { $0.contains("Concat") } == ["Concat 1 2 copies"])
+  }
+
+  @Test func partsOfAnImageAreReadWhereTheyLie() throws {
+    var small = SmallNetwork()
+    let x = small.input("x", [1, 4, 9, 8])
+    let (first, second) = small.split(small.convolution(x), at: [2, 4])
+    small.output(small.node("Sigmoid", [first]))
+    small.output(small.convolution(second))
+    #expect(try !operations(small).contains { $0.contains("Split") })
+  }
+}
