@@ -70,5 +70,7 @@ struct MemoryPlan {
 
 extension ClosedRange<Int> {
   /// How many steps before or after the range a step is; 0 inside.
-  fileprivate func distance(to step: Int) -> Int { Swift.max(lowerBound - step, step - upperBound, 0) }
+  fileprivate func distance(to step: Int) -> Int {
+    Swift.max(lowerBound - step, step - upperBound, 0)
+  }
 }
