@@ -47,14 +47,8 @@ extension ElementType {
 }
 
 extension NPYElement {
+  /// The other way round; every type has its element.
   fileprivate init(_ element: ElementType) {
-    self =
-      switch element {
-      case .float32: .float32
-      case .int64: .int64
-      case .int32: .int32
-      case .uint8: .uint8
-      case .bool: .bool
-      }
+    self = Self.allCases.first { ElementType($0) == element }!
   }
 }

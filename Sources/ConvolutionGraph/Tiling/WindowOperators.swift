@@ -8,8 +8,8 @@ extension ConvolutionOperator: LocalOperator {
   func reach(
     into input: Int, along axis: Int, _ arguments: Arguments
   ) throws(NetworkError) -> Reach? {
-    guard input != Input.residual.rawValue else { return Reach() }
-    guard input == Input.x.rawValue, axis >= 2, let weights = arguments[1]?.constant else {
+    guard input != LayerInput.residual.rawValue else { return Reach() }
+    guard input == LayerInput.x.rawValue, axis >= 2, let weights = arguments[1]?.constant else {
       return nil
     }
     let layer = try makeLayer(weights, nil)
@@ -30,8 +30,8 @@ extension TransposedOperator: LocalOperator {
   func reach(
     into input: Int, along axis: Int, _ arguments: Arguments
   ) throws(NetworkError) -> Reach? {
-    guard input != ConvolutionOperator.Input.residual.rawValue else { return Reach() }
-    guard input == ConvolutionOperator.Input.x.rawValue, axis >= 2,
+    guard input != LayerInput.residual.rawValue else { return Reach() }
+    guard input == LayerInput.x.rawValue, axis >= 2,
       let weights = arguments[1]?.constant
     else { return nil }
     let layer = try makeLayer(weights, nil)

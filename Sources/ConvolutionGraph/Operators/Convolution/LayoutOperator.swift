@@ -6,6 +6,4 @@ protocol LayoutOperator: Operator {
   var layout: Layout { get }
 }
 
-extension ConvolutionOperator: LayoutOperator {}
-extension TransposedOperator: LayoutOperator {}
 extension PoolingOperator: LayoutOperator {}

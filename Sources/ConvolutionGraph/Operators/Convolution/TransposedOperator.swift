@@ -1,7 +1,7 @@
 import Convolution
 
 /// `ConvTranspose`: x, weights and maybe a bias; what rewrites put into it: an activation and a residual.
-struct TransposedOperator: Operator {
+struct TransposedOperator: LayerOperator {
   /// As the file says it; the weights have it too.
   let kernel: [Int]?
   let stride, dilation: [Int]?
@@ -32,38 +32,9 @@ struct TransposedOperator: Operator {
   }
 
   /// All settings of the layer but its weights and bias.
-  private var settings: String {
+  var settings: String {
     "\(kernel ?? []) \(stride ?? []) \(dilation ?? []) \(groups) \(padding) \(activation) "
       + "\(activation.slopes?.elements ?? [])"
-  }
-
-  func outputTypes(for arguments: Arguments) throws(NetworkError) -> [TensorType] {
-    let (x, weights) = (try arguments.floatShape(0, "x"), try arguments.floatShape(1, "weights"))
-    let bias = try arguments[2].map { (bias) throws(NetworkError) in
-      try NetworkTensor(repeating: 0, shape: bias.type.shape)
-    }
-    // Of weights that are not known yet, the shape is all that matters.
-    let known = arguments[1]?.constant
-    let zeros = known == nil ? try NetworkTensor(repeating: 0, shape: weights) : nil
-    let layer = try makeLayer((known ?? zeros)!, bias)
-    return [TensorType(.float32, try layer.outputShape(of: x, layout))]
-  }
-
-  func step(
-    for arguments: Arguments, outputs: [TensorType], context: PlanningContext
-  ) throws(NetworkError) -> any Step {
-    let x = try arguments.floatShape(0, "x")
-    guard let weights = arguments[1]?.constant,
-      arguments[2] == nil || arguments[2]?.constant != nil
-    else {
-      return RuntimeWeightsStep(
-        weightShape: try arguments.floatShape(1, "weights"), biasShape: arguments[2]?.type.shape,
-        x: x, layout: layout, planner: context.planner, make: makeLayer)
-    }
-    let layer = try layer(weights, arguments[2]?.constant, context)
-    return ConvolutionStep(
-      plan: try layer.plan(of: x, layout, context.planner),
-      residual: arguments[3] == nil ? nil : ConvolutionOperator.Input.residual.rawValue)
   }
 
   func predictedNanoseconds(
@@ -78,25 +49,11 @@ struct TransposedOperator: Operator {
     }
   }
 
-  /// The layer, shared by all plans of the network.
-  private func layer(
-    _ weights: NetworkTensor, _ bias: NetworkTensor?, _ context: PlanningContext
-  ) throws(NetworkError) -> TransposedLayer {
-    try context.layers.layer([weights, bias].compactMap(\.self), settings) {
-      () throws(NetworkError) in
-      try makeLayer(weights, bias)
-    }
-  }
-
   func makeLayer(
     _ weights: NetworkTensor, _ bias: NetworkTensor?
   ) throws(NetworkError) -> TransposedLayer {
     let rank = weights.shape.count - 2
-    if let kernel, kernel != Array(weights.shape.dropFirst(2)) {
-      throw NetworkError(
-        .shapeMismatch, argument: "kernel_shape", received: "\(kernel)",
-        expected: "that of the weights, \(weights.type)")
-    }
+    try checkKernel(of: weights)
     let ones = Array(repeating: 1, count: max(rank, 0))
     return try asNetworkError { () throws(ConvolutionError) in
       try TransposedLayer(
@@ -104,16 +61,12 @@ struct TransposedOperator: Operator {
         dilation: dilation ?? ones, groups: groups, padding: padding, activation: activation)
     }
   }
+}
 
-  func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted? {
-    guard let layout = layout.permuted(by: permutation) else { return nil }
-    var operation = self
-    operation.layout = layout
-    return Permuted(
-      operation: operation,
-      inputs: (0..<arguments.count).map {
-        $0 == ConvolutionOperator.Input.x.rawValue
-          || $0 == ConvolutionOperator.Input.residual.rawValue ? permutation : nil
-      })
+extension TransposedOperator {
+  func factorShape(channels: Int, rank: Int) -> [Int]? {
+    groups == 1 ? [1, channels] + Array(repeating: 1, count: rank - 2) : nil
   }
+
+  func outputChannels(_ weights: [Int]) -> Int { weights[1] * groups }
 }

@@ -10,7 +10,7 @@ struct ConvolutionsPaired: Rewrite {
     guard let second = node.operation as? ConvolutionOperator,
       let producer = graph.onlyProducer(of: node.inputs[0]),
       let first = producer.operation as? ConvolutionOperator, first.layout == second.layout,
-      !producer.hasInput(ConvolutionOperator.Input.residual.rawValue),
+      !producer.hasInput(LayerInput.residual.rawValue),
       let depthwise = weights(producer, graph), let pointwise = weights(node, graph),
       depthwise[1] == 1, first.groups == depthwise[0],
       second.groups == 1, pointwise.dropFirst(2).allSatisfy({ $0 == 1 }),
@@ -25,7 +25,7 @@ struct ConvolutionsPaired: Rewrite {
       node.name, pair,
       [
         producer.inputs[0], producer.inputs[1], input(producer, 2), node.inputs[1], input(node, 2),
-        input(node, ConvolutionOperator.Input.residual.rawValue),
+        input(node, LayerInput.residual.rawValue),
       ], node.outputs)
     let apart =
       try first.predictedNanoseconds(

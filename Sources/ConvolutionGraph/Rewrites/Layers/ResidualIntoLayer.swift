@@ -14,7 +14,7 @@ struct ResidualIntoLayer: Rewrite {
       else { continue }
       return found.patch(
         name, found.operation,
-        found.layer.inputs(with: residual, at: ConvolutionOperator.Input.residual.rawValue),
+        found.layer.inputs(with: residual, at: LayerInput.residual.rawValue),
         for: node, in: &graph)
     }
     return nil

@@ -10,7 +10,7 @@ struct TransposedAsPointwise: Rewrite {
   func patch(_ node: Graph.Node, in graph: inout Graph) throws(NetworkError) -> Graph.Patch? {
     guard let transposed = node.operation as? TransposedOperator,
       transposed.layout == .channelsLast, transposed.groups == 1,
-      !node.hasInput(ConvolutionOperator.Input.residual.rawValue),
+      !node.hasInput(LayerInput.residual.rawValue),
       transposed.activation.isTheSameForAllChannels,
       let weights = graph.constant(node.inputs[1])?.tensor,
       let arguments = graph.arguments(of: node), let output = node.outputs[0],

@@ -1,34 +1,6 @@
 import CConvolution
 import Convolution
 
-/// What rewrites put into a convolution, ordinary or transposed: its inputs are x, weights, bias and residual.
-protocol LayerOperator: Operator {
-  var activation: Activation { get set }
-
-  /// The shape that factors, one an output channel, have to be given to be multiplied with weights of a rank; nil: there is
-  /// none.
-  func factorShape(channels: Int, rank: Int) -> [Int]?
-
-  /// Output channels of a layer with weights of a shape.
-  func outputChannels(_ weights: [Int]) -> Int
-}
-
-extension ConvolutionOperator: LayerOperator {
-  func factorShape(channels: Int, rank: Int) -> [Int]? {
-    [channels] + Array(repeating: 1, count: rank - 1)
-  }
-
-  func outputChannels(_ weights: [Int]) -> Int { weights[0] }
-}
-
-extension TransposedOperator: LayerOperator {
-  func factorShape(channels: Int, rank: Int) -> [Int]? {
-    groups == 1 ? [1, channels] + Array(repeating: 1, count: rank - 2) : nil
-  }
-
-  func outputChannels(_ weights: [Int]) -> Int { weights[1] * groups }
-}
-
 /// A chain of elementwise operations one of whose inputs is computed by a layer for it alone.
 struct LayerAndChain {
   let chain: Elementwise
@@ -69,7 +41,7 @@ struct LayerAndChain {
   /// Whether nothing but the sum is what the layer computes.
   func isPlain(_ graph: Graph) -> Bool {
     operation.activation == .identity
-      && !layer.hasInput(ConvolutionOperator.Input.residual.rawValue)
+      && !layer.hasInput(LayerInput.residual.rawValue)
   }
 
   /// Nodes that do the same when the layer does the operation as well.
