@@ -69,10 +69,10 @@ build: setup ## build the library and the command
 
 run: setup ## the tour: which side is padded, a layer timed, a photograph filtered and enlarged by a network, a profile
 	@echo "Building, which takes a minute or two the first time"
-	@$(call quietly,$(BUILD_COMMAND) --product convolve)
-	@$(call quietly,$(BUILD_BENCHMARKS))
+	@$(call quietly,$(BUILD_BENCHMARKS) --product convbench && $(BUILD_BENCHMARKS) --product convolve)
+	@mkdir -p $(BUILD)
 	@echo
-	@$(BUILD)/$(CONFIGURATION)/convolve demo $(PHOTOGRAPH) --output $(BUILD)/chelsea-gaussian.png \
+	@Benchmarks/$(BUILD)/$(CONFIGURATION)/convolve demo $(PHOTOGRAPH) --output $(BUILD)/chelsea-gaussian.png \
 	  --network $(WAIFU2X) --enlarged $(BUILD)/chelsea-enlarged.png $(MACHINE)
 	@echo
 	@$(CONVBENCH) profile $(MACHINE)
