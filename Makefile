@@ -13,6 +13,8 @@
 #: PEERS="ncnn mnn" what compare measures us beside, by default all in Benchmarks/Peers/peers
 #: ROUNDS=5         how often compare measures everything, by default 3 times
 #: RESULTS=folder   where compare writes, by default Benchmarks/Peers/results
+#: SEED=2           of what exchange-test makes at random, by default 1
+#: SHORT=1          exchange-test takes a part of everything
 #: CONFIG=debug     debug or release; tests are debug where it is not given, all else release
 
 ifdef ISA
@@ -50,7 +52,7 @@ COMPARISON := $(if $(MODELS),compare_models.py --models $(MODELS),$(COMPARE_LAYE
 quietly = log=$$(mktemp) && { { $(1); } > "$$log" 2>&1 || { cat "$$log" >&2; rm "$$log"; exit 1; }; } && rm "$$log"
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test bench digits fit compare format lint clean help
+.PHONY: setup build run test exchange-test bench digits fit compare format lint clean help
 
 setup: ## install what is missing of the libraries to build with
 	@command -v swift > /dev/null || { echo "swift is missing: install Swift 6.2 or newer" >&2; exit 1; }
@@ -80,6 +82,12 @@ run: setup ## the tour: which side is padded, a layer timed, a photograph filter
 test: setup ## run all tests
 	@swift test -c $(or $(CONFIG),debug) $(if $(filter release,$(CONFIG)),-Xswiftc -enable-testing) --scratch-path $(BUILD)
 
+exchange-test: PACKAGES += python3-venv
+exchange-test: setup ## exchange files with PyTorch, Keras, ONNX Runtime and Core ML tools, and compare what they compute
+	@$(call quietly,$(BUILD_COMMAND) --product convolve)
+	@python3 Tests/Exchange/exchange.py --convolve $(BUILD)/$(CONFIGURATION)/convolve \
+	  $(if $(SEED),--seed $(SEED)) $(if $(SHORT),--short)
+
 bench: setup ## measure the layers of LAYERS
 	@$(call quietly,$(BUILD_BENCHMARKS))
 	@$(CONVBENCH) $(LAYERS) $(MACHINE) $(IMAGES)
@@ -107,11 +115,11 @@ lint: ## check the format of the Swift files
 	@swift format lint --strict --recursive $(SWIFT_FILES)
 
 clean: ## remove all that was built
-	@rm -rf .build .build-* Benchmarks/.build Benchmarks/.build-* Benchmarks/Peers/.venv*
+	@rm -rf .build .build-* Benchmarks/.build Benchmarks/.build-* Benchmarks/Peers/.venv* Tests/Exchange/.venv
 
 help: ## list the targets and the flags
 	@echo "make TARGET [FLAG=value ...]"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@sed -n 's/^#: /  /p' $(MAKEFILE_LIST)

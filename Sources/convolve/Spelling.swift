@@ -12,6 +12,9 @@ enum Spelling {
       ["TensorFlow, Keras", tensorFlow(row.convention, amounts)],
       ["PyTorch", torch(row.convention, amounts, stride: window.stride)],
       ["ONNX", onnx(row.convention, amounts)],
+      ["Core ML", coreML(amounts)],
+      ["JAX", jax(row.convention, amounts)],
+      ["MLX", mlx(amounts)],
       here,
     ]
   }
@@ -67,5 +70,34 @@ enum Spelling {
       case .sameTorch, .causal, .full, .explicit: nil
       }
     return (word.map { "auto_pad=\"\($0)\", or " } ?? "") + "pads=[\(pads)]"
+  }
+
+  /// Of a program's `conv`, an axis after the other. Core ML's own `same` is documented otherwise than TensorFlow's with
+  /// strides and even kernels, so that amounts are what is safe to write.
+  private static func coreML(_ amounts: [PaddingAmount]) -> String {
+    guard !amounts.allSatisfy({ $0 == .none }) else { return "pad_type=\"valid\"" }
+    return "pad_type=\"custom\", pad=\(amounts.flatMap { [$0.before, $0.after] })"
+  }
+
+  /// Of `lax.conv_general_dilated`, whose words count dilated kernels.
+  private static func jax(_ convention: Padding, _ amounts: [PaddingAmount]) -> String {
+    let word: String? =
+      switch convention {
+      case .valid: "VALID"
+      case .same: "SAME"
+      case .sameLower: "SAME_LOWER"
+      case .sameTorch, .causal, .full, .explicit: nil
+      }
+    let pairs = amounts.map { "(\($0.before), \($0.after))" }.joined(separator: ", ")
+    return (word.map { "padding=\"\($0)\", or " } ?? "") + "padding=[\(pairs)]"
+  }
+
+  /// Of `conv_general`, which takes what comes before each axis and what comes after it; layers take one number for both.
+  private static func mlx(_ amounts: [PaddingAmount]) -> String {
+    guard !amounts.allSatisfy({ $0 == .none }) else { return "padding=0" }
+    let pair = "padding=(\(amounts.map(\.before)), \(amounts.map(\.after)))"
+    guard amounts.allSatisfy({ $0.before == $0.after }) else { return pair }
+    let both = amounts.map { "\($0.before)" }.joined(separator: ", ")
+    return "padding=\(amounts.count == 1 ? both : "(\(both))"), or \(pair)"
   }
 }

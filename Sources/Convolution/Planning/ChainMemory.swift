@@ -33,6 +33,18 @@ struct ChainMemory: @unchecked Sendable {
     }
     boxBytes = ((samples.max() ?? 0) * MemoryLayout<Float>.stride).roundedUpToALine
     description = try AlignedMemory(count: 1, argument: "plan")
+    describe()
+  }
+
+  /// The same with another second part.
+  init(_ other: ChainMemory, then second: PhaseMemory) throws(ConvolutionError) {
+    (first, boxes, weights, boxBytes) = (other.first, other.boxes, other.weights, other.boxBytes)
+    self.second = second
+    description = try AlignedMemory(count: 1, argument: "plan")
+    describe()
+  }
+
+  private func describe() {
     description.buffer.initialize(
       repeating: conv_chain(
         first: first.entries.buffer.baseAddress, second: second.entries.buffer.baseAddress,

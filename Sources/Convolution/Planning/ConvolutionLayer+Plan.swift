@@ -21,9 +21,17 @@ extension ConvolutionLayer {
   func choice(
     for shape: [Int], layout: Layout, with planner: Planner
   ) throws(ConvolutionError) -> (Choice, Problem) {
-    let problem = try problem(for: shape, layout: layout, planner)
+    let geometry = try geometry(for: shape, layout: layout)
+    if let known = planner.chosenWays?.choice(
+      geometry, activation, hasFiniteWeights: weights.areFinite)
+    {
+      return known
+    }
+    let problem = try problem(geometry, planner)
     if planner.effort == .measure { try planner.measure(self, problem) }
-    return (try Choice(planner, problem, model: planner.resolvedCostModel), problem)
+    let choice = try Choice(planner, problem, model: planner.resolvedCostModel)
+    planner.chosenWays?.remember(choice, for: problem)
+    return (choice, problem)
   }
 
   /// A plan of each way to compute the layer that ``plan(for:layout:with:region:buffers:)`` chooses from, to measure them;
@@ -33,7 +41,7 @@ extension ConvolutionLayer {
   @_spi(Tools) public func alternatives(
     for shape: [Int], layout: Layout = .channelsFirst, with planner: Planner = Planner()
   ) throws(ConvolutionError) -> [Plan] {
-    let problem = try problem(for: shape, layout: layout, planner)
+    let problem = try problem(geometry(for: shape, layout: layout), planner)
     let choice = try Choice(planner, problem, model: planner.resolvedCostModel)
     return try choice.alternatives.map { (choice) throws(ConvolutionError) in
       try plan(choice, problem, with: planner, region: nil, buffers: .whole)
@@ -41,12 +49,11 @@ extension ConvolutionLayer {
   }
 
   private func problem(
-    for shape: [Int], layout: Layout, _ planner: Planner
+    _ geometry: Geometry, _ planner: Planner
   ) throws(ConvolutionError) -> Problem {
     _ = try planner.checkedThreads()
     return try Problem(
-      geometry(for: shape, layout: layout), activation: activation,
-      hasFiniteWeights: weights.areFinite, caches: Machine.caches)
+      geometry, activation: activation, hasFiniteWeights: weights.areFinite, caches: Machine.caches)
   }
 
   func plan(

@@ -9,11 +9,11 @@ struct Pass: Sendable {
   let workspaceStride: Int
   /// Of all phases.
   let packedBytes: Int
-  private let phases: PhaseMemory
+  private var phases: PhaseMemory
   private let turned: TurnedMemory?
   /// Workspace for outputs before they are spread; nil where they are not.
   private let spreadBytes: Int?
-  private let chain: ChainMemory?
+  private var chain: ChainMemory?
   private let weights: LayerWeights
   private let chosen: [ChosenPhase]
 
@@ -55,6 +55,19 @@ struct Pass: Sendable {
     workspaceStride =
       (turned?.bytes ?? chain?.boxBytes ?? spreadBytes ?? 0)
       + max(phases.scratch, chain?.first.scratch ?? 0).roundedUpToALine
+  }
+
+  /// The same, writing channels-last images of more channels than are computed: `pixel` elements lie between one pixel of
+  /// the output and the next.
+  ///
+  /// - Throws: `.outOfMemory`.
+  func spreading(_ channels: Int, over pixel: Int) throws(ConvolutionError) -> Pass {
+    var pass = self
+    pass.phases = try PhaseMemory(phases, spreading: channels, over: pixel)
+    pass.chain = try chain.map { (chain) throws(ConvolutionError) in
+      try ChainMemory(chain, then: pass.phases)
+    }
+    return pass
   }
 
   /// Computes. The buffers have the sizes that the plan states.

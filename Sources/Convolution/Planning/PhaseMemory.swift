@@ -44,4 +44,38 @@ struct PhaseMemory: @unchecked Sendable {
     let distinct = Dictionary(packed.map { (ObjectIdentifier($0), $0) }) { first, _ in first }
     packedBytes = distinct.values.reduce(0) { $0 + $1.buffer.count }
   }
+
+  /// The same, writing channels-last images of more channels than the phases compute.
+  ///
+  /// - Parameters:
+  ///   - channels: that are computed.
+  ///   - pixel: elements from one pixel of the output to the next.
+  /// - Throws: `.outOfMemory`.
+  init(
+    _ other: PhaseMemory, spreading channels: Int, over pixel: Int
+  ) throws(ConvolutionError) {
+    problems = try AlignedMemory(count: other.problems.buffer.count, argument: "plan")
+    entries = try AlignedMemory(count: other.entries.buffer.count, argument: "plan")
+    for (index, entry) in other.entries.buffer.enumerated() {
+      let pointer = problems.buffer.baseAddress! + index
+      pointer.initialize(to: other.problems.buffer[index])
+      pointer.pointee.y.spread(channels, over: pixel)
+      var entry = entry
+      entry.problem = UnsafePointer(pointer)
+      entry.y = entry.y / channels * pixel
+      (entries.buffer.baseAddress! + index).initialize(to: entry)
+    }
+    (scratch, packedBytes) = (other.scratch, other.packedBytes)
+    (chosen, packed) = (other.chosen, other.packed)
+  }
+}
+
+extension conv_strides {
+  /// The distances in channels-last memory when pixels of so many channels lie further apart.
+  fileprivate mutating func spread(_ channels: Int, over pixel: Int) {
+    image = image / channels * pixel
+    axis = (
+      axis.0 / channels * pixel, axis.1 / channels * pixel, axis.2 / channels * pixel
+    )
+  }
 }

@@ -28,8 +28,10 @@ public struct Plan: Sendable {
   /// Two for every multiply-add of the whole output, border taps counted.
   public let floatingPointOperations: Double
   let images: Int
-  let pass: Pass
+  private(set) var pass: Pass
   let explanation: Explanation
+  /// Elements from one pixel of the output to the next; nil: they lie side by side.
+  private(set) var outputPixel: Int?
 
   /// What a run's buffers hold.
   public enum Buffers: Sendable {
@@ -71,6 +73,27 @@ public struct Plan: Sendable {
   /// What a run is predicted to take, in nanoseconds.
   package var predictedNanoseconds: Double {
     explanation.expectations.map(\.nanoseconds).min() ?? 0
+  }
+
+  /// The same in channels-last memory, writing to images of more channels, of which the layer computes some that lie side
+  /// by side: a run is given the output from its first element to its last, and a residual like it, and leaves all other
+  /// channels as they were.
+  ///
+  /// - Parameter channels: of those images.
+  /// - Throws: `.outOfMemory`.
+  package func writing(intoImagesOf channels: Int) throws(ConvolutionError) -> Plan {
+    precondition(layout == .channelsLast && channels >= outputShape.last!)
+    var plan = self
+    plan.pass = try pass.spreading(outputShape.last!, over: channels)
+    plan.outputPixel = channels
+    return plan
+  }
+
+  /// Elements from the first one of the output to the last.
+  package var outputCount: Int {
+    let count = outputShape.reduce(1, *)
+    guard let outputPixel, count > 0 else { return count }
+    return (count / outputShape.last! - 1) * outputPixel + outputShape.last!
   }
 
   /// What most of the time goes into.

@@ -19,6 +19,8 @@ public struct Planner: Sendable {
   public var measuredTimes: MeasuredTimes
   /// What work takes on this machine; nil: the closest of the library's own models.
   public var costModel: CostModel?
+  /// Of the layers of one network, while it is planned with these settings.
+  package var chosenWays: ChosenWays?
 
   /// How much is done to find the fastest way to compute a layer.
   public enum Effort: String, Sendable, CaseIterable {

@@ -8,7 +8,7 @@ final class Problem: @unchecked Sendable {
   private let maps: AlignedMemory<Int32>
   private let constants: AlignedMemory<Float>
   /// Its slopes are kept.
-  private let activation: Activation
+  let activation: Activation
 
   /// - Throws: `.integerOverflow` for extents beyond 32 bits, `.outOfMemory`.
   init(

@@ -14,23 +14,23 @@ extension CostModel {
     zen3.scaled(to: zen3.machine, .scalar, zen3.caches, vectors: 1.8),
   ]
 
-  // Both fitted to the layers of `zoo:120` and `peers`.
+  // Fitted to the layers of `zoo:120` and `peers`, Cascade Lake's to some of few channels besides.
   private static let cascadeLake = CostModel(
     """
     machine Intel(R) Xeon(R) Processor @ 2.50GHz
     instruction-set avx512
     caches 32768 1048576 37486592
-    team pair 3629.0 doubling 500.0 lag 0.1
-    dense_channels_last multiply_adds 0.04517 loads 0.2436 steps 14.38 lookups 6.933 stores 1.939 level3_bytes 0.05401 memory_bytes 0.009696 tasks 356.0
-    dense_turned multiply_adds 0.1812 loads 0.2639 lookups 11.37 turns 3.396 stores 6.951 level2_bytes 0.001498 level3_bytes 0.07 memory_bytes 0.1058 tasks 175.0
-    depthwise_channels_first multiply_adds 0.4269 loads 0.2363 tiles 16.0 lookups 0.9448 copies 0.01195 level2_bytes 0.03479 level3_bytes 0.01128 tasks 4223.0
-    depthwise_channels_last multiply_adds 0.1282 loads 0.08697 lookups 1.039 stores 3.73 level2_bytes 0.02238 level3_bytes 0.01567 tasks 390.3
-    few_outputs_channels_last multiply_adds 0.4157 steps 3.865 lookups 2.082 stores 17.22 level3_bytes 0.0178 memory_bytes 0.107 tasks 175.0
-    general multiply_adds 1.365 tiles 24.08 lookups 3.76 stores 3.816 level2_bytes 0.03245 tasks 38185.0
-    grouped_channels_last multiply_adds 0.1144 steps 5.996 lookups 24.43 level3_bytes 0.1231 memory_bytes 0.2081 tasks 4247.0
-    planar multiply_adds 0.3161 steps 2.776 lookups 11.34 copies 0.5794 turns 5.181 stores 3.833 level2_bytes 0.01966 level3_bytes 0.04281 memory_bytes 0.11 tasks 175.0
-    pointwise multiply_adds 0.2875 stores 3.055 level2_bytes 0.02776 level3_bytes 0.03969 memory_bytes 0.08672 tasks 924.9
-    winograd multiply_adds 0.09281 loads 0.4445 tiles 52.96 copies 1.717 turns 10.33 stores 6.445 level2_bytes 0.009572 level3_bytes 0.01819 memory_bytes 0.1628 tasks 175.0
+    team pair 3077.0 doubling 500.0 lag 0.1
+    dense_channels_last multiply_adds 0.03619 loads 0.2317 steps 12.41 stores 1.606 level2_bytes 0.003117 level3_bytes 0.06268 memory_bytes 0.01595 tasks 356.0
+    dense_turned multiply_adds 0.142 loads 0.2084 steps 5.505 turns 4.562 stores 5.188 level2_bytes 0.002902 level3_bytes 0.05859 memory_bytes 0.1254 tasks 175.0
+    depthwise_channels_first multiply_adds 0.04285 loads 0.6476 tiles 14.97 lookups 1.74 level2_bytes 0.03903 level3_bytes 0.006687 tasks 4223.0
+    depthwise_channels_last loads 0.3665 steps 3.448 stores 2.108 level2_bytes 0.0269 level3_bytes 0.005183 tasks 390.3
+    few_outputs_channels_last multiply_adds 0.307 steps 5.675 stores 14.28 level2_bytes 0.007082 level3_bytes 0.03042 memory_bytes 0.08003 tasks 175.0
+    general multiply_adds 1.219 lookups 4.028 level2_bytes 0.124 level3_bytes 0.007524 tasks 105980.0
+    grouped_channels_last loads 0.5133 steps 1.148 lookups 2.752 level2_bytes 0.0003167 level3_bytes 0.03559 memory_bytes 0.0375 tasks 4247.0
+    planar multiply_adds 0.1168 loads 0.4653 steps 0.3288 lookups 12.77 copies 0.2395 turns 3.724 level2_bytes 0.02585 level3_bytes 0.03414 memory_bytes 0.1383 tasks 175.0
+    pointwise multiply_adds 0.3267 stores 2.738 level2_bytes 0.02205 level3_bytes 0.03922 memory_bytes 0.09003 tasks 924.9
+    winograd multiply_adds 0.2343 loads 0.1836 steps 1.186 tiles 36.78 lookups 5.12 copies 2.021 turns 8.796 points 0.06726 stores 1.711 level2_bytes 0.003798 level3_bytes 0.01909 memory_bytes 0.1829 tasks 175.0
     """)!
 
   private static let zen3 = CostModel(

@@ -44,8 +44,8 @@ extension Plan {
     into output: UnsafeMutableBufferPointer<Float>, workspace: UnsafeMutableRawBufferPointer
   ) throws(ConvolutionError) {
     try checkBuffer(input.count, has: inputShape, argument: "input")
-    try checkBuffer(output.count, has: outputShape, argument: "output")
-    if let residual { try checkBuffer(residual.count, has: outputShape, argument: "residual") }
+    try checkOutput(output.count, argument: "output")
+    if let residual { try checkOutput(residual.count, argument: "residual") }
     let address = workspace.baseAddress.map { UInt(bitPattern: $0) } ?? 0
     guard workspaceBytes == 0 || (workspace.count >= workspaceBytes && address.isMultiple(of: 64))
     else {
@@ -57,6 +57,17 @@ extension Plan {
     pass.run(
       images: images, input.baseAddress, residual: residual?.baseAddress, into: output.baseAddress,
       workspace: workspace.baseAddress)
+  }
+
+  private func checkOutput(_ count: Int, argument: String) throws(ConvolutionError) {
+    guard let outputPixel else {
+      return try checkBuffer(count, has: outputShape, argument: argument)
+    }
+    guard count == outputCount else {
+      throw ConvolutionError(
+        .wrongBufferSize, argument: argument, received: "\(count) elements",
+        expected: "\(outputCount), shape \(outputShape) with pixels \(outputPixel) elements apart")
+    }
   }
 
   /// Computes a new tensor.

@@ -44,6 +44,8 @@ enum Placement {
   case outputsInInput([Int])
   /// Each input is a run of bytes of the first output.
   case inputsInOutput([Int])
+  /// Each input is a run of floats of every pixel of the first output, which has so many.
+  case inputsInPixels([Int], of: Int)
 }
 
 /// An operator for permuted inputs.

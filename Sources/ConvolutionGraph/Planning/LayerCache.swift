@@ -3,36 +3,38 @@ import Synchronization
 
 /// The layers of a network, so that all its plans share their packed weights.
 final class LayerCache: Sendable {
-  struct Key: Hashable {
-    /// Of the tensors of weights, and of all else that the layer holds.
-    let tensors: [ObjectIdentifier]
-    /// All other settings.
-    let description: String
-  }
-
   private struct Entry: @unchecked Sendable {
     let layer: any Layer
+    let settings: any Equatable & Sendable
     /// Kept, so that their identities stay theirs.
     let tensors: [NetworkTensor]
+
+    /// The layer, if it is of this kind and has these settings.
+    func layer<Kind: Layer, Settings: Equatable>(_ settings: Settings) -> Kind? {
+      self.settings as? Settings == settings ? layer as? Kind : nil
+    }
   }
 
-  private let layers = Mutex<[Key: Entry]>([:])
+  /// By the identities of tensors of weights, and of all else that a layer holds.
+  private let layers = Mutex<[[ObjectIdentifier]: [Entry]]>([:])
 
   /// The layer with these tensors and settings, made on the first call.
   ///
-  /// - Parameter description: all of the layer's settings but its tensors.
+  /// - Parameter settings: all of the layer but its tensors.
   func layer<Kind: Layer>(
-    _ tensors: [NetworkTensor], _ description: String, make: () throws(NetworkError) -> Kind
+    _ tensors: [NetworkTensor], _ settings: some Equatable & Sendable,
+    make: () throws(NetworkError) -> Kind
   ) throws(NetworkError) -> Kind {
-    let key = Key(
-      tensors: tensors.map { ObjectIdentifier($0.storage) },
-      description: "\(Kind.self) \(description)")
-    if let entry = layers.withLock({ $0[key] }) { return entry.layer as! Kind }
-    let entry = Entry(layer: try make(), tensors: tensors)
+    let key = tensors.map { ObjectIdentifier($0.storage) }
+    func known(_ entries: [Entry]) -> Kind? {
+      entries.lazy.compactMap { $0.layer(settings) as Kind? }.first
+    }
+    if let layer = known(layers.withLock { $0[key] ?? [] }) { return layer }
+    let entry = Entry(layer: try make(), settings: settings, tensors: tensors)
     return layers.withLock { layers in
-      let known = layers[key] ?? entry
-      layers[key] = known
-      return known.layer as! Kind
+      if let layer = known(layers[key] ?? []) { return layer }
+      layers[key, default: []].append(entry)
+      return entry.layer as! Kind
     }
   }
 }

@@ -75,11 +75,9 @@ struct Lowering {
         storage.add(output, .arena(bytes))
       }
     }
-    if case .inputsInOutput(let offsets)? = placement, let whole = outputs[0] {
-      let moved = moveInputs(of: item, into: whole, offsets)
-      if moved.count == node.inputs.count { return }
-      if !moved.isEmpty, let rest = item.step.leavingOut(moved) { item.step = rest }
-    }
+    let moved = try moveInputs(of: item, placement)
+    if !moved.isEmpty, moved.count == node.inputs.count { return }
+    if !moved.isEmpty, let rest = item.step.leavingOut(moved) { item.step = rest }
     items.append(item)
   }
 
@@ -102,18 +100,41 @@ struct Lowering {
 
   /// Lets inputs that are buffers of their own be computed where they belong in the output. Returns their numbers.
   private mutating func moveInputs(
-    of item: Item, into whole: Graph.ValueID, _ offsets: [Int]
-  ) -> Set<Int> {
+    of item: Item, _ placement: Placement?
+  ) throws(NetworkError) -> Set<Int> {
+    guard let whole = item.outputs.first ?? nil else { return [] }
     var moved: Set<Int> = []
-    for (number, offset) in offsets.enumerated() {
-      guard let input = item.inputs[number],
-        storage.buffer(of: input).kind == .arena(graph.type(input)!.byteCount),
-        storage.neighbours(of: input).allSatisfy({ lastUse[$0] != .max })
-      else { continue }
-      storage.move(input, into: whole, offset: offset)
-      moved.insert(number)
+    switch placement {
+    case .inputsInOutput(let offsets):
+      for (number, offset) in offsets.enumerated() {
+        guard let input = inputOfItsOwn(item, number),
+          storage.neighbours(of: input).allSatisfy({ lastUse[$0] != .max })
+        else { continue }
+        storage.move(input, into: whole, offset: offset)
+        moved.insert(number)
+      }
+    case .inputsInPixels(let offsets, let channels):
+      for (number, offset) in offsets.enumerated() {
+        // Nobody else may look for its pixels side by side.
+        guard let input = inputOfItsOwn(item, number), storage.neighbours(of: input) == [input],
+          graph[input].uses == 1, let producer = items.lastIndex(where: { $0.outputs == [input] }),
+          let step = try items[producer].step.writing(intoImagesOf: channels)
+        else { continue }
+        items[producer].step = step
+        storage.move(input, into: whole, offset: offset)
+        moved.insert(number)
+      }
+    case .outputsInInput, nil: break
     }
     return moved
+  }
+
+  /// The value of an input that has a buffer of the arena for itself.
+  private func inputOfItsOwn(_ item: Item, _ number: Int) -> Graph.ValueID? {
+    guard let input = item.inputs[number],
+      storage.buffer(of: input).kind == .arena(graph.type(input)!.byteCount)
+    else { return nil }
+    return input
   }
 }
 

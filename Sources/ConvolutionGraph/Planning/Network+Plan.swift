@@ -18,6 +18,8 @@ extension Network {
   ) throws(NetworkError) -> NetworkPlan {
     var graph = graph
     try graph.setInputShapes(shapes)
+    var planner = planner
+    planner.chosenWays = ChosenWays()
     let context = PlanningContext(planner: planner, layers: layers)
     var applied = rewrites
     /// Rewrites that may still be applied.

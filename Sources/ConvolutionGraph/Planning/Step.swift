@@ -10,6 +10,10 @@ protocol Step: Sendable {
   /// The same for inputs of which some are where they belong already; nil where there is nothing to be left out.
   func leavingOut(_ inputs: Set<Int>) -> (any Step)?
 
+  /// The same with an output whose pixels lie in those of an image of so many channels, channels-last, and of which the rest
+  /// is left alone; nil where it cannot be written so.
+  func writing(intoImagesOf channels: Int) throws(NetworkError) -> (any Step)?
+
   /// Inputs in whose memory the output may be, as its elements are read before what is written in their place.
   var reusableInputs: [Int] { get }
 
@@ -27,6 +31,7 @@ extension Step {
   var workspaceBytes: Int { 0 }
   var reusableInputs: [Int] { [] }
   func leavingOut(_ inputs: Set<Int>) -> (any Step)? { nil }
+  func writing(intoImagesOf channels: Int) throws(NetworkError) -> (any Step)? { nil }
   var predictedNanoseconds: Double? { nil }
   var floatingPointOperations: Int { 0 }
   var algorithm: String { "" }

@@ -5,11 +5,14 @@ import Testing
 
 /// Parts of a tensor that lie one behind the other are computed where they belong.
 struct PartsTests {
-  /// What the steps do, and that results are those of the layout in which parts do not lie so.
-  private func operations(_ small: SmallNetwork) throws -> [String] {
+  /// What the steps do, and that results are those of the other layout, in which parts do not lie so.
+  private func operations(
+    _ small: SmallNetwork, _ layout: Layout = .channelsFirst
+  ) throws -> [String] {
     let network = try small.network()
-    let plan = try network.plan(with: Planner(threads: 2), layout: .channelsFirst)
-    let other = try network.plan(with: Planner(threads: 2), layout: .channelsLast)
+    let plan = try network.plan(with: Planner(threads: 2), layout: layout)
+    let other = try network.plan(
+      with: Planner(threads: 2), layout: layout == .channelsFirst ? .channelsLast : .channelsFirst)
     let inputs = try plan.seededInputs()
     let (outputs, expected) = (try plan.run(inputs), try other.run(inputs))
     for (name, output) in outputs {
@@ -25,6 +28,28 @@ struct PartsTests {
     let joined = small.node("Concat", [a, b], ONNXAttribute("axis", 1))
     small.output(small.convolution(joined, weights: [6, 12, 3, 3]))
     #expect(try !operations(small).contains { $0.contains("Concat") })
+  }
+
+  /// Channels-last, parts are channels of every pixel.
+  @Test func joinedChannelsAreWrittenBesideEachOther() throws {
+    var small = SmallNetwork()
+    let x = small.input("x", [2, 4, 9, 8])
+    let (a, b) = (small.convolution(x), small.convolution(x))
+    let joined = small.node("Concat", [a, b], ONNXAttribute("axis", 1))
+    small.output(small.convolution(joined, weights: [6, 12, 3, 3]))
+    #expect(try !operations(small, .channelsLast).contains { $0.contains("Concat") })
+  }
+
+  /// So is a part alone; the others are copied beside it.
+  @Test func onlyWhatALayerWritesForNobodyElseIsWrittenThere() throws {
+    var small = SmallNetwork()
+    let x = small.input("x", [1, 4, 9, 8])
+    let (a, b) = (small.convolution(x), small.convolution(x))
+    let joined = small.node(
+      "Concat", [small.node("Softmax", [b]), a, b], ONNXAttribute("axis", 1))
+    small.output(small.convolution(joined, weights: [6, 18, 3, 3]))
+    let operations = try operations(small, .channelsLast)
+    #expect(operations.filter { $0.contains("Concat") } == ["Concat 3 2 copies"])
   }
 
   @Test func aPartThatIsAnInputOrComesTwiceIsCopied() throws {

@@ -46,9 +46,10 @@ INLINE row_manner manner_of(const conv_problem *problem) {
   return manner;
 }
 
-/// Vectors that are computed whole: with a residual, which may be the output itself, no output is computed twice.
+/// Vectors whose samples are not masked: with a residual, which may be the output itself, no output is computed twice.
 INLINE int32_t whole_vectors(const conv_problem *problem, const row_manner *manner, bool residual) {
   const int32_t channels = channel_count(problem);
+  if (is_narrow(problem, manner->how)) return 1;
   if (channels < LANES || (is_permuted(manner->how) && input_count(problem) < LANES)) return 0;
   return residual ? channels / LANES : vector_count(problem);
 }
@@ -61,8 +62,16 @@ INLINE void run_vectors(row_tile *t, row_function run_tile, int32_t end) {
   t->first_vector = end;
 }
 
-/// Computes the vectors of a tile up to `end`.
-static void run_row_tile(row_tile t, const row_manner *manner, bool inside, int32_t pixels, int32_t end) {
+/// Applies what is more than a clamp to channels of tiles.
+static __attribute__((noinline)) void activate_tiles(const row_tile *t, int32_t pixels, int32_t first, int32_t end) {
+  ptrdiff_t offsets[MOST_BESIDE * PIXELS];
+  for (int32_t p = 0; p < pixels; p++) offsets[p] = t->first + p * t->step;
+  activate_rows(&t->problem->activation, (output_channels){first, true}, t->image->y + first, offsets, pixels,
+                end - first);
+}
+
+/// Computes the vectors of a tile, or of several that are inside, up to `end`.
+static void run_row_tiles(row_tile t, const row_manner *manner, bool inside, int32_t pixels, int32_t end) {
   const conv_problem *problem = t.problem;
   const int32_t channels = channel_count(problem), first = t.first_vector * LANES;
   const int32_t whole = least_of(end, whole_vectors(problem, manner, t.image->residual));
@@ -76,9 +85,17 @@ static void run_row_tile(row_tile t, const row_manner *manner, bool inside, int3
                                     : tiles[manner->how][any ? ANY_SHAPE : manner->shape][pixels - 1];
   run_vectors(&t, run_tile, whole);
   run_vectors(&t, tiles[manner->how][PARTIAL_VECTORS][pixels - 1], end);
-  for (int32_t p = 0; p < pixels; p++)
-    activate(&problem->activation, (output_channels){first, true}, t.image->y + t.first + p * t.step + first,
-             least_of(end * LANES, channels) - first);
+  if (is_more_than_clip(&problem->activation))
+    activate_tiles(&t, t.tiles * pixels, first, least_of(end * LANES, channels));
+}
+
+/// How many of `count` tables on from the first are computed together in a row of outputs: tiles that are inside.
+INLINE int32_t tiles_together(const sample_table *tables, int32_t count, const row_manner *manner) {
+  const int32_t pixels = tables->pixels;
+  int32_t together = 1;
+  if (manner->shape == ANY_SHAPE || manner->how != REACH || manner->pairs || pixels < LEAST_PIXELS) return 1;
+  while (together < count && tables[together].is_inside && tables[together].pixels == pixels) together++;
+  return together;
 }
 
 /// Computes a block of vectors of the tiles whose columns some tables hold, in all rows of a task.
@@ -87,19 +104,29 @@ static void run_columns(const sample_table *tables, int32_t count, const row_man
   const conv_problem *problem = t.problem;
   const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1];
   const ptrdiff_t *y_step = problem->y.axis;
+  const bool has_partial = end_vector > whole_vectors(problem, manner, t.image->residual);
   for (int32_t d = task->first[0]; d < task->end[0]; d++)
     for (int32_t h = task->first[1]; h < task->end[1]; h++) {
       const bool inside = is_inside(depth, d) && is_inside(height, h);
       // With a stride, too few products would hide too many lines.
       const bool adds_one = inside && height->stride == 1 && h + 1 < least_of(task->end[1], height->inside_end);
       t.below = adds_one ? problem->x.axis[1] : 0;
-      for (const sample_table *table = tables; table < tables + count; table++) {
+      for (const sample_table *table = tables, *end = tables + count; table < end; table += t.tiles) {
+        const bool tile_inside = table->is_inside && (inside || has_zero_constants(problem));
+        t.tiles = tile_inside && !has_partial ? tiles_together(table, (int32_t)(end - table), manner) : 1;
         t.rows = table->rows;
         t.row_count = find_rows(table, problem, t.image->x, d, h);
         t.first = d * y_step[0] + h * y_step[1] + table->first * y_step[2];
-        run_row_tile(t, manner, table->is_inside && (inside || has_zero_constants(problem)), table->pixels, end_vector);
+        run_row_tiles(t, manner, tile_inside, table->pixels, end_vector);
       }
     }
+}
+
+/// Where a tile of a row of outputs begins: as large as can be, but for the last two, which share what is left.
+INLINE int32_t tile_begin(int32_t outputs, int32_t pixels, int32_t tile) {
+  const int32_t tiles = parts_of(outputs, pixels), shared = tiles < 2 ? 0 : (tiles - 2) * pixels;
+  if (tile == tiles) return outputs;
+  return tile < tiles - 1 || tiles < 2 ? tile * pixels : shared + (outputs - shared + 1) / 2;
 }
 
 static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
@@ -126,7 +153,8 @@ static void run(const conv_problem *problem, const conv_operands *image, const c
       for (int32_t part = 0, count; part < parts; part += count) {
         count = least_of(parts - part, beside);
         for (int32_t i = 0; i < count; i++) {
-          const int32_t begin = part_begin(outputs, parts, part + i), end = part_begin(outputs, parts, part + i + 1);
+          const int32_t begin = tile_begin(outputs, manner.pixels, part + i);
+          const int32_t end = tile_begin(outputs, manner.pixels, part + i + 1);
           find_columns(&tables[i], problem, image->x, manner.steps, start + begin * step, end - begin);
         }
         run_columns(tables, count, &manner, t, task, end_vector);

@@ -50,8 +50,10 @@ static conv_work work(const conv_problem *problem, const conv_task *task) {
                                                       : all_rows;
   const double visits = tap_rows * problem->input_channels * vectors;
   const double calls = manner.pairs ? tiles / 2 : tiles, reads = is_permuted(manner.how) ? 2 : 1;
+  const bool shaped = manner.shape != ANY_SHAPE && extent_of(task, 2) >= LEAST_PIXELS * manner.steps.step;
+  const bool alone = !shaped || manner.how != REACH || manner.pairs;
   add_work(&work, CONV_MULTIPLY_ADDS, visits * width->kernel * outputs);
-  if (manner.shape != ANY_SHAPE && extent_of(task, 2) >= LEAST_PIXELS * manner.steps.step) {
+  if (shaped) {
     add_work(&work, CONV_LOADS, visits * (tiles * width->kernel + reads * rows * columns));
     add_work(&work, CONV_STEPS, visits * calls);
   } else {
@@ -63,7 +65,9 @@ static conv_work work(const conv_problem *problem, const conv_task *task) {
   // Tiles at the border look up the columns of every row.
   const int32_t border = (task->first[2] < width->inside_begin) + (task->end[2] > width->inside_end);
   const double looked_up = rows * tap_rows * least_of(border, row_tiles) / row_tiles;
-  add_work(&work, CONV_LOOKUPS, blocks * (tiles * all_rows + (1 + looked_up) * columns));
+  const int32_t together = alone ? 1 : clamped(manner.block_vectors / vectors, 1, MOST_BESIDE);
+  const double finds = rows * parts_of(row_tiles, together);
+  add_work(&work, CONV_LOOKUPS, blocks * (finds * all_rows + (1 + looked_up) * columns));
   add_row_traffic(&work, problem, task, &manner, vectors, tiles, columns);
   return work;
 }

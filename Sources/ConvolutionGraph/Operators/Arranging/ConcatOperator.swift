@@ -50,11 +50,15 @@ struct ConcatOperator: Operator {
   }
 
   func placement(for arguments: Arguments, outputs: [TensorType]) -> Placement? {
-    guard let axis = try? outputs[0].shape.axis(axis), outputs[0].isOneRun(before: axis) else {
-      return nil
+    guard let axis = try? outputs[0].shape.axis(axis) else { return nil }
+    let inputs = (0..<arguments.count).compactMap { arguments[$0]?.type }
+    if outputs[0].isOneRun(before: axis) {
+      return .inputsInOutput(inputs.map(\.byteCount).runningTotals)
     }
-    return .inputsInOutput(
-      (0..<arguments.count).map { arguments[$0]?.type.byteCount ?? 0 }.runningTotals)
+    guard axis == outputs[0].shape.count - 1, outputs[0].element == .float32 else { return nil }
+    return .inputsInPixels(
+      inputs.map { $0.shape[axis] * MemoryLayout<Float>.stride }.runningTotals,
+      of: outputs[0].shape[axis])
   }
 
   func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted? {

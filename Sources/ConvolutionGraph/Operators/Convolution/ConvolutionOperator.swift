@@ -34,12 +34,6 @@ struct ConvolutionOperator: LayerOperator {
     "Conv\(activation == .identity ? "" : " \(activation)")\(border.isEmpty ? "" : " \(border)")"
   }
 
-  /// All settings of the layer but its weights and bias.
-  var settings: String {
-    "\(kernel ?? []) \(stride ?? []) \(dilation ?? []) \(groups) \(padding) \(border) \(activation) "
-      + "\(activation.slopes?.elements ?? [])"
-  }
-
   func predictedNanoseconds(
     for arguments: Arguments, outputs: [TensorType], _ context: PlanningContext
   ) throws(NetworkError) -> Double {

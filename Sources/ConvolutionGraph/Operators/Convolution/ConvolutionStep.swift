@@ -2,7 +2,7 @@ import Convolution
 
 /// A planned layer, ordinary or transposed.
 struct ConvolutionStep: Step {
-  let plan: Plan
+  private(set) var plan: Plan
   /// The input that is added before the activation.
   let residual: Int?
 
@@ -10,6 +10,15 @@ struct ConvolutionStep: Step {
 
   func run(_ operands: Operands) {
     plan.run(operands, residual: residual, workspace: operands.workspace)
+  }
+
+  func writing(intoImagesOf channels: Int) throws(NetworkError) -> (any Step)? {
+    guard plan.layout == .channelsLast, residual == nil else { return nil }
+    var step = self
+    step.plan = try asNetworkError { () throws(ConvolutionError) in
+      try plan.writing(intoImagesOf: channels)
+    }
+    return step
   }
 
   // A residual is read where, and just before, the output is written.
@@ -60,11 +69,10 @@ extension Layer {
 extension Plan {
   /// Runs on a step's memory, which has the sizes that the plan was made for.
   func run(_ operands: Operands, residual: Int?, workspace: UnsafeMutableRawPointer?) {
-    let count = outputShape.product
     try! run(
       UnsafeBufferPointer(start: operands.floats(0), count: inputShape.product),
-      residual: residual.map { UnsafeBufferPointer(start: operands.floats($0), count: count) },
-      into: UnsafeMutableBufferPointer(start: operands.outputFloats(0), count: count),
+      residual: residual.map { UnsafeBufferPointer(start: operands.floats($0), count: outputCount) },
+      into: UnsafeMutableBufferPointer(start: operands.outputFloats(0), count: outputCount),
       workspace: UnsafeMutableRawBufferPointer(start: workspace, count: workspaceBytes))
   }
 }

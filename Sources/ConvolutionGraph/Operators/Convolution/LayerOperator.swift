@@ -1,16 +1,13 @@
 import Convolution
 
 /// A convolution, ordinary or transposed: the inputs are x, weights, maybe a bias, and what a rewrite may add, a residual.
-protocol LayerOperator: LayoutOperator {
+protocol LayerOperator: LayoutOperator, Equatable {
   associatedtype Kind: Layer
 
   /// As the file says it; the weights have it too.
   var kernel: [Int]? { get }
   var activation: Activation { get set }
   var layout: Layout { get set }
-
-  /// All settings of the layer but its weights and bias.
-  var settings: String { get }
 
   /// The layer with given weights and bias, all of floats.
   func makeLayer(_ weights: NetworkTensor, _ bias: NetworkTensor?) throws(NetworkError) -> Kind
@@ -68,7 +65,9 @@ extension LayerOperator {
   func layer(
     _ weights: NetworkTensor, _ bias: NetworkTensor?, _ context: PlanningContext
   ) throws(NetworkError) -> Kind {
-    try context.layers.layer([weights, bias].compactMap(\.self), settings) {
+    var settings = self
+    settings.layout = .channelsFirst  // The layer knows none.
+    return try context.layers.layer([weights, bias].compactMap(\.self), settings) {
       () throws(NetworkError) in
       try makeLayer(weights, bias)
     }

@@ -31,12 +31,6 @@ struct TransposedOperator: LayerOperator {
     "ConvTranspose\(activation == .identity ? "" : " \(activation)")"
   }
 
-  /// All settings of the layer but its weights and bias.
-  var settings: String {
-    "\(kernel ?? []) \(stride ?? []) \(dilation ?? []) \(groups) \(padding) \(activation) "
-      + "\(activation.slopes?.elements ?? [])"
-  }
-
   func predictedNanoseconds(
     for arguments: Arguments, outputs: [TensorType], _ context: PlanningContext
   ) throws(NetworkError) -> Double {
