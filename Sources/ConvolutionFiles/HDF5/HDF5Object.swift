@@ -1,0 +1,68 @@
+import Convolution
+
+/// A group or a dataset of an HDF5 file.
+package struct HDF5Object: Sendable {
+  /// From the root, without a slash in front.
+  package let path: String
+  let header: HDF5Header
+
+  private static let deepestPath = 64
+
+  /// The names of what a group holds, in their order; none of a dataset.
+  ///
+  /// - Throws: `.unsupportedFile`.
+  package func names() throws(ConvolutionError) -> [String] {
+    try HDF5Links(header).addresses.keys.sorted()
+  }
+
+  /// What a group holds under a name; nil where there is nothing.
+  ///
+  /// - Throws: `.unsupportedFile`.
+  package func child(named name: String) throws(ConvolutionError) -> HDF5Object? {
+    guard let address = try HDF5Links(header).addresses[name] else { return nil }
+    return try child(name, at: address)
+  }
+
+  private func child(_ name: String, at address: Int) throws(ConvolutionError) -> HDF5Object {
+    HDF5Object(
+      path: path.isEmpty ? name : "\(path)/\(name)",
+      header: try HDF5Header(header.storage, at: address))
+  }
+
+  /// The dataset that this is; nil for a group.
+  ///
+  /// - Throws: `.unsupportedFile`.
+  package func dataset() throws(ConvolutionError) -> HDF5Dataset? {
+    guard header.messages.contains(where: { $0.kind == .layout }) else { return nil }
+    return try HDF5Dataset(header, name: "\(header.storage.bytes.name), \(path)")
+  }
+
+  /// The names of all attributes, in the order of the file.
+  ///
+  /// - Throws: `.unsupportedFile`.
+  package func attributeNames() throws(ConvolutionError) -> [String] {
+    try HDF5Attribute.all(of: header).map(\.name)
+  }
+
+  /// The value of an attribute; nil where there is none of that name.
+  ///
+  /// - Throws: `.unsupportedFile`.
+  package func attribute(_ name: String) throws(ConvolutionError) -> HDF5Value? {
+    try HDF5Attribute.all(of: header).first { $0.name == name }?.value()
+  }
+
+  func collectDatasets(
+    into found: inout [(path: String, dataset: HDF5Dataset)], depth: Int, budget: inout Int
+  ) throws(ConvolutionError) {
+    budget -= 1
+    guard depth < Self.deepestPath, budget >= 0 else {
+      throw header.storage.bytes.malformed(
+        "groups in each other without end, at \(path.prefix(80))",
+        expected: "at most \(Self.deepestPath) in each other")
+    }
+    if let dataset = try dataset() { return found.append((path, dataset)) }
+    for (name, address) in try HDF5Links(header).addresses.sorted(by: { $0.key < $1.key }) {
+      try child(name, at: address).collectDatasets(into: &found, depth: depth + 1, budget: &budget)
+    }
+  }
+}
