@@ -67,10 +67,10 @@ package struct HDF5Dataset: Sendable {
   ///
   /// - Throws: as ``bytes()``; `.unsupportedFile` for elements that are no numbers.
   package func tensor() throws(ConvolutionError) -> Tensor {
-    try stored().tensor()
+    try stored(as: name).tensor()
   }
 
-  func stored() -> StoredTensor {
+  func stored(as name: String) -> StoredTensor {
     StoredTensor(name: name, shape: shape, element: element, isBigEndian: isBigEndian) {
       () throws(ConvolutionError) in try bytes()
     }

@@ -4,6 +4,13 @@ import Convolution
 struct HDF5Links {
   private(set) var addresses: [String: Int] = [:]
 
+  /// In the order of their names, numbers by their size.
+  var sorted: [(name: String, address: Int)] {
+    addresses.map { (name: $0.key, address: $0.value) }.sorted {
+      (Int($0.name) ?? .max, $0.name) < (Int($1.name) ?? .max, $1.name)
+    }
+  }
+
   /// - Throws: `.unsupportedFile`.
   init(_ header: HDF5Header) throws(ConvolutionError) {
     for message in header.messages {

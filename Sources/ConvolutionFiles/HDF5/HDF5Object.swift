@@ -8,11 +8,11 @@ package struct HDF5Object: Sendable {
 
   private static let deepestPath = 64
 
-  /// The names of what a group holds, in their order; none of a dataset.
+  /// The names of what a group holds, in their order, numbers by their size; none of a dataset.
   ///
   /// - Throws: `.unsupportedFile`.
   package func names() throws(ConvolutionError) -> [String] {
-    try HDF5Links(header).addresses.keys.sorted()
+    try HDF5Links(header).sorted.map(\.name)
   }
 
   /// What a group holds under a name; nil where there is nothing.
@@ -61,7 +61,7 @@ package struct HDF5Object: Sendable {
         expected: "at most \(Self.deepestPath) in each other")
     }
     if let dataset = try dataset() { return found.append((path, dataset)) }
-    for (name, address) in try HDF5Links(header).addresses.sorted(by: { $0.key < $1.key }) {
+    for (name, address) in try HDF5Links(header).sorted {
       try child(name, at: address).collectDatasets(into: &found, depth: depth + 1, budget: &budget)
     }
   }

@@ -26,9 +26,42 @@ struct StoredTensor: Sendable {
   private func tensor<Number: StoredNumber>(
     of type: Number.Type
   ) throws(ConvolutionError) -> Tensor {
+    let bytes = try checkedBytes(MemoryLayout<Number.Bits>.size)
+    var tensor = try Tensor(uninitializedShape: shape)
+    tensor.withUnsafeMutableBufferPointer { elements in
+      // Most weights are: no loop is as fast.
+      if Number.self == Float.self, strides == nil, !isBigEndian {
+        bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(elements).copyBytes(from: $0.prefix(4 * elements.count)) }
+      } else {
+        forEachElement(of: bytes) { (bits: Number.Bits, index) in elements[index] = Number.float(bits) }
+      }
+    }
+    return tensor
+  }
+
+  /// Copies all elements as they are, in C order and in the order of bytes of this machine.
+  ///
+  /// - Parameter memory: as many bytes as the elements have.
+  /// - Throws: as ``tensor()``.
+  func copyElements(into memory: UnsafeMutableRawBufferPointer) throws(ConvolutionError) {
+    try element.withNumbers(of: name) { (type) throws(ConvolutionError) in
+      try copyElements(type, into: memory)
+    }
+  }
+
+  private func copyElements<Number: StoredNumber>(
+    _ type: Number.Type, into memory: UnsafeMutableRawBufferPointer
+  ) throws(ConvolutionError) {
+    let size = MemoryLayout<Number.Bits>.size
+    forEachElement(of: try checkedBytes(size)) { (bits: Number.Bits, index) in
+      memory.storeBytes(of: bits, toByteOffset: index * size, as: Number.Bits.self)
+    }
+  }
+
+  /// The bytes, in which every element of `size` bytes lies.
+  private func checkedBytes(_ size: Int) throws(ConvolutionError) -> FileBytes {
     let count = try Checked.elementCount(shape, argument: name)
     let bytes = try bytes()
-    let size = MemoryLayout<Number.Bits>.size
     if let strides {
       try check(strides, bytes, size)
     } else {
@@ -38,17 +71,7 @@ struct StoredTensor: Sendable {
           "\(bytes.count) bytes of elements", expected: "\(length), for the shape \(shape)")
       }
     }
-    var tensor = try Tensor(uninitializedShape: shape)
-    tensor.withUnsafeMutableBufferPointer { elements in
-      bytes.withUnsafeBytes { bytes in
-        if let strides {
-          copyStrided(type, bytes, strides, into: elements)
-        } else {
-          copy(type, bytes, into: elements)
-        }
-      }
-    }
-    return tensor
+    return bytes
   }
 
   /// That every element lies in the bytes, and that they are not far more than the bytes.
@@ -79,45 +102,28 @@ struct StoredTensor: Sendable {
     }
   }
 
-  private func copy<Number: StoredNumber>(
-    _ type: Number.Type, _ bytes: UnsafeRawBufferPointer,
-    into elements: UnsafeMutableBufferPointer<Float>
+  /// Calls `body` with every element and its index in C order.
+  @inline(__always)
+  private func forEachElement<Bits: FixedWidthInteger & BitwiseCopyable>(
+    of bytes: FileBytes, _ body: (Bits, Int) -> Void
   ) {
-    guard Number.self != Float.self || isBigEndian else {
-      return UnsafeMutableRawBufferPointer(elements).copyMemory(
-        from: UnsafeRawBufferPointer(rebasing: bytes[..<(4 * elements.count)]))
-    }
-    let size = MemoryLayout<Number.Bits>.size
-    for index in elements.indices {
-      elements[index] = number(type, bytes, at: index * size)
-    }
-  }
-
-  private func copyStrided<Number: StoredNumber>(
-    _ type: Number.Type, _ bytes: UnsafeRawBufferPointer, _ strides: [Int],
-    into elements: UnsafeMutableBufferPointer<Float>
-  ) {
-    let size = MemoryLayout<Number.Bits>.size
-    var place = 0
-    var indices = [Int](repeating: 0, count: shape.count)
-    for index in elements.indices {
-      elements[index] = number(type, bytes, at: place * size)
-      for axis in shape.indices.reversed() {
-        indices[axis] += 1
-        place += strides[axis]
-        if indices[axis] < shape[axis] { break }
-        place -= indices[axis] * strides[axis]
-        indices[axis] = 0
+    let count = shape.reduce(1, *)
+    let size = MemoryLayout<Bits>.size
+    bytes.withUnsafeBytes { bytes in
+      var place = 0
+      var indices = [Int](repeating: 0, count: shape.count)
+      for index in 0..<count {
+        let bits = bytes.loadUnaligned(fromByteOffset: (strides == nil ? index : place) * size, as: Bits.self)
+        body(isBigEndian ? Bits(bigEndian: bits) : Bits(littleEndian: bits), index)
+        guard let strides else { continue }
+        for axis in shape.indices.reversed() {
+          indices[axis] += 1
+          place += strides[axis]
+          if indices[axis] < shape[axis] { break }
+          place -= indices[axis] * strides[axis]
+          indices[axis] = 0
+        }
       }
     }
-  }
-
-  @inline(__always)
-  private func number<Number: StoredNumber>(
-    _ type: Number.Type, _ bytes: UnsafeRawBufferPointer, at place: Int
-  ) -> Float {
-    let bits = bytes.loadUnaligned(fromByteOffset: place, as: Number.Bits.self)
-    return Number.float(
-      isBigEndian ? Number.Bits(bigEndian: bits) : Number.Bits(littleEndian: bits))
   }
 }

@@ -1,0 +1,58 @@
+import Convolution
+
+/// The tensors in a pickle's containers, by name.
+extension PickleReader {
+  /// Containers in each other at most.
+  private static let deepestName = 64
+
+  /// Keys and places on the way to each tensor, joined by points. What is no tensor is passed over.
+  ///
+  /// - Parameter name: what a tensor is called that is in no container.
+  /// - Throws: `.unsupportedFile` for containers in each other without end, and for two tensors of one name.
+  func namedTensors(
+    in value: PickleValue, name: String
+  ) throws(ConvolutionError) -> [(name: String, tensor: TorchTensor)] {
+    var found: [(name: String, tensor: TorchTensor)] = []
+    var names: Set<String> = []
+    // Containers may be in several others: a small file could have more paths than anyone can follow.
+    var budget = PickleStack.budget(for: bytes)
+    var waiting = [(name: "", value: value, depth: 0)]
+    while let (path, value, depth) = waiting.popLast() {
+      budget -= container(value)?.count ?? 0
+      guard budget >= 0, depth <= Self.deepestName else {
+        throw malformed("containers in each other without end, at \(path.prefix(80))")
+      }
+      func below(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+      switch value {
+      case .tensor(let place):
+        let name = path.isEmpty ? name : path
+        guard names.insert(name).inserted else {
+          throw malformed("two tensors \"\(name.prefix(80))\"")
+        }
+        found.append((name, tensors[place]))
+      case .list(let place), .tuple(let place):
+        for (index, item) in stack.containers[place].enumerated().reversed() {
+          waiting.append((below("\(index)"), item, depth + 1))
+        }
+      case .dictionary(let place):
+        let items = stack.containers[place]
+        for index in stride(from: items.count - 2, through: 0, by: -2) {
+          switch items[index] {
+          case .text(let key): waiting.append((below(key), items[index + 1], depth + 1))
+          case .integer(let key): waiting.append((below("\(key)"), items[index + 1], depth + 1))
+          default: break
+          }
+        }
+      default: break
+      }
+    }
+    return found
+  }
+
+  private func container(_ value: PickleValue) -> [PickleValue]? {
+    switch value {
+    case .list(let place), .tuple(let place), .dictionary(let place): stack.containers[place]
+    default: nil
+    }
+  }
+}
