@@ -30,7 +30,8 @@ enum TorchGlobal: Sendable {
     "torch.serialization._get_layout", "collections.Counter", "collections.defaultdict",
     "_codecs.encode", "numpy.dtype", "numpy.ndarray", "numpy.core.multiarray.scalar",
     "numpy._core.multiarray.scalar", "numpy.core.multiarray._reconstruct",
-    "numpy._core.multiarray._reconstruct",
+    "numpy._core.multiarray._reconstruct", "numpy.core.numeric._frombuffer",
+    "numpy._core.numeric._frombuffer",
   ]
   private static let inertBuiltIns: Set<String> = [
     "bool", "bytearray", "bytes", "complex", "dict", "float", "frozenset", "int", "list", "set",
