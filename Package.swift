@@ -75,7 +75,8 @@ let package = Package(
       resources: [.copy("Fixtures")]
     ),
     .testTarget(
-      name: "ConvolutionFilesTests", dependencies: ["Convolution", "ConvolutionFiles"]),
+      name: "ConvolutionFilesTests", dependencies: ["Convolution", "ConvolutionFiles"],
+      resources: [.copy("Samples")]),
     .testTarget(
       name: "ConvolutionGraphTests",
       dependencies: [

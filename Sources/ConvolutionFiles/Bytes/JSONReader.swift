@@ -127,17 +127,40 @@ extension JSONReader {
     _ = next()
     var word: [UInt8] = []
     while let byte = try? bytes.integer(UInt8.self, at: position),
-      UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
-        || Array("+-.E".utf8).contains(byte)
+      byte.isASCIIDigit || byte.isASCIILetter || Array("+-.".utf8).contains(byte)
     {
       word.append(byte)
       position += 1
     }
     let text = String(decoding: word, as: UTF8.self)
-    guard ["true", "false", "null"].contains(text) || Double(text)?.isFinite ?? false else {
+    guard ["true", "false", "null"].contains(text) || Self.isNumber(word[...]) else {
       throw malformed("\"\(text.prefix(40))\" for a value")
     }
     return text
+  }
+
+  /// Whether a word is digits, perhaps with a sign, a fraction and an exponent, as JSON has them.
+  private static func isNumber(_ word: ArraySlice<UInt8>) -> Bool {
+    var rest = word
+    func takeDigits() -> Int {
+      let digits = rest.prefix(while: \.isASCIIDigit).count
+      rest = rest.dropFirst(digits)
+      return digits
+    }
+    if rest.first == UInt8(ascii: "-") { rest.removeFirst() }
+    let hasZero = rest.first == UInt8(ascii: "0")
+    let digits = takeDigits()
+    guard digits > 0, digits == 1 || !hasZero else { return false }
+    if rest.first == UInt8(ascii: ".") {
+      rest.removeFirst()
+      guard takeDigits() > 0 else { return false }
+    }
+    if let letter = rest.first, letter | 0x20 == UInt8(ascii: "e") {
+      rest.removeFirst()
+      if let sign = rest.first, Array("+-".utf8).contains(sign) { rest.removeFirst() }
+      guard takeDigits() > 0 else { return false }
+    }
+    return rest.isEmpty
   }
 
   /// What stands behind a backslash.

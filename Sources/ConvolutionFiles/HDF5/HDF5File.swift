@@ -40,14 +40,25 @@ package struct HDF5File: Sendable {
     return object
   }
 
-  /// All datasets, in the order of their paths.
+  /// All groups and datasets, each behind the group that holds it.
   ///
   /// - Throws: `.unsupportedFile`, also for groups that lie in each other without end.
-  package func datasets() throws(ConvolutionError) -> [(path: String, dataset: HDF5Dataset)] {
-    var found: [(path: String, dataset: HDF5Dataset)] = []
+  package func objects() throws(ConvolutionError) -> [HDF5Object] {
+    var objects: [HDF5Object] = []
     // Objects may have several names: a file of few bytes could have more paths than anyone can follow.
-    var budget = 1000 + root.header.storage.bytes.count / 64
-    try root.collectDatasets(into: &found, depth: 0, budget: &budget)
-    return found
+    var budget = 1 << 20 + 4 * root.header.storage.bytes.count
+    try root.collect(into: &objects, depth: 0, budget: &budget)
+    return objects
+  }
+
+  /// All datasets, by their paths.
+  ///
+  /// - Throws: as ``objects()``.
+  package func datasets() throws(ConvolutionError) -> [(path: String, dataset: HDF5Dataset)] {
+    var datasets: [(path: String, dataset: HDF5Dataset)] = []
+    for object in try objects() {
+      if let dataset = try object.dataset() { datasets.append((object.path, dataset)) }
+    }
+    return datasets
   }
 }

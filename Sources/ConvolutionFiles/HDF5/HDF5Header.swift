@@ -23,6 +23,8 @@ struct HDF5Header: Sendable {
 
   let storage: HDF5Storage
   private(set) var messages: [Message] = []
+  /// Of all messages.
+  private(set) var byteCount = 0
 
   /// The messages at an address and those that continue them elsewhere.
   ///
@@ -33,10 +35,9 @@ struct HDF5Header: Sendable {
     let isNew = try storage.bytes.part(at: address, 4).starts(with: Array("OHDR".utf8))
     var blocks = [isNew ? try Self.newBlock(&reader) : try Self.oldBlock(&reader)]
     // A block has room for its mark at least: more blocks than that lie in each other.
-    var remaining = storage.bytes.count
     while let block = blocks.popLast() {
-      remaining -= max(16, block.bytes.count)
-      guard remaining >= 0 else {
+      byteCount += max(16, block.bytes.count)
+      guard byteCount <= storage.bytes.count else {
         throw storage.bytes.malformed("a header that continues without end", expected: "one that ends")
       }
       for message in try block.messages() {

@@ -51,18 +51,22 @@ package struct HDF5Object: Sendable {
     try HDF5Attribute.all(of: header).first { $0.name == name }?.value()
   }
 
-  func collectDatasets(
-    into found: inout [(path: String, dataset: HDF5Dataset)], depth: Int, budget: inout Int
+  /// This and all that lies in it.
+  ///
+  /// - Parameter budget: bytes of headers and links that may still be read.
+  func collect(
+    into objects: inout [HDF5Object], depth: Int, budget: inout Int
   ) throws(ConvolutionError) {
-    budget -= 1
+    let links = try HDF5Links(header).sorted
+    budget -= header.byteCount + 32 * (links.count + 1)
     guard depth < Self.deepestPath, budget >= 0 else {
       throw header.storage.bytes.malformed(
         "groups in each other without end, at \(path.prefix(80))",
         expected: "at most \(Self.deepestPath) in each other")
     }
-    if let dataset = try dataset() { return found.append((path, dataset)) }
-    for (name, address) in try HDF5Links(header).sorted {
-      try child(name, at: address).collectDatasets(into: &found, depth: depth + 1, budget: &budget)
+    objects.append(self)
+    for (name, address) in links {
+      try child(name, at: address).collect(into: &objects, depth: depth + 1, budget: &budget)
     }
   }
 }

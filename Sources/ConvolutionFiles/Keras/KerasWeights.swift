@@ -12,15 +12,22 @@ struct KerasWeights {
   ///
   /// - Throws: `.unsupportedFile`.
   init(_ file: HDF5File) throws(ConvolutionError) {
-    let datasets = try file.datasets()
+    var groups: [String: HDF5Object] = [:]
+    var datasets: [(path: String, dataset: HDF5Dataset)] = []
+    for object in try file.objects() {
+      if let dataset = try object.dataset() {
+        datasets.append((object.path, dataset))
+      } else {
+        groups[object.path] = object
+      }
+    }
     let byPath = Dictionary(datasets.map { ($0.path, $0.dataset) }) { first, _ in first }
-    var named = try Self.layerNames(file).filter { byPath[$0.path] != nil }
+    var named = try Self.layerNames(groups).filter { byPath[$0.path] != nil }
     let known = Set(named.map(\.path))
     for (path, _) in datasets where !known.contains(path) {
-      named.append((path, try Self.name(of: path, in: file)))
+      named.append((path, try Self.name(of: path, groups)))
     }
-    let counts = Dictionary(named.map { ($0.name, 1) }, uniquingKeysWith: +)
-    let areUnique = counts.values.allSatisfy { $0 == 1 }
+    let areUnique = Set(named.map(\.name)).count == named.count
     for (path, name) in named {
       tensors.append(byPath[path]!.stored(as: areUnique ? name : path))
     }
@@ -28,35 +35,32 @@ struct KerasWeights {
 
   /// Paths and names in the order of the layers, of a file that lists its layers.
   private static func layerNames(
-    _ file: HDF5File
+    _ groups: [String: HDF5Object]
   ) throws(ConvolutionError) -> [(path: String, name: String)] {
-    let root = try file.object(at: "model_weights") ?? file.root
+    guard let root = groups["model_weights"] ?? groups[""] else { return [] }
     var names: [(path: String, name: String)] = []
+    var seen: Set<String> = []
     for layer in try root.texts("layer_names") ?? [] {
-      guard let group = try file.object(at: "\(root.path)/\(layer)") else { continue }
+      let path = root.path.isEmpty ? layer : "\(root.path)/\(layer)"
+      guard let group = groups[path] else { continue }
       for weight in try group.texts("weight_names") ?? [] {
-        names.append(("\(group.path)/\(weight)", weight))
+        if seen.insert("\(path)/\(weight)").inserted { names.append(("\(path)/\(weight)", weight)) }
       }
     }
-    var seen: Set<String> = []
-    return names.filter { seen.insert($0.path).inserted }
+    return names
   }
 
   /// `layers/conv2d/vars/0`, where the group says that the layer is called `first`, is `first/0`.
-  private static func name(of path: String, in file: HDF5File) throws(ConvolutionError) -> String {
+  private static func name(
+    of path: String, _ groups: [String: HDF5Object]
+  ) throws(ConvolutionError) -> String {
     let parts = path.split(separator: "/").map(String.init)
     guard parts.count >= 2, parts[parts.count - 2] == "vars" else { return path }
     var name: [String] = []
-    for place in parts.indices.dropLast() {
-      switch parts[place] {
-      case "layers", "_layer_checkpoint_dependencies", "vars": continue
-      default:
-        let group = parts[...place].joined(separator: "/")
-        let variables = try file.object(at: "\(group)/vars")
-        let isLayer = place > 0 && parts[place - 1] != "vars"
-        name.append(
-          isLayer ? try variables?.attribute("name")?.text ?? parts[place] : parts[place])
-      }
+    for place in parts.indices.dropLast()
+    where !["layers", "_layer_checkpoint_dependencies", "vars"].contains(parts[place]) {
+      let group = parts[...place].joined(separator: "/")
+      name.append(try groups["\(group)/vars"]?.attribute("name")?.text ?? parts[place])
     }
     return (name + [parts[parts.count - 1]]).joined(separator: "/")
   }

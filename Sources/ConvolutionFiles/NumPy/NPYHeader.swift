@@ -6,6 +6,9 @@ import Convolution
 struct NPYHeader {
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
+  /// Of a header, in bytes: far more than any array needs.
+  private static let longest = 1 << 20
+
   let element: TensorElement
   let shape: [Int]
   private let isBigEndian: Bool
@@ -29,6 +32,9 @@ struct NPYHeader {
         "version \(version.0).\(version.1) of NumPy's format", expected: "version 1.0, 2.0 or 3.0")
     }
     let length = try reader.size(version.0 == 1 ? 2 : 4)
+    guard length <= longest else {
+      throw bytes.malformed("a header of \(length) bytes", expected: "at most \(longest)")
+    }
     return reader.position + length
   }
 
@@ -193,13 +199,6 @@ private struct Scanner {
     let word = rest.prefix(while: kind)
     rest = rest.dropFirst(word.count)
     return word.isEmpty ? nil : String(decoding: word, as: UTF8.self)
-  }
-}
-
-extension UInt8 {
-  fileprivate var isASCIIDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-  fileprivate var isASCIILetter: Bool {
-    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
   }
 }
 

@@ -24,6 +24,10 @@ struct TorchArchive {
         throw order.malformed("the byte order \"\(word)\"", expected: "\"little\" or \"big\"")
       }
     }
+    guard pickle.size / 4 <= archive.byteCount else {
+      throw try archive.bytes(of: pickle, upTo: 0).malformed(
+        "a pickle of \(pickle.size) bytes", expected: "at most four times the archive")
+    }
     var reader = PickleReader(try archive.bytes(of: pickle))
     let value = try reader.next()
     var tensors: [StoredTensor] = []

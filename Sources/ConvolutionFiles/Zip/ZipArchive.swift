@@ -42,6 +42,9 @@ package struct ZipArchive: Sendable {
     self.bytes = bytes
   }
 
+  /// Of the whole archive.
+  var byteCount: Int { bytes.count }
+
   /// What the directory says of a file; nil where there is none of that name.
   package func entry(named name: String) -> ZipEntry? { places[name].map { entries[$0] } }
 
