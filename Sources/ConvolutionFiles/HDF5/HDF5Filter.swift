@@ -52,7 +52,7 @@ enum HDF5Filter: Sendable, Equatable {
     case .sum:
       return bytes.prefix(bytes.count - 4)
     case .shuffle(let elementLength):
-      guard elementLength > 1 else { return bytes }
+      guard elementLength > 1, elementLength <= bytes.count else { return bytes }
       var memory = GrowingMemory(limit: bytes.count)
       try memory.fill(for: bytes.name)
       let count = bytes.count / elementLength

@@ -30,7 +30,9 @@ struct HDF5GlobalHeaps {
       let length = try storage.length(&reader)
       // The free space behind the last object.
       guard index != 0 else { break }
-      objects[index] = try reader.part(length)
+      guard objects.updateValue(try reader.part(length), forKey: index) == nil else {
+        throw storage.bytes.malformed("two objects \(index) in a heap", expected: "one")
+      }
       try reader.align(to: 8)
     }
     return objects

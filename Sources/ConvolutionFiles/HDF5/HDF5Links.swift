@@ -21,9 +21,11 @@ struct HDF5Links {
         guard let tree = try storage.address(&reader), let heap = try storage.address(&reader)
         else { continue }
         let names = try Self.names(storage, heap)
-        for leaf in try HDF5Tree(storage, at: tree, keyLength: storage.lengthWidth).leaves {
-          try add(symbolsAt: leaf.address, names, storage)
+        let leaves = try HDF5Tree(storage, at: tree, keyLength: storage.lengthWidth).leaves
+        guard Set(leaves.map(\.address)).count == leaves.count else {
+          throw storage.bytes.malformed("a group with a node twice", expected: "nodes of its own")
         }
+        for leaf in leaves { try add(symbolsAt: leaf.address, names, storage) }
       case .link:
         try add(link: &reader, header.storage)
       case .linkInformation:

@@ -16,7 +16,7 @@ struct HDF5Records {
     let root = try storage.address(&reader)
     let rootCount = Int(try reader.integer(UInt16.self))
     guard let root else { return }
-    guard recordSize > 0, depth < 8, nodeSize > 64 + recordSize else {
+    guard recordSize >= 8, depth < 8, nodeSize > 64 + recordSize else {
       throw storage.bytes.malformed("a tree of impossible sizes", expected: "nodes of records")
     }
 
@@ -38,6 +38,8 @@ struct HDF5Records {
 
     var nodes = [(address: root, count: rootCount, level: depth)]
     var visited: Set<Int> = []
+    // Nodes lie apart from each other, so that all records are no more than the file.
+    var remaining = storage.bytes.count
     while let node = nodes.popLast() {
       guard visited.insert(node.address).inserted else {
         throw storage.bytes.malformed("a tree that leads back to itself", expected: "one that ends")
@@ -45,7 +47,13 @@ struct HDF5Records {
       var reader = storage.reader(at: node.address)
       try storage.expect(node.level == 0 ? "BTLF" : "BTIN", &reader)
       try reader.skip(2)
-      for _ in 0..<node.count { records.append(try reader.part(recordSize)) }
+      for _ in 0..<node.count {
+        remaining -= recordSize
+        guard remaining >= 0 else {
+          throw storage.bytes.malformed("a tree of more records than the file", expected: "fewer")
+        }
+        records.append(try reader.part(recordSize))
+      }
       guard node.level > 0 else { continue }
       for _ in 0...node.count {
         let child = try storage.address(&reader)

@@ -8,6 +8,8 @@ struct HDF5Tree {
   init(_ storage: HDF5Storage, at root: Int, keyLength: Int) throws(ConvolutionError) {
     var nodes = [root]
     var visited: Set<Int> = []
+    // Nodes lie apart from each other, so that all of them are no more than the file.
+    var remaining = storage.bytes.count
     while let address = nodes.popLast() {
       guard visited.insert(address).inserted else {
         throw storage.bytes.malformed("a tree that leads back to itself", expected: "one that ends")
@@ -19,6 +21,10 @@ struct HDF5Tree {
       let count = try reader.integer(UInt16.self)
       try reader.skip(2 * storage.addressWidth)
       var children: [Int] = []
+      remaining -= Int(count) * (keyLength + storage.addressWidth)
+      guard remaining >= 0 else {
+        throw storage.bytes.malformed("a tree of more places than the file", expected: "fewer")
+      }
       for _ in 0..<count {
         let key = try reader.part(keyLength)
         guard let child = try storage.address(&reader) else {

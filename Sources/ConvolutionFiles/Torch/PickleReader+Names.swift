@@ -4,6 +4,8 @@ import Convolution
 extension PickleReader {
   /// Containers in each other at most.
   private static let deepestName = 64
+  /// Bytes that all names may have together, besides four times the pickle.
+  private static let leastLetters = 1 << 20
 
   /// Keys and places on the way to each tensor, joined by points. What is no tensor is passed over.
   ///
@@ -16,13 +18,19 @@ extension PickleReader {
     var names: Set<String> = []
     // Containers may be in several others: a small file could have more paths than anyone can follow.
     var budget = PickleStack.budget(for: bytes)
+    var letters = Self.leastLetters + 4 * bytes.count
     var waiting = [(name: "", value: value, depth: 0)]
     while let (path, value, depth) = waiting.popLast() {
       budget -= container(value)?.count ?? 0
-      guard budget >= 0, depth <= Self.deepestName else {
+      guard budget >= 0, letters >= 0, depth <= Self.deepestName else {
         throw malformed("containers in each other without end, at \(path.prefix(80))")
       }
-      func below(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+      func wait(_ key: String, _ value: PickleValue) {
+        // What is too much is told when the next value is taken.
+        guard value.leadsToTensors, letters >= 0 else { return }
+        letters -= key.utf8.count + path.utf8.count
+        waiting.append((path.isEmpty ? key : "\(path).\(key)", value, depth + 1))
+      }
       switch value {
       case .tensor(let place):
         let name = path.isEmpty ? name : path
@@ -32,14 +40,14 @@ extension PickleReader {
         found.append((name, tensors[place]))
       case .list(let place), .tuple(let place):
         for (index, item) in stack.containers[place].enumerated().reversed() {
-          waiting.append((below("\(index)"), item, depth + 1))
+          wait("\(index)", item)
         }
       case .dictionary(let place):
         let items = stack.containers[place]
         for index in stride(from: items.count - 2, through: 0, by: -2) {
           switch items[index] {
-          case .text(let key): waiting.append((below(key), items[index + 1], depth + 1))
-          case .integer(let key): waiting.append((below("\(key)"), items[index + 1], depth + 1))
+          case .text(let key): wait(key, items[index + 1])
+          case .integer(let key): wait("\(key)", items[index + 1])
           default: break
           }
         }
@@ -53,6 +61,16 @@ extension PickleReader {
     switch value {
     case .list(let place), .tuple(let place), .dictionary(let place): stack.containers[place]
     default: nil
+    }
+  }
+}
+
+extension PickleValue {
+  /// Whether this is a tensor or may hold some.
+  fileprivate var leadsToTensors: Bool {
+    switch self {
+    case .tensor, .list, .tuple, .dictionary: true
+    default: false
     }
   }
 }
