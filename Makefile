@@ -35,7 +35,7 @@ IMAGES := $(if $(BATCH),--batch $(BATCH))
 # A library without OpenMP has a build folder of its own, so that neither build undoes the other.
 SINGLE_THREADED := $(filter 0,$(OPENMP))
 BUILD := $(if $(SINGLE_THREADED),.build-single-threaded,.build)
-PACKAGES := $(if $(SINGLE_THREADED),,libomp-dev) libpng-dev libturbojpeg0-dev pkg-config
+PACKAGES := $(if $(SINGLE_THREADED),,libomp-dev) libpng-dev libturbojpeg0-dev pkg-config zlib1g-dev
 
 SWIFT_FILES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 PHOTOGRAPH := Benchmarks/Photographs/chelsea.png

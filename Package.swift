@@ -14,6 +14,10 @@ let package = Package(
     .library(name: "ConvolutionOptions", targets: ["ConvolutionOptions"]),
     .executable(name: "convolve", targets: ["convolve"]),
   ],
+  traits: [
+    .trait(name: "Zip", description: "Deflated data in .npz, .keras and HDF5 files, through zlib."),
+    .default(enabledTraits: ["Zip"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
@@ -25,7 +29,11 @@ let package = Package(
       // For properties that are a `Span`.
       swiftSettings: [.enableExperimentalFeature("Lifetimes")]
     ),
-    .target(name: "ConvolutionFiles", dependencies: ["Convolution"]),
+    .target(
+      name: "ConvolutionFiles",
+      dependencies: ["Convolution", .target(name: "CZlib", condition: .when(traits: ["Zip"]))]
+    ),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "ConvolutionGraph",
       dependencies: [
@@ -67,7 +75,8 @@ let package = Package(
       resources: [.copy("Fixtures")]
     ),
     .testTarget(
-      name: "ConvolutionFilesTests", dependencies: ["Convolution", "ConvolutionFiles"]),
+      name: "ConvolutionFilesTests", dependencies: ["Convolution", "ConvolutionFiles"],
+      resources: [.copy("Samples")]),
     .testTarget(
       name: "ConvolutionGraphTests",
       dependencies: [

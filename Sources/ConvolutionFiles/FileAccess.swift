@@ -6,7 +6,7 @@ package struct InputFile: ~Copyable {
   package let path: String
   /// In bytes, when the file was opened.
   package let size: Int
-  private let descriptor: Int32
+  let descriptor: Int32
 
   /// - Throws: `.inputOutput` for a file that cannot be opened or is not a regular one.
   package init(path: String) throws(ConvolutionError) {
@@ -146,7 +146,7 @@ private func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Boo
 private func isRegular(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
 
 /// What `errno` says of the file at `path`.
-private func systemError(_ path: String, expected: String) -> ConvolutionError {
+func systemError(_ path: String, expected: String) -> ConvolutionError {
   ConvolutionError(
     .inputOutput, argument: path, received: "\"\(String(cString: strerror(errno)))\"",
     expected: expected)

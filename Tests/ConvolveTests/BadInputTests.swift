@@ -98,9 +98,9 @@ struct BadInputTests {
     let folder = try TemporaryFolder()
     let x = try folder.npy("x.npy", wave(50, 0.3), [1, 2, 5, 5])
     let w = try folder.npy("w.npy", wave(54, 0.7), [3, 2, 3, 3])
-    let doubles = try folder.file(
-      "doubles.npy",
-      npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 1), }", dataBytes: 8))
+    let complex = try folder.file(
+      "complex.npy",
+      npy("{'descr': '<c8', 'fortran_order': False, 'shape': (1, 1, 1), }", dataBytes: 8))
     let truncated = try folder.file(
       "short.npy",
       npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 9), }", dataBytes: 8))
@@ -117,7 +117,7 @@ struct BadInputTests {
       ["apply", "--input", input, "--weights", weights, "--output", y] + more
     }
     try expectFailure(apply(folder.path("no.npy"), w), ["no.npy", "No such file"])
-    try expectFailure(apply(x, doubles), ["doubles.npy", "<f8", "<f4"])
+    try expectFailure(apply(x, complex), ["complex.npy", "<c8", "float32"])
     try expectFailure(apply(truncated, w), ["short.npy", "8 bytes", "36"])
     try expectFailure(apply(text, w), ["text.npy", ".npy file"])
     try expectFailure(apply(flat, w), ["flat.npy", "2 axes", "3, 4 or 5"])

@@ -2,16 +2,19 @@ import Convolution
 import ConvolutionFiles
 
 extension NetworkTensor {
-  /// Reads a `.npy` file, as `numpy.save` writes it: elements of any ``ElementType``, little-endian, C order.
+  /// Reads a `.npy` file, as `numpy.save` writes it, in either order of bytes and of axes. Elements that are of an
+  /// ``ElementType`` stay what they are, all other numbers become 32-bit floats.
   ///
   /// - Throws: `.malformedFile` when the file cannot be read or is something else, `.shapeMismatch` for a shape too large,
   ///   `.outOfMemory`.
   public init(npyFile path: String) throws(NetworkError) {
-    let file = try asNetworkError { () throws(ConvolutionError) in
-      try NPYFile(path: path, of: NPYElement.allCases)
+    let file = try asNetworkError { () throws(ConvolutionError) in try NPYFile(contentsOf: path) }
+    guard let element = ElementType(file.element) else {
+      try self.init(asNetworkError { () throws(ConvolutionError) in try file.tensor() })
+      return
     }
-    try self.init(uninitialized: TensorType(ElementType(file.element), file.shape))
-    do throws(ConvolutionError) { try file.read(into: mutableBytes) } catch {
+    try self.init(uninitialized: TensorType(element, file.shape))
+    do throws(ConvolutionError) { try file.copyElements(into: mutableBytes) } catch {
       throw NetworkError(error)
     }
     guard element != .bool || mutableBytes.allSatisfy({ $0 <= 1 }) else {
@@ -27,14 +30,28 @@ extension NetworkTensor {
   public func write(toNPYFile path: String) throws(NetworkError) {
     try withUnsafeBytes { (bytes) throws(NetworkError) in
       try asNetworkError { () throws(ConvolutionError) in
-        try NPYFile.write(bytes, of: NPYElement(element), shape: shape, to: path)
+        try NPYFile.write(bytes, of: TensorElement(element), shape: shape, to: path)
       }
     }
   }
 }
 
 extension ElementType {
-  fileprivate init(_ element: NPYElement) {
+  /// nil for one that networks do not have.
+  fileprivate init?(_ element: TensorElement) {
+    switch element {
+    case .float32: self = .float32
+    case .int64: self = .int64
+    case .int32: self = .int32
+    case .uint8: self = .uint8
+    case .bool: self = .bool
+    default: return nil
+    }
+  }
+}
+
+extension TensorElement {
+  fileprivate init(_ element: ElementType) {
     self =
       switch element {
       case .float32: .float32
@@ -43,12 +60,5 @@ extension ElementType {
       case .uint8: .uint8
       case .bool: .bool
       }
-  }
-}
-
-extension NPYElement {
-  /// The other way round; every type has its element.
-  fileprivate init(_ element: ElementType) {
-    self = Self.allCases.first { ElementType($0) == element }!
   }
 }

@@ -6,41 +6,70 @@ import Convolution
 struct NPYHeader {
   static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
-  let element: NPYElement
-  let shape: [Int]
+  /// Of a header, in bytes: far more than any array needs.
+  private static let longest = 1 << 20
 
-  /// Reads the dictionary.
+  let element: TensorElement
+  let shape: [Int]
+  private let isBigEndian: Bool
+  private let isFortranOrder: Bool
+  /// Of everything in front of the elements.
+  let length: Int
+
+  /// How many bytes lie in front of the elements; nil where the bytes end before they say so.
   ///
-  /// - Parameter elements: those that are welcome.
-  /// - Throws: `.unsupportedFile` for other elements or an order that is not C's, `.integerOverflow` for an extent that
-  ///   does not fit. Both name `file`.
-  init(
-    parsing text: [UInt8], of elements: [NPYElement], file: String
-  ) throws(ConvolutionError) {
+  /// - Throws: `.unsupportedFile` for other bytes.
+  static func length(in bytes: FileBytes) throws(ConvolutionError) -> Int? {
+    guard bytes.starts(with: magic) else {
+      throw bytes.malformed(
+        "\(bytes.count) bytes without the mark of NumPy's format", expected: "a .npy file")
+    }
+    var reader = ByteReader(bytes, at: magic.count)
+    guard bytes.count >= magic.count + 6 else { return nil }
+    let version = (try reader.byte(), try reader.byte())
+    guard (1...3).contains(version.0), version.1 == 0 else {
+      throw bytes.malformed(
+        "version \(version.0).\(version.1) of NumPy's format", expected: "version 1.0, 2.0 or 3.0")
+    }
+    let length = try reader.size(version.0 == 1 ? 2 : 4)
+    guard length <= longest else {
+      throw bytes.malformed("a header of \(length) bytes", expected: "at most \(longest)")
+    }
+    return reader.position + length
+  }
+
+  /// Reads everything in front of the elements.
+  ///
+  /// - Throws: `.unsupportedFile` for other bytes, `.integerOverflow` for an extent that does not fit.
+  init(_ bytes: FileBytes) throws(ConvolutionError) {
+    guard let length = try Self.length(in: bytes), length <= bytes.count else {
+      throw bytes.malformed("a file that ends in its header", expected: "a whole one")
+    }
+    // Behind the mark, the version and a length of two or four bytes.
+    let start = try Self.magic.count + (bytes.integer(UInt8.self, at: Self.magic.count) == 1 ? 4 : 6)
+    let text = try bytes.part(at: start, length - start).array
+    let file = bytes.name
     var scanner = Scanner(text)
     let malformed = ConvolutionError(
       .unsupportedFile, argument: file,
       received:
         "the header \"\(String(decoding: text.prefix(80), as: UTF8.self).trimmedForOneLine)\"",
       expected: "a dictionary of 'descr', 'fortran_order' and 'shape'")
-    func unsupported(_ received: String) -> ConvolutionError {
-      ConvolutionError(
-        .unsupportedFile, argument: file, received: received,
-        expected: elements.map(\.words).joined(separator: "; "))
-    }
-    var elementType: String?
+    var word: String?
     var isFortranOrder: Bool?
     var shape: [Int]?
     guard scanner.take("{") else { throw malformed }
     while !scanner.take("}") {
       guard let key = scanner.quoted(), scanner.take(":") else { throw malformed }
       switch key {
-      case "descr" where elementType == nil:
+      case "descr" where word == nil:
         // The type of a record is a list, not a word.
-        guard let word = scanner.quoted() else {
-          throw unsupported("a record of several fields")
+        guard let quoted = scanner.quoted() else {
+          throw bytes.malformed(
+            "a record of several fields",
+            expected: TensorElement.numbers.compactMap(\.npyWord).joined(separator: ", "))
         }
-        elementType = word
+        word = quoted
       case "fortran_order" where isFortranOrder == nil:
         guard let word = scanner.run(of: \.isASCIILetter), word == "True" || word == "False" else {
           throw malformed
@@ -53,17 +82,32 @@ struct NPYHeader {
       }
       guard scanner.take(",") || scanner.isAt("}") else { throw malformed }
     }
-    guard scanner.isAtEnd, let elementType, let isFortranOrder, let shape else { throw malformed }
-    guard let element = elements.first(where: { $0.rawValue == elementType }) else {
-      throw unsupported("elements of type '\(elementType)'")
-    }
-    guard !isFortranOrder else {
-      throw ConvolutionError(
-        .unsupportedFile, argument: file, received: "Fortran order",
-        expected: "C order (fortran_order: False)")
-    }
-    self.element = element
+    guard scanner.isAtEnd, let word, let isFortranOrder, let shape else { throw malformed }
+    element = TensorElement(npyWord: word)
+    isBigEndian = word.hasPrefix(">")
+    self.isFortranOrder = isFortranOrder
     self.shape = shape
+    self.length = length
+  }
+
+  func stored(
+    name: String, bytes: @escaping @Sendable () throws(ConvolutionError) -> FileBytes
+  ) -> StoredTensor {
+    StoredTensor(
+      name: name, shape: shape, element: element, isBigEndian: isBigEndian,
+      strides: isFortranOrder ? fortranStrides : nil, bytes: bytes)
+  }
+
+  /// From one element to the next along each axis, the first one the nearest; nil where both orders are the same.
+  private var fortranStrides: [Int]? {
+    guard shape.count > 1, !shape.contains(0) else { return nil }
+    var strides: [Int] = []
+    var stride = 1
+    for extent in shape {
+      strides.append(stride)
+      stride = stride.multipliedReportingOverflow(by: extent).partialValue
+    }
+    return strides
   }
 
   /// A tuple of extents: `()`, `(3,)`, `(3, 4)`.
@@ -90,10 +134,12 @@ struct NPYHeader {
   }
 
   /// Everything in front of the elements, a multiple of 64 bytes: magic, version, length, dictionary.
-  static func bytes(for element: NPYElement, _ shape: [Int]) -> [UInt8] {
+  ///
+  /// - Precondition: NumPy has a word for `element`.
+  static func bytes(for element: TensorElement, _ shape: [Int]) -> [UInt8] {
     let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     let dictionary =
-      "{'descr': '\(element.rawValue)', 'fortran_order': False, 'shape': (\(extents)), }"
+      "{'descr': '\(element.npyWord!)', 'fortran_order': False, 'shape': (\(extents)), }"
     // Version 1.0 holds its length in two bytes, version 2.0 in four.
     let isShort = dictionary.utf8.count < 65_000
     let prefix = magic.count + 2 + (isShort ? 2 : 4)
@@ -153,13 +199,6 @@ private struct Scanner {
     let word = rest.prefix(while: kind)
     rest = rest.dropFirst(word.count)
     return word.isEmpty ? nil : String(decoding: word, as: UTF8.self)
-  }
-}
-
-extension UInt8 {
-  fileprivate var isASCIIDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-  fileprivate var isASCIILetter: Bool {
-    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
   }
 }
 

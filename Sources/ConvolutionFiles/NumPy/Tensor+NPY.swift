@@ -1,16 +1,13 @@
 import Convolution
 
 extension Tensor {
-  /// Reads a `.npy` file, as `numpy.save` writes it: version 1.0, 2.0 or 3.0, 32-bit little-endian floats, C order.
+  /// Reads a `.npy` file, as `numpy.save` writes it: version 1.0, 2.0 or 3.0, truth values, integers and floats of any size,
+  /// either order of bytes, C or Fortran order. Numbers that no 32-bit float is are rounded to the nearest.
   ///
   /// - Throws: `.inputOutput` when the file cannot be read, `.unsupportedFile` when it is something else or its
   ///   size is not what its shape needs, `.integerOverflow` for a shape too large. All name the file.
   public init(npyFile path: String) throws(ConvolutionError) {
-    let file = try NPYFile(path: path, of: [.float32])
-    try self.init(uninitializedShape: file.shape)
-    try withUnsafeMutableBufferPointer { (elements) throws(ConvolutionError) in
-      try file.read(into: UnsafeMutableRawBufferPointer(elements))
-    }
+    self = try NPYFile(contentsOf: path).tensor()
   }
 
   /// Writes a `.npy` file that `numpy.load` reads: 32-bit little-endian floats, C order.

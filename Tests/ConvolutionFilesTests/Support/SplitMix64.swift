@@ -1,0 +1,1 @@
+../../ConvolutionGraphTests/Support/SplitMix64.swift
