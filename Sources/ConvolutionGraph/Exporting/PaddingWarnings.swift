@@ -24,6 +24,9 @@ extension PaddedLayer {
             ? "the odd one is before; TensorFlow's and PyTorch's same have it after"
             : "the odd one is after; SAME_LOWER, and Core ML's same of an even kernel, have it before")
       }
+      if zip(kernel, stride).contains(where: <) {
+        warnings.append("onnxruntime's auto_pad may leave samples out where the kernel is smaller than the stride")
+      }
       if isStrided, padding != .sameTorch {
         warnings.append(
           "PyTorch has no same with a stride, and Core ML's same does not count the stride")

@@ -214,8 +214,9 @@ extension TransposedPadding {
     kernel: Int, stride: Int, dilation: Int, axis: Int
   ) throws(NetworkError) -> PaddingAmount? {
     if case .halved(_?, _, _, _) = self { return nil }
+    // Of few inputs less than nothing may be left.
     return try amount(
-      input: 1, kernel: kernel, stride: stride, dilation: dilation, axis: axis)
+      input: 1 << 20, kernel: kernel, stride: stride, dilation: dilation, axis: axis)
   }
 
   private func amount(

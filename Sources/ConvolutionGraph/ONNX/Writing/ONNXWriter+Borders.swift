@@ -93,6 +93,7 @@ extension ONNXWriter {
     if axes.allSatisfy({ axis in axis.known.map { $0.before <= 0 && $0.after <= 0 } ?? false }) {
       return y
     }
+    noteBorder("Pad \(mode.word)")
     var value: Float = 0
     if case .constant(let constant) = mode { value = constant }
     let known = axes.compactMap(\.known)
@@ -143,6 +144,7 @@ extension ONNXWriter {
       axis.known.map { $0.before < 0 || $0.after < 0 } ?? false
     }
     guard !cropped.isEmpty else { return x }
+    noteBorder("Slice")
     let amounts = cropped.map { $0.known! }
     return try slice(
       x, axes: cropped.map(\.axis), starts: amounts.map { max(-$0.before, 0) },
@@ -167,6 +169,7 @@ extension ONNXWriter {
 
   /// The samples of an axis that its taps read, one after the other.
   private mutating func gathered(_ x: String, _ axis: BorderedAxis) throws(NetworkError) -> String {
+    noteBorder("Gather \(axis.border)")
     let indices: String
     if let extent = axis.extent, let amount = axis.known {
       indices = try integers(

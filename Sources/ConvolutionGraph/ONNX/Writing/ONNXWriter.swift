@@ -23,6 +23,8 @@ struct ONNXWriter {
   private(set) var node: Graph.Node
   /// Where its nodes begin.
   private var first = 0
+  /// What has been put around its input, for people: `Pad reflect`.
+  private var borders: [String] = []
 
   /// - Throws: as ``Graph/forEachNode(writing:_:)``.
   init(_ graph: Graph, example: Graph, opset: Int, file: String) throws(NetworkError) {
@@ -48,6 +50,7 @@ struct ONNXWriter {
   private mutating func write(_ node: Graph.Node) throws(NetworkError) {
     self.node = node
     first = nodes.count
+    borders = []
     guard let operation = node.operation as? any ONNXWriting else {
       throw NetworkError(unwritable: node, nil)
     }
@@ -234,9 +237,14 @@ extension ONNXWriter {
     return y
   }
 
-  /// How the node's padding is written, for the table.
+  /// How the node's padding is written, for the table: what has been put around its input, and words of the node itself.
   mutating func notePadding(_ text: String) throws(NetworkError) {
-    if let layer = try example.paddedLayer(node) { paddings.append(layer.written(text)) }
+    guard let layer = try example.paddedLayer(node) else { return }
+    paddings.append(layer.written((borders + [text]).joined(separator: ", ")))
+  }
+
+  mutating func noteBorder(_ words: String) {
+    if borders.last != words { borders.append(words) }
   }
 }
 

@@ -224,7 +224,6 @@ extension DepthToSpaceOperator: ONNXWriting {
 
 extension PadOperator: ONNXWriting {
   func write(to writer: inout ONNXWriter) throws(NetworkError) {
-    try writer.notePadding("a Pad node")
     guard let rank = writer.knownRank(0), let amounts = writer.constant(1)?.integers,
       !writer.hasInput(2) || writer.constant(2) != nil || mode != .constant,
       !writer.hasInput(3) || writer.constant(3) != nil
@@ -257,6 +256,7 @@ extension PadOperator: ONNXWriting {
           axis.axis, PaddingAmount(before: max(axis.before, 0), after: max(axis.after, 0)), border,
           extent: shape.map { $0[axis.axis] + min(axis.before, 0) + min(axis.after, 0) })
       }, element: element)
+    try writer.notePadding("amounts \(given.map { "\($0.before),\($0.after)" }.joined(separator: " "))")
     writer.setOutput(0, x)
   }
 
@@ -266,5 +266,6 @@ extension PadOperator: ONNXWriting {
     if writer.hasInput(3) { try writer.require(opset: 18, for: "axes of a pad") }
     if mode == .wrap { try writer.require(opset: 19, for: "mode wrap") }
     writer.write("Pad", ["mode": .string(mode.rawValue)])
+    try writer.notePadding("Pad \(mode), amounts worked out in the run")
   }
 }

@@ -10,7 +10,7 @@ extension ConvolutionOperator: ONNXWriting {
     let border = border.isEmpty ? kernel.map { _ in Border.zeros } : border
     let padding = try writer.padding(padding, window, space, x, border)
     if case .nodes(let axes) = padding { x = try writer.padded(x, rank: rank + 2, axes) }
-    try writer.notePadding(padding.words("Conv"))
+    try writer.notePadding(padding.words)
     let y = writer.add(
       "Conv", [x, try writer.input(1), writer.optionalInput(2)],
       [
@@ -45,8 +45,7 @@ extension TransposedOperator: ONNXWriting {
     let added = parts.map(\.outputPadding)
     let attribute = WindowPadding.pads(pads)
     try writer.notePadding(
-      attribute.words("") + (added.contains { $0 > 0 } ? ", output_padding=\(added)" : "")
-        + (isExtended ? ", on an input with zeros around it" : ""))
+      attribute.words + (added.contains { $0 > 0 } ? ", output_padding=\(added)" : ""))
     let y = writer.add(
       "ConvTranspose", [x, try writer.input(1), writer.optionalInput(2)],
       [

@@ -14,12 +14,12 @@ extension PoolingOperator: ONNXWriting {
     }
     let outputs: [String]
     if hasNode(for: padding, window, writer.opset) {
-      try writer.notePadding(padding.words(description))
+      try writer.notePadding(padding.words)
       outputs = try node(x, window, padding, &writer)
     } else {
-      try writer.notePadding("nodes that pad, then \(description) without pads")
       guard !writer.isWanted(1) else { throw writer.reject("indices of so much padding") }
       outputs = [try nodes(x, window, padding, space, &writer)]
+      try writer.notePadding("no pads")
     }
     writer.setOutput(0, writer.arranged(outputs[0], layout, rank: rank))
     if outputs.count > 1 { writer.setOutput(1, outputs[1]) }

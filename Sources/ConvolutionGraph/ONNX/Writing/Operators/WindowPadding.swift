@@ -20,15 +20,12 @@ enum WindowPadding {
   }
 
   /// For the table.
-  func words(_ operation: String) -> String {
+  var words: String {
     switch self {
-    case .pads(let amounts):
-      return "pads=\(amounts.map(\.before) + amounts.map(\.after))"
-    case .autoPad(let word): return "auto_pad=\(word)"
+    case .pads(let amounts): "pads=\(amounts.map(\.before) + amounts.map(\.after))"
+    case .autoPad(let word): "auto_pad=\(word)"
     case .nodes(let axes):
-      return axes.contains { $0.known == nil }
-        ? "amounts worked out in the run, then \(operation) without pads"
-        : "nodes that pad, then \(operation) without pads"
+      axes.contains { $0.known == nil } ? "amounts worked out in the run" : "no pads"
     }
   }
 }
