@@ -47,7 +47,13 @@ struct Convert: ParsableCommand {
   }
 
   private func network() throws -> Network {
-    guard source.lowercased().hasSuffix(".npy") else { return try Network(contentsOf: source) }
+    guard source.lowercased().hasSuffix(".npy") else {
+      guard layer.bias == nil, layer.layer.description.isEmpty else {
+        throw ValidationError(
+          "\(source): got options of a layer as well, expected them with a .npy file of weights")
+      }
+      return try Network(contentsOf: source)
+    }
     let weights = try Tensor(npyFile: source)
     let layer = try layer.layer(weights: weights, rank: weights.shape.count - 2)
     if let transposed = layer as? TransposedLayer {

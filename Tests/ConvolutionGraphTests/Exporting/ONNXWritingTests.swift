@@ -46,9 +46,9 @@ struct ONNXWritingTests {
     network.output(y)
     let file = try network.network().onnx()
     let again = try Network(onnx: file.bytes)
-    let outputs = try again.run(["x": NetworkTensor([1, 2], shape: [2])])
-    #expect(outputs.values.map(\.floats).sorted { $0[0] < $1[0] } == [[-1, -2], [1, 2], [1, 2, 3]].sorted { $0[0] < $1[0] }
-      || outputs.count == 3)
+    let outputs = try again.run(["x": NetworkTensor([1, 2] as [Float], shape: [2])])
+    #expect(outputs.count == 3)
+    #expect(outputs.values.contains { $0.floats == [1, 2, 3] })
     #expect(outputs[y]?.floats == [-1, -2])
     #expect(outputs["x"]?.floats == [1, 2])
   }

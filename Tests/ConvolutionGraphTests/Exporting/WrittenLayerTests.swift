@@ -52,7 +52,7 @@ struct WrittenLayerTests {
     let layer = try SeparableConv1D(
       depthwiseWeights: Tensor([1, 2, 3, 4], shape: [2, 1, 2]),
       pointwiseWeights: Tensor([1, -1, 2, 3, 0, 1], shape: [3, 2, 1]), padding: .causal)
-    let x = try NetworkTensor([1, 2, 3, 4, 5, 6], shape: [1, 2, 3])
+    let x = try NetworkTensor([1, 2, 3, 4, 5, 6] as [Float], shape: [1, 2, 3])
     let network = try Network(layer: layer)
     #expect(network.source.operations == ["Conv", "Conv"])
     let file = try network.onnx(inputs: ["x": x.shape])

@@ -7,15 +7,23 @@ extension PoolingOperator: ONNXWriting {
     let window = Window(kernel: kernel, stride: stride, dilation: dilation)
     let x = writer.channelsFirst(try writer.input(0), layout, rank: rank)
     let space = writer.shape(0).map { layout.space(of: $0) }
-    let padding = try writer.padding(
+    var padding = try writer.padding(
       padding, window, space, x, kernel.map { _ in .zeros })
+    var roundsUp = ceilMode
+    if kind == .max, ceilMode, case .pads(let amounts) = padding, let space,
+      let shape = writer.outputShape(0)
+    {
+      // Versions differ in how many windows that is; as many border taps as they reach say it without the word.
+      padding = .pads(reached(amounts, window, space, layout.space(of: shape)))
+      roundsUp = false
+    }
     if writer.isWanted(1), layout == .channelsLast {
       throw writer.reject("indices of channels-last images")
     }
     let outputs: [String]
-    if hasNode(for: padding, window, writer.opset) {
+    if hasNode(for: padding, window, roundsUp: roundsUp, writer.opset) {
       try writer.notePadding(padding.words)
-      outputs = try node(x, window, padding, &writer)
+      outputs = try node(x, window, padding, roundsUp: roundsUp, &writer)
     } else {
       guard !writer.isWanted(1) else { throw writer.reject("indices of so much padding") }
       outputs = [try nodes(x, window, padding, space, &writer)]
@@ -35,8 +43,21 @@ extension PoolingOperator: ONNXWriting {
     writer.setOutput(0, writer.arranged(y, layout, rank: rank))
   }
 
+  /// The border taps that outputs reach, where that is more than the padding has.
+  private func reached(
+    _ amounts: [PaddingAmount], _ window: Window, _ space: [Int], _ output: [Int]
+  ) -> [PaddingAmount] {
+    amounts.enumerated().map { axis, amount in
+      let end = (output[axis] - 1) * window.stride[axis] + window.span(axis)
+      return PaddingAmount(
+        before: amount.before, after: max(amount.after, end - space[axis] - amount.before))
+    }
+  }
+
   /// Whether ONNX, and onnxruntime, have a node for it: there is no more padding than the kernel has taps.
-  private func hasNode(for padding: WindowPadding, _ window: Window, _ opset: Int) -> Bool {
+  private func hasNode(
+    for padding: WindowPadding, _ window: Window, roundsUp: Bool, _ opset: Int
+  ) -> Bool {
     switch padding {
     case .nodes: return false
     case .autoPad: break
@@ -47,7 +68,7 @@ extension PoolingOperator: ONNXWriting {
     }
     let isDilated = window.dilation.contains { $0 > 1 }
     switch kind {
-    case .max: return opset >= 10 || (!isDilated && !ceilMode)
+    case .max: return opset >= 10 || (!isDilated && !roundsUp)
     // Means of dilated windows that count the border, or reach beyond it, are read in several ways.
     case .average: return !isDilated && !ceilMode
     case .lp: return !isDilated && !ceilMode
@@ -55,7 +76,8 @@ extension PoolingOperator: ONNXWriting {
   }
 
   private func node(
-    _ x: String, _ window: Window, _ padding: WindowPadding, _ writer: inout ONNXWriter
+    _ x: String, _ window: Window, _ padding: WindowPadding, roundsUp: Bool,
+    _ writer: inout ONNXWriter
   ) throws(NetworkError) -> [String] {
     var (counts, power): (ONNXWriter.Attribute?, ONNXWriter.Attribute?)
     switch kind {
@@ -70,7 +92,7 @@ extension PoolingOperator: ONNXWriting {
       [
         "kernel_shape": .integers(window.kernel), "strides": .integers(window.stride),
         "dilations": isDilated ? .integers(window.dilation) : nil, "pads": padding.pads,
-        "auto_pad": padding.autoPad, "ceil_mode": ceilMode ? .integer(1) : nil,
+        "auto_pad": padding.autoPad, "ceil_mode": roundsUp ? .integer(1) : nil,
         "count_include_pad": counts, "p": power,
         "storage_order": countsRowsFirst ? nil : .integer(1),
       ], outputs: writer.isWanted(1) ? 2 : 1)
@@ -134,7 +156,7 @@ extension PoolingOperator {
     if window.dilation.contains(where: { $0 > 1 }) {
       try writer.require(opset: 10, for: "a dilated pool")
     }
-    var axes: [BorderedAxis]
+    let axes: [BorderedAxis]
     switch padding {
     case .nodes(let computed):
       axes = computed.map {
@@ -144,20 +166,8 @@ extension PoolingOperator {
       axes = amounts.enumerated().map { BorderedAxis($0 + 2, $1, border, extent: nil) }
     case .autoPad: axes = []
     }
-    if ceilMode {
-      // As much of a border as the outputs reach.
-      guard let x = writer.shape(0), let y = writer.outputShape(0) else {
-        throw writer.reject("ceil_mode of so much padding for inputs of any extent")
-      }
-      let (space, output) = (layout.space(of: x), layout.space(of: y))
-      axes = axes.map { axis in
-        let index = axis.axis - 2
-        let before = axis.known!.before
-        let end = (output[index] - 1) * window.stride[index] + window.span(index)
-        return BorderedAxis(
-          axis.axis, PaddingAmount(before: before, after: end - space[index] - before), border,
-          extent: space[index])
-      }
+    if ceilMode, writer.outputShape(0) == nil {
+      throw writer.reject("ceil_mode of so much padding for inputs of any extent")
     }
     let padded = try writer.padded(
       x, rank: window.rank + 2, axes, element: isByte ? .uint8 : .float32)
