@@ -2,14 +2,14 @@ import CConvolution
 
 /// Elements by a norm of those along some axes: `LpNormalization` and `RMSNormalization`.
 struct NormDivision: Operator {
-  private enum Kind {
+  enum Kind {
     /// Where the norm is 0, so is the result.
     case lp(Int, axis: Int)
     /// The mean of the squares along the axes from one on, plus epsilon; the quotient is scaled by input 1.
     case rootMeanSquare(from: Int, epsilon: Float)
   }
 
-  private var kind: Kind
+  private(set) var kind: Kind
 
   init(lp power: Int, axis: Int) { kind = .lp(power, axis: axis) }
 
