@@ -89,6 +89,16 @@ extension LayerCall {
       suffix: suffix)
   }
 
+  /// The same for elements that come from several axes, the first of which is not known: the caller says what it comes to.
+  func reshape(
+    _ x: KerasTensor, _ shape: [Int], as known: [Int?], suffix: String? = nil
+  ) throws(NetworkError) -> KerasTensor {
+    append(
+      ViewOperator(kind: .reshape(allowsZero: false)),
+      [try graph.inKerasOrder(x), try integers(shape, "shape")],
+      PartialType(element: x.element, shape: known), suffix, isTurned: false)
+  }
+
   // MARK: Turned inputs
 
   /// The operator for inputs whose channels are the axis behind that of images; nil: there is none.

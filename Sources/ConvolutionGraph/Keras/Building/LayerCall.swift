@@ -109,7 +109,7 @@ struct LayerCall {
   private static let floats: Set = ["float32", "float64", "float16", "bfloat16"]
 
   /// What the layer computes in.
-  private mutating func checkElements() {
+  mutating func checkElements() {
     guard let policy = setting("dtype"), !policy.isNull else { return }
     let word = policy.string ?? policy["config"]?["name"]?.string ?? "\(policy)"
     let name = word.hasPrefix("mixed_") ? String(word.dropFirst("mixed_".count)) : word

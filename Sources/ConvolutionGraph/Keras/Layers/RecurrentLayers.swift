@@ -33,9 +33,10 @@ extension LayerCall {
   private mutating func recurrent(
     part: String, prefix: String, isBackward: Bool = false, states: [KerasTensor] = []
   ) throws(NetworkError) -> RecurrentResult? {
+    checkElements()
     ignore(
       "dropout", "recurrent_dropout", "implementation", "unit_forget_bias", "unroll",
-      "use_cudnn", "zero_output_for_mask", "reset_after_kernel")
+      "use_cudnn", "zero_output_for_mask")
     let units = integer("units") ?? 1
     let hasBias = bool("use_bias", default: true)
     let givesSequence = bool("return_sequences", default: false)
@@ -207,8 +208,8 @@ extension LayerCall {
       return nil
     }
     try enterWeights("layer")
-    var flat = try reshape(x, [-1] + rest.map { $0! }, suffix: "steps")
-    flat = KerasTensor(value: flat.value, shape: [nil] + rest, element: flat.element)
+    let extents = rest.map { $0! }
+    let flat = try reshape(x, [-1] + extents, as: [nil] + rest, suffix: "steps")
     var inner = LayerCall(layer, in: self, [flat])
     let results = try inner.outputs()
     continueWeights(of: inner)
@@ -217,10 +218,6 @@ extension LayerCall {
       return nil
     }
     let shape = y.shape.dropFirst().map { $0! }
-    let result = try reshape(y, [-1, steps] + shape, suffix: "sequence")
-    return [
-      KerasTensor(
-        value: result.value, shape: [x.shape[0], steps] + shape, element: result.element)
-    ]
+    return [try reshape(y, [-1, steps] + shape, as: [x.shape[0], steps] + shape)]
   }
 }
