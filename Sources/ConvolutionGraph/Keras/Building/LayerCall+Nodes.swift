@@ -105,8 +105,8 @@ extension LayerCall {
   private func turned(
     _ operation: any Operator, _ inputs: [KerasTensor?], _ rank: Int
   ) throws(NetworkError) -> (any Operator, [KerasTensor?])? {
-    let permutation = KerasTensor.channelsFirst(rank: rank)
     guard inputs.allSatisfy({ $0?.isTurned != true || $0?.rank == rank }) else { return nil }
+    let permutation = KerasTensor.channelsFirst(rank: rank)
     var inputs = inputs
     for index in inputs.indices {
       // A constant of fewer axes has all of them, to be turned as well.
@@ -116,7 +116,7 @@ extension LayerCall {
       let shape = Array(repeating: 1, count: rank - input.rank) + tensor.shape
       inputs[index] = constant(tensor.reshaped(shape), "constant")
     }
-    let arguments = Arguments(inputs.map { $0.map { argument($0, filler: Self.fillers[0]) } })
+    let arguments = try arguments(inputs, filler: Self.fillers[0])
     guard let permuted = operation.permuted(by: permutation, arguments) else { return nil }
     var results: [KerasTensor?] = []
     for (input, asked) in zip(inputs, permuted.inputs) {
@@ -140,10 +140,22 @@ extension LayerCall {
   /// choices does not depend on them. The others are multiples of many numbers.
   private static let fillers = [(images: 1, other: 1680), (images: 2, other: 2520)]
 
-  private func argument(_ tensor: KerasTensor, filler: (images: Int, other: Int)) -> Argument {
-    let shape = tensor.shape.enumerated().map { $1 ?? ($0 == 0 ? filler.images : filler.other) }
-    return Argument(
-      type: TensorType(tensor.element, shape), constant: graph.tensor(of: tensor))
+  private func arguments(
+    _ inputs: [KerasTensor?], filler: (images: Int, other: Int)
+  ) throws(NetworkError) -> Arguments {
+    var arguments: [Argument?] = []
+    for input in inputs {
+      guard let input else {
+        arguments.append(nil)
+        continue
+      }
+      let shape = input.shape.enumerated().map { $1 ?? ($0 == 0 ? filler.images : filler.other) }
+      arguments.append(
+        Argument(
+          type: try TensorType(input.element, shape).checked(),
+          constant: graph.tensor(of: input)))
+    }
+    return Arguments(arguments)
   }
 
   /// The type of the first output, as far as it is known.
@@ -158,8 +170,7 @@ extension LayerCall {
     for filler in Self.fillers {
       do throws(NetworkError) {
         choices.append(
-          try operation.outputTypes(
-            for: Arguments(inputs.map { $0.map { argument($0, filler: filler) } })))
+          try operation.outputTypes(for: arguments(inputs, filler: filler)))
       } catch {
         throw error.at(name)
       }

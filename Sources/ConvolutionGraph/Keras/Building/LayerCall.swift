@@ -118,8 +118,10 @@ struct LayerCall {
 
   /// Arguments of the call itself.
   func checkSettings(_ settings: [String: JSON]) {
-    for (name, value) in settings.sorted(by: { $0.key < $1.key })
-    where !value.isNull && value != .bool(false) && value != .array([]) {
+    for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+      // Keras 3 asks the model whether it trains, whatever the call says.
+      if name == "training", graph.version >= 3 { continue }
+      guard !value.isNull, value != .bool(false), value != .array([]) else { continue }
       reject("argument \(name) \(value) of its call")
     }
   }

@@ -83,7 +83,7 @@ extension LayerCall {
     let epsilon = float("epsilon", default: 1e-3)
     let (hasBias, hasScale) = (bool("center", default: true), bool("scale", default: true))
     guard let axes = axes("axis"), axes.count == 1, axes[0] > 0,
-      let channels = tensors[0].shape[axes[0]], groups == -1 || groups > 0
+      let channels = tensors[0].shape[axes[0]], groups == -1 || groups > 0, channels <= 1 << 16
     else {
       reject("setting groups \(groups) of such an axis")
       return nil
@@ -110,11 +110,6 @@ extension LayerCall {
     if bool("rms_scaling", default: false) { reject("setting rms_scaling true") }
     guard let axes = axes("axis") else { return nil }
     let shape = extents(axes)
-    let known = shape.compactMap(\.self)
-    guard known.count == shape.count else {
-      reject("setting axis \(axes), whose extents are not known")
-      return nil
-    }
     let scale = try weight("gamma", shape, isThere: hasScale)
     let bias = try weight("beta", shape, isThere: hasBias)
     return [
@@ -124,8 +119,8 @@ extension LayerCall {
         return try call.add(
           operation,
           [
-            x, call.constant("gamma", scale, orAll: 1, known),
-            call.constant("beta", bias, orAll: 0, known),
+            x, call.constant("gamma", scale, orAll: 1, [1]),
+            call.constant("beta", bias, orAll: 0, [1]),
           ])
       }
     ]
