@@ -581,11 +581,10 @@ def operations(r):
 @kind
 def applications(r):
     name = r.choice(["MobileNet", "MobileNetV2", "MobileNetV3Small", "EfficientNetB0", "DenseNet121", "Xception",
-                     "ResNet50", "ResNet50V2", "NASNetMobile", "VGG16", "EfficientNetV2B0"])  # fmt: skip
-    n = 96 if name != "NASNetMobile" else 64
-    n = 71 if name == "Xception" else n
-    weights = {"include_top": r.random() < 0.3} if name not in ("VGG16", "NASNetMobile") else {"include_top": False}
-    model = getattr(keras.applications, name)(weights=None, input_shape=(n, n, 3), **weights)
+                     "ResNet50", "ResNet50V2", "VGG16", "EfficientNetV2B0"])  # fmt: skip
+    n = 71 if name == "Xception" else 64
+    top = name != "VGG16" and r.random() < 0.3
+    model = getattr(keras.applications, name)(weights=None, input_shape=(n, n, 3), include_top=top)
     return model, [[n, n, 3]]
 
 
