@@ -83,7 +83,7 @@ let package = Package(
         "CMalloc", "Convolution", "ConvolutionFiles", "ConvolutionGraph",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
-      resources: [.copy("Models"), .copy("Nodes")]
+      resources: [.copy("Models"), .copy("Nodes"), .copy("Keras/Samples")]
     ),
     .testTarget(
       name: "ConvolveTests",

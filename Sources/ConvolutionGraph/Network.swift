@@ -26,7 +26,11 @@ public final class Network: Sendable {
     self.rewriteLimit = rewriteLimit
   }
 
-  /// Reads an ONNX file, with the files of weights that lie beside it.
+  /// Reads a file: ONNX, with the files of weights that lie beside it; Keras 3 (`.keras`); a whole model of Keras or
+  /// TensorFlow in HDF5 (`.h5`). What is in the file tells which of them it is.
+  ///
+  /// Inputs and outputs of a Keras model are as Keras has them, with channels last unless the model says otherwise, and any
+  /// number of images.
   ///
   /// - Throws: `.malformedFile` for files that cannot be read or are something else; `.unsupported` with everything that
   ///   is not supported, bodies of control flow included; `.outOfMemory`.
@@ -39,7 +43,7 @@ public final class Network: Sendable {
   package convenience init(
     contentsOf path: String, rewriteLimit: Int?
   ) throws(NetworkError) {
-    try self.init(Graph(onnxFile: path), rewriteLimit: rewriteLimit)
+    try self.init(Graph(networkFile: path), rewriteLimit: rewriteLimit)
   }
 
   /// Reads the bytes of an ONNX file, which has all its weights in it.

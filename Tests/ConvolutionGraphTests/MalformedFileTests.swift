@@ -106,7 +106,7 @@ private func smallModels() throws -> [String] {
 }
 
 /// One change of the kinds that break files.
-private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
+func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
   guard !bytes.isEmpty else { return }
   let place = Int.random(in: bytes.indices, using: &random)
   let end = Int.random(in: place...min(place + 64, bytes.count), using: &random)
@@ -125,7 +125,7 @@ private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
 }
 
 /// Lets this process have `bytes` more than it has.
-private func limitMemory(to bytes: Int) throws {
+func limitMemory(to bytes: Int) throws {
   let status = try String(contentsOf: URL(filePath: "/proc/self/status"), encoding: .utf8)
   let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmData:") })
   let kilobytes = try #require(

@@ -19,6 +19,8 @@ struct PadOperator: Operator {
   let mode: Mode
   private(set) var order = AxisOrder()
 
+  init(mode: Mode) { self.mode = mode }
+
   init(_ reader: inout NodeReader) {
     mode = reader.word("mode", default: .constant)
     reader.setInput(1, integers: reader.integers("pads"))

@@ -2,6 +2,8 @@
 struct SliceOperator: Operator {
   private(set) var order = AxisOrder()
 
+  init() {}
+
   init(_ reader: inout NodeReader) {
     reader.setInput(1, integers: reader.integers("starts"))
     reader.setInput(2, integers: reader.integers("ends"))

@@ -29,6 +29,13 @@ struct ConvolutionOperator: LayerOperator {
     self.layout = layout
   }
 
+  /// Of the window that the weights have.
+  init(stride: [Int]?, dilation: [Int]?, groups: Int, padding: Padding) {
+    kernel = nil
+    (self.stride, self.dilation, self.groups) = (stride, dilation, groups)
+    self.padding = padding
+  }
+
   /// One tap.
   init(pointwiseWithActivation activation: Activation, layout: Layout) {
     (kernel, stride, dilation, groups) = (nil, nil, nil, 1)

@@ -25,6 +25,13 @@ struct PoolingOperator: Operator {
     kernel = nil
   }
 
+  init(_ kind: PoolingLayer.Kind, kernel: [Int], stride: [Int], padding: Padding) {
+    self.kind = kind
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+  }
+
   init?(_ reader: inout NodeReader, _ kind: PoolingLayer.Kind) {
     let window = WindowAttributes(&reader)
     guard let kernel = window.kernel else {

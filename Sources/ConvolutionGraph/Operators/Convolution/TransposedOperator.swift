@@ -34,6 +34,13 @@ struct TransposedOperator: LayerOperator {
     self.layout = layout
   }
 
+  /// Of the window that the weights have.
+  init(stride: [Int]?, dilation: [Int]?, groups: Int, padding: TransposedPadding) {
+    kernel = nil
+    (self.stride, self.dilation, self.groups) = (stride, dilation, groups)
+    self.padding = padding
+  }
+
   var description: String {
     "ConvTranspose\(activation == .identity ? "" : " \(activation)")"
   }

@@ -12,6 +12,11 @@ struct BatchNormalisation: Operator {
     case x, scale, bias, mean, variance
   }
 
+  init(epsilon: Float, channelAxis: Int) {
+    self.epsilon = epsilon
+    self.channelAxis = channelAxis
+  }
+
   init(_ reader: inout NodeReader) {
     epsilon = reader.float("epsilon", default: 1e-5)
     reader.ignore("momentum")

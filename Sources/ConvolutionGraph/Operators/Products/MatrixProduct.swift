@@ -12,7 +12,7 @@ struct MatrixProduct: Operator {
   var transposesA = false
   var transposesB = false
 
-  init() { description = "MatMul" }
+  init(description: String = "MatMul") { self.description = description }
 
   init(gemm reader: inout NodeReader) {
     description = "Gemm"

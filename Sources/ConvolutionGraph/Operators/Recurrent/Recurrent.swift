@@ -36,6 +36,13 @@ struct Recurrent: Operator {
   /// As the file says it; the weights have it too.
   let hidden: Int?
 
+  init(_ kind: Kind, isReversed: [Bool], isBatchFirst: Bool) {
+    self.kind = kind
+    self.isReversed = isReversed
+    self.isBatchFirst = isBatchFirst
+    hidden = nil
+  }
+
   /// - Parameter activations: the only ones there are, of a direction.
   init(_ reader: inout NodeReader, _ kind: Kind, activations: [String]) {
     self.kind = kind

@@ -9,6 +9,13 @@ struct Reduction: Operator {
   /// Whether no axes are none, and not all.
   let takesNoAxesAsNone: Bool
 
+  init(_ kind: conv_reduction_kind, axes: [Int], keepsAxes: Bool = true) {
+    self.kind = kind
+    self.axes = axes
+    self.keepsAxes = keepsAxes
+    takesNoAxesAsNone = true
+  }
+
   init(_ reader: inout NodeReader, _ kind: conv_reduction_kind) {
     self.kind = kind
     axes = reader.integers("axes")

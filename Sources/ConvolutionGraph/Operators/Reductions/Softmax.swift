@@ -7,6 +7,12 @@ struct Softmax: Operator {
   /// Whether it is along all axes from ``axis`` on, taken as one: until opset 13.
   let isFlattened: Bool
 
+  init(axis: Int, isLogarithm: Bool = false) {
+    self.axis = axis
+    self.isLogarithm = isLogarithm
+    isFlattened = false
+  }
+
   init(_ reader: inout NodeReader, isLogarithm: Bool) {
     self.isLogarithm = isLogarithm
     isFlattened = reader.opset < 13

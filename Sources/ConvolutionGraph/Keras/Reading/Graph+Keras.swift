@@ -1,0 +1,85 @@
+import Convolution
+import ConvolutionFiles
+
+extension Graph {
+  /// Reads a network's file: ONNX, Keras 3 (`.keras`), or the HDF5 files (`.h5`) of Keras and TensorFlow, told apart by what
+  /// is in them.
+  ///
+  /// - Throws: as ``init(onnxFile:)``.
+  init(networkFile path: String) throws(NetworkError) {
+    let bytes = try asNetworkError { () throws(ConvolutionError) in
+      try FileBytes(contentsOf: path)
+    }
+    if ZipArchive.isArchive(bytes) {
+      try self.init(kerasArchive: bytes)
+    } else if HDF5File.isHDF5(bytes) {
+      try self.init(kerasLegacy: bytes)
+    } else {
+      try self.init(onnxFile: path)
+    }
+  }
+
+  /// A zip archive with a configuration and weights.
+  private init(kerasArchive bytes: FileBytes) throws(NetworkError) {
+    let archive = try asNetworkError { () throws(ConvolutionError) in try ZipArchive(bytes) }
+    func file(_ name: String) throws(NetworkError) -> FileBytes? {
+      try asNetworkError { () throws(ConvolutionError) in try archive.bytes(of: name) }
+    }
+    func malformed(_ received: String, _ expected: String) -> NetworkError {
+      NetworkError(
+        .malformedFile, argument: bytes.name, received: received, expected: expected)
+    }
+    guard let text = try file("config.json") else {
+      throw malformed("an archive without config.json", "a .keras file")
+    }
+    guard let weights = try file("model.weights.h5") else {
+      throw malformed("a .keras file without model.weights.h5", "weights in HDF5")
+    }
+    let configuration = try JSONParser.parse(text.array, name: "\(bytes.name), config.json")
+    var version: String?
+    if let metadata = try file("metadata.json") {
+      version =
+        try JSONParser.parse(metadata.array, name: "\(bytes.name), metadata.json")[
+          "keras_version"]?.string
+    }
+    let hdf5 = try asNetworkError { () throws(ConvolutionError) in try HDF5File(weights) }
+    try self.init(
+      keras: configuration, KerasWeights(keras3: hdf5), version: version ?? "3", file: bytes.name)
+  }
+
+  /// An HDF5 file with a configuration among its attributes.
+  private init(kerasLegacy bytes: FileBytes) throws(NetworkError) {
+    let file = try asNetworkError { () throws(ConvolutionError) in try HDF5File(bytes) }
+    func attribute(_ name: String) throws(NetworkError) -> String? {
+      try asNetworkError { () throws(ConvolutionError) in try file.root.attribute(name) }?.text
+    }
+    guard let text = try attribute("model_config") else {
+      throw NetworkError(
+        .malformedFile, argument: bytes.name, received: "an HDF5 file without model_config",
+        expected: "a whole model as model.save writes it, not its weights alone")
+    }
+    let configuration = try JSONParser.parse(
+      Array(text.utf8), name: "\(bytes.name), model_config")
+    try self.init(
+      keras: configuration, KerasWeights(legacy: file),
+      version: try attribute("keras_version") ?? "2", file: bytes.name)
+  }
+
+  /// - Throws: `.malformedFile`, `.unsupported` with everything that is not supported.
+  private init(
+    keras configuration: JSON, _ weights: KerasWeights, version: String, file: String
+  ) throws(NetworkError) {
+    let major = Int(version.prefix { $0 != "." }) ?? 3
+    let layer = try LayerConfiguration(configuration, file: file)
+    let graph = KerasGraph(weights, version: major, file: file)
+    guard let model = layer.model else {
+      throw NetworkError(
+        unsupported: [.init(node: layer.name, operation: layer.className)], in: file)
+    }
+    let outputs = try graph.apply(model, at: .init(), to: nil)
+    for (reference, tensor) in zip(model.outputs, outputs) {
+      try graph.addOutput(reference.layer, tensor)
+    }
+    self = try graph.finished()
+  }
+}
