@@ -4,6 +4,8 @@ import Convolution
 public final class Network: Sendable {
   /// Rewritten as far as that needs no shapes but those that the file has.
   let graph: Graph
+  /// As the file, or whoever made the network, says it: what is written into other files.
+  let source: Graph
   /// The names of the rewrites that were applied, in their order.
   package let rewrites: [String]
   /// Rewrites of a plan at most; nil: any number.
@@ -11,14 +13,15 @@ public final class Network: Sendable {
   /// What all plans share.
   let layers = LayerCache()
 
-  private init(_ graph: Graph, rewriteLimit: Int?) throws(NetworkError) {
-    var graph = graph
+  init(_ source: Graph, rewriteLimit: Int? = nil) throws(NetworkError) {
+    var graph = source
     graph.setDeclaredShapes()
     var rewriter = Rewriter(
       Rewriter.general, limit: rewriteLimit,
       context: PlanningContext(planner: Planner(threads: 1), layers: layers))
     try rewriter.run(on: &graph)
     self.graph = graph
+    self.source = source
     rewrites = rewriter.applied
     self.rewriteLimit = rewriteLimit
   }

@@ -65,10 +65,16 @@ public struct NetworkError: Error, Equatable, Sendable, CustomStringConvertible 
 
   /// - Parameter file: the network's file, or another name of it.
   public init(unsupported: [Unsupported], in file: String) {
+    self.init(
+      unsupported: unsupported, in: file,
+      expected: "supported operators, attributes and element types")
+  }
+
+  init(unsupported: [Unsupported], in file: String, expected: String) {
     code = .unsupported
     argument = file
     received = unsupported.map(\.description).joined(separator: "; ")
-    expected = "supported operators, attributes and element types"
+    self.expected = expected
     self.unsupported = unsupported
   }
 

@@ -2,15 +2,15 @@ import CConvolution
 
 /// What is applied to sum + bias + residual before it is stored.
 public struct Activation: Sendable, Equatable {
-  let kind: conv_activation_kind
+  package let kind: conv_activation_kind
   /// Every sum is clamped to them; what follows in a pass of its own is not.
-  let minimum, maximum: Float
-  let slope, offset: Float
+  package let minimum, maximum: Float
+  package let slope, offset: Float
   /// Of each output channel.
   package private(set) var slopes: Tensor?
   /// The output is scale times the activation, plus shift.
-  private(set) var scale: Float = 1
-  private(set) var shift: Float = 0
+  package private(set) var scale: Float = 1
+  package private(set) var shift: Float = 0
 
   private init(
     _ kind: conv_activation_kind, minimum: Float = -.infinity, maximum: Float = .infinity,

@@ -6,7 +6,7 @@ import Synchronization
 /// What has been packed is kept once a kernel, form and choice of taps, whatever the number of input shapes.
 final class LayerWeights: Sendable {
   let source: Tensor
-  private let strides: WeightStrides
+  let strides: WeightStrides
   private let bias: AlignedMemory<Float>
   private let packed = Mutex<[Key: AlignedMemory<UInt8>]>([:])
   private let finiteness = Mutex<Bool?>(nil)

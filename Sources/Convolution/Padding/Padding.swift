@@ -33,7 +33,7 @@ public enum Padding: Sendable, Equatable {
   ///   - input: samples on the axis, not negative.
   ///   - axis: the axis's number, for `.explicit`.
   /// - Throws: `.stridedTorchSame`, or `.integerOverflow` when a sum does not fit.
-  func amount(
+  package func amount(
     input: Int, kernel: Int, stride: Int, dilation: Int, axis: Int
   ) throws(ConvolutionError) -> PaddingAmount {
     let span = try kernelSpan(kernel: kernel, dilation: dilation)
@@ -71,7 +71,7 @@ extension Padding {
   /// The border taps of every axis, for an input of `spatial` samples an axis.
   ///
   /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.stridedTorchSame`, `.integerOverflow`.
-  func amounts(
+  package func amounts(
     for spatial: [Int], kernel: [Int], stride: [Int], dilation: [Int]
   ) throws(ConvolutionError) -> [PaddingAmount] {
     try LayerArguments.check(spatial: spatial, rank: kernel.count)

@@ -11,7 +11,7 @@ public class SeparableLayer: @unchecked Sendable {
   public let outputChannels: Int
   /// Channels between the layers for each input channel.
   public let depthMultiplier: Int
-  let pair: LayerPair
+  package let pair: LayerPair
 
   /// The extents of the depthwise kernel window, one an axis, outermost first.
   public var kernel: [Int] { pair.first.kernel }

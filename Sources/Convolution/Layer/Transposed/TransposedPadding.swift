@@ -51,7 +51,7 @@ extension TransposedPadding {
   ///   - input: samples on the axis, not negative; none reach no outputs, and only a given extent is one then.
   ///   - axis: the axis's number, for lists.
   /// - Throws: `.integerOverflow`, `.nonPositiveSize` where less than nothing remains.
-  func resolved(
+  package func resolved(
     input: Int, kernel: Int, stride: Int, dilation: Int, axis: Int
   ) throws(ConvolutionError) -> (amount: PaddingAmount, output: Int) {
     guard input > 0 else {

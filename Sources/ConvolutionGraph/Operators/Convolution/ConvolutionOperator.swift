@@ -22,6 +22,13 @@ struct ConvolutionOperator: LayerOperator {
     padding = window.padding(&reader)
   }
 
+  /// What a layer does, but for its activation.
+  init(_ layer: ConvolutionLayer, layout: Layout) {
+    (kernel, stride, dilation) = (layer.kernel, layer.stride, layer.dilation)
+    (groups, padding, border) = (layer.groups, layer.padding, layer.border)
+    self.layout = layout
+  }
+
   /// One tap.
   init(pointwiseWithActivation activation: Activation, layout: Layout) {
     (kernel, stride, dilation, groups) = (nil, nil, nil, 1)

@@ -13,6 +13,13 @@ struct PoolingOperator: Operator {
   var countsRowsFirst = true
   var layout = Layout.channelsFirst
 
+  init(_ layer: PoolingLayer, layout: Layout) {
+    (kind, kernel) = (layer.kind, layer.kernel)
+    if kernel != nil { (stride, dilation) = (layer.stride, layer.dilation) }
+    (padding, ceilMode) = (layer.padding, layer.ceilMode)
+    self.layout = layout
+  }
+
   init(global kind: PoolingLayer.Kind) {
     self.kind = kind
     kernel = nil

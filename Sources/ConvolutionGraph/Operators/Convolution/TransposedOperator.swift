@@ -27,6 +27,13 @@ struct TransposedOperator: LayerOperator {
     }
   }
 
+  /// What a layer does, but for its activation.
+  init(_ layer: TransposedLayer, layout: Layout) {
+    (kernel, stride, dilation) = (layer.kernel, layer.stride, layer.dilation)
+    (groups, padding) = (layer.groups, layer.padding)
+    self.layout = layout
+  }
+
   var description: String {
     "ConvTranspose\(activation == .identity ? "" : " \(activation)")"
   }
