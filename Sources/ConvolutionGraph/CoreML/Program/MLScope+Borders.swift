@@ -1,4 +1,4 @@
-import Convolution
+@_spi(Tools) import Convolution
 
 /// Borders around images, which Core ML has outside of its convolutions.
 extension MLScope {
@@ -10,54 +10,95 @@ extension MLScope {
   mutating func bordered(
     _ x: MLValue, _ amounts: [PaddingAmount], _ borders: [Border]
   ) throws(NetworkError) -> (x: MLValue, zeros: [PaddingAmount]) {
-    var (x, zeros) = (x, amounts.map { _ in PaddingAmount.none })
+    var x = x
     for (axis, amount) in amounts.enumerated() {
-      let cut = PaddingAmount(before: min(amount.before, 0), after: min(amount.after, 0))
-      let added = PaddingAmount(before: max(amount.before, 0), after: max(amount.after, 0))
-      x = try sliced(
-        x, axis + 2,
-        .init(
-          from: -cut.before, to: x.shape[axis + 2] + cut.after, step: 1, extent: x.shape[axis + 2]))
-      guard added != .none else { continue }
-      let laterConstants = zip(amounts, borders).dropFirst(axis + 1).contains { amount, border in
-        (border.constantValue ?? 0) != 0 && (amount.before > 0 || amount.after > 0)
-      }
-      if borders[axis].constantValue == 0, !laterConstants {
-        zeros[axis] = added
-      } else {
-        x = try padded(x, axis + 2, added, borders[axis])
-      }
+      x = try cropped(x, axis + 2, before: max(-amount.before, 0), after: max(-amount.after, 0))
     }
-    return (x, zeros)
+    let added = amounts.map { PaddingAmount(before: max($0.before, 0), after: max($0.after, 0)) }
+    let lastConstant = added.indices.last { added[$0] != .none && borders[$0].constantValue ?? 0 != 0 }
+    let isLeft = added.indices.map { borders[$0].constantValue == 0 && $0 > lastConstant ?? -1 }
+    let laidOut = zip(added, isLeft).map { $1 ? PaddingAmount.none : $0 }
+    x = try padded(x, [PaddingAmount.none, .none] + laidOut, [Border.zeros, .zeros] + borders)
+    if laidOut != added.map({ _ in .none }) { paddingWords.append("border laid out: \(laidOut.inPairs)") }
+    return (x, zip(added, isLeft).map { $1 ? $0 : PaddingAmount.none })
   }
 
-  /// x with a border of no negative amounts on one axis: by a mode of Core ML's `pad` within what it allows, else put together
-  /// of parts of x.
+  mutating func cropped(
+    _ x: MLValue, _ axis: Int, before: Int, after: Int
+  ) throws(NetworkError) -> MLValue {
+    let extent = x.shape[axis]
+    guard before + after < extent else { throw unwritable("an empty tensor") }
+    return try sliced(x, axis, .init(from: before, to: extent - after, step: 1, extent: extent))
+  }
+
+  /// x with borders of no negative amounts, one for each axis: by the modes of Core ML's `pad` within what it allows, neighbours
+  /// of one mode in one operation; else put together of parts of x.
+  mutating func padded(
+    _ x: MLValue, _ amounts: [PaddingAmount], _ borders: [Border]
+  ) throws(NetworkError) -> MLValue {
+    var (x, pad) = (x, Pad?.none)
+    for axis in x.shape.indices where amounts[axis] != .none {
+      let (amount, border) = (amounts[axis], borders[axis])
+      let mode = Pad.mode(border, amount, axis, of: x.shape)
+      if let last = pad, last.mode != mode {
+        x = try padded(x, last)
+        pad = nil
+      }
+      if let mode {
+        var joined = pad ?? Pad(mode: mode, amounts: x.shape.map { _ in .none })
+        joined.amounts[axis] = amount
+        pad = joined
+      } else {
+        let before = try parts(x, axis, (0..<amount.before).map { $0 - amount.before }, border)
+        let after = try parts(x, axis, (0..<amount.after).map { $0 + x.shape[axis] }, border)
+        x = try concatenated(before + [x] + after, axis)
+      }
+    }
+    if let pad { x = try padded(x, pad) }
+    return x
+  }
+
+  /// The same on one axis.
   mutating func padded(
     _ x: MLValue, _ axis: Int, _ amount: PaddingAmount, _ border: Border
   ) throws(NetworkError) -> MLValue {
-    let extent = x.shape[axis]
-    let most = max(amount.before, amount.after)
-    if let value = border.constantValue { return try padded(x, axis, amount, "constant", value) }
-    if border == .replicate, most <= extent { return try padded(x, axis, amount, "replicate") }
-    if border == .reflect, most < extent { return try padded(x, axis, amount, "reflect") }
-    let before = try parts(x, axis, (0..<amount.before).map { $0 - amount.before }, border)
-    let after = try parts(x, axis, (0..<amount.after).map { $0 + extent }, border)
-    return try concatenated(before + [x] + after, axis)
+    try padded(
+      x, x.shape.indices.map { $0 == axis ? amount : .none }, x.shape.map { _ in border })
   }
 
-  private mutating func padded(
-    _ x: MLValue, _ axis: Int, _ amount: PaddingAmount, _ mode: String, _ value: Float = 0
-  ) throws(NetworkError) -> MLValue {
-    var shape = x.shape
-    shape[axis] += amount.before + amount.after
-    let amounts = shape.indices.flatMap { $0 == axis ? [amount.before, amount.after] : [0, 0] }
+  /// An operation `pad`.
+  private struct Pad {
+    enum Mode: Equatable { case constant(Float), reflect, replicate }
+
+    let mode: Mode
+    var amounts: [PaddingAmount]
+
+    /// nil: Core ML has none that does it.
+    static func mode(
+      _ border: Border, _ amount: PaddingAmount, _ axis: Int, of shape: [Int]
+    ) -> Mode? {
+      if let value = border.constantValue { return .constant(value) }
+      let most = max(amount.before, amount.after)
+      // Samples are repeated along the last two axes alone.
+      guard axis >= shape.count - 2 else { return nil }
+      if border == .reflect, most < shape[axis] { return .reflect }
+      return border == .replicate && most <= shape[axis] ? .replicate : nil
+    }
+  }
+
+  private mutating func padded(_ x: MLValue, _ pad: Pad) throws(NetworkError) -> MLValue {
+    let (mode, value): (String, Float) =
+      switch pad.mode {
+      case .constant(let value): ("constant", value)
+      case .reflect: ("reflect", 0)
+      case .replicate: ("replicate", 0)
+      }
     return try add(
       "pad",
       [
-        "x": .value(x), "pad": .integers(amounts), "mode": .word(mode),
+        "x": .value(x), "pad": .integers(pad.amounts.inPairs), "mode": .word(mode),
         "constant_val": .float(value),
-      ], x.type.shaped(shape))
+      ], x.type.shaped(zip(x.shape, pad.amounts).map { $0 + $1.before + $1.after }))
   }
 
   /// What lies at positions outside of an axis: parts of x in equal steps.

@@ -75,14 +75,22 @@ extension MLScope {
       x.type.shaped(zip(x.shape, repeats).map(*)))
   }
 
-  /// To the first input's rank and behind.
+  /// Elements along axes come to one; all of them to a tensor of one axis.
   mutating func reduced(
-    _ type: String, _ x: MLValue, _ axes: [Int]
+    _ type: String, _ x: MLValue, _ axes: [Int], keepsAxes: Bool = true
   ) throws(NetworkError) -> MLValue {
-    var shape = x.shape
-    for axis in axes { shape[axis] = 1 }
-    return try add(
-      type, ["x": .value(x), "axes": .integers(axes), "keep_dims": true], x.type.shaped(shape))
+    let keeps = keepsAxes || axes.count == x.rank
+    let shape = x.shape.indices.compactMap { axes.contains($0) ? (keeps ? 1 : nil) : x.shape[$0] }
+    let y = try add(
+      type, ["x": .value(x), "axes": .integers(axes), "keep_dims": .bool(keeps)],
+      x.type.shaped(shape))
+    return keepsAxes ? y : try reshaped(y, axes.count == x.rank ? [1] : shape)
+  }
+
+  /// With axes of extent 1 in front, and repeated along others, so that it has a shape that it broadcasts to.
+  mutating func expanded(_ x: MLValue, _ shape: [Int]) throws(NetworkError) -> MLValue {
+    let aligned = Array(repeating: 1, count: shape.count - x.rank) + x.shape
+    return try tiled(reshaped(x, aligned), zip(shape, aligned).map { $1 == 1 ? $0 : 1 })
   }
 
   mutating func cast(_ x: MLValue, _ element: MLType.Element) throws(NetworkError) -> MLValue {
@@ -100,7 +108,11 @@ extension MLScope {
   mutating func clipped(
     _ x: MLValue, _ minimum: Float, _ maximum: Float
   ) throws(NetworkError) -> MLValue {
-    switch (minimum, maximum) {
+    if x.type.element == .int32 {
+      let raised = minimum > -.infinity ? try binary("maximum", x, minimum) : x
+      return maximum < .infinity ? try binary("minimum", raised, maximum) : raised
+    }
+    return switch (minimum, maximum) {
     case (0, .infinity): try unary("relu", x)
     case (0, 6): try unary("relu6", x)
     case (-.infinity, .infinity): x

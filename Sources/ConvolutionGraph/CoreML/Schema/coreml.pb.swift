@@ -920,7 +920,7 @@ nonisolated struct CoreMLNone: Sendable {
   init() {}
 }
 
-nonisolated struct CoreMLWeights: Sendable {
+nonisolated struct CoreMLWeightParameters: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -1015,8 +1015,8 @@ nonisolated struct CoreMLConvolution: Sendable {
 
   var hasBias_p: Bool = false
 
-  var weights: CoreMLWeights {
-    get {_weights ?? CoreMLWeights()}
+  var weights: CoreMLWeightParameters {
+    get {_weights ?? CoreMLWeightParameters()}
     set {_weights = newValue}
   }
   /// Returns true if `weights` has been explicitly set.
@@ -1024,8 +1024,8 @@ nonisolated struct CoreMLConvolution: Sendable {
   /// Clears the value of `weights`. Subsequent reads from it will return its default value.
   mutating func clearWeights() {self._weights = nil}
 
-  var bias: CoreMLWeights {
-    get {_bias ?? CoreMLWeights()}
+  var bias: CoreMLWeightParameters {
+    get {_bias ?? CoreMLWeightParameters()}
     set {_bias = newValue}
   }
   /// Returns true if `bias` has been explicitly set.
@@ -1045,8 +1045,8 @@ nonisolated struct CoreMLConvolution: Sendable {
 
   init() {}
 
-  fileprivate var _weights: CoreMLWeights? = nil
-  fileprivate var _bias: CoreMLWeights? = nil
+  fileprivate var _weights: CoreMLWeightParameters? = nil
+  fileprivate var _bias: CoreMLWeightParameters? = nil
 }
 
 nonisolated struct CoreMLConvolution3D: @unchecked Sendable {
@@ -1119,8 +1119,8 @@ nonisolated struct CoreMLConvolution3D: @unchecked Sendable {
     set {_uniqueStorage()._hasBias_p = newValue}
   }
 
-  var weights: CoreMLWeights {
-    get {_storage._weights ?? CoreMLWeights()}
+  var weights: CoreMLWeightParameters {
+    get {_storage._weights ?? CoreMLWeightParameters()}
     set {_uniqueStorage()._weights = newValue}
   }
   /// Returns true if `weights` has been explicitly set.
@@ -1128,8 +1128,8 @@ nonisolated struct CoreMLConvolution3D: @unchecked Sendable {
   /// Clears the value of `weights`. Subsequent reads from it will return its default value.
   mutating func clearWeights() {_uniqueStorage()._weights = nil}
 
-  var bias: CoreMLWeights {
-    get {_storage._bias ?? CoreMLWeights()}
+  var bias: CoreMLWeightParameters {
+    get {_storage._bias ?? CoreMLWeightParameters()}
     set {_uniqueStorage()._bias = newValue}
   }
   /// Returns true if `bias` has been explicitly set.
@@ -1396,8 +1396,8 @@ nonisolated struct CoreMLActivation: Sendable {
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
     // methods supported on all messages.
 
-    var slopes: CoreMLWeights {
-      get {_slopes ?? CoreMLWeights()}
+    var slopes: CoreMLWeightParameters {
+      get {_slopes ?? CoreMLWeightParameters()}
       set {_slopes = newValue}
     }
     /// Returns true if `slopes` has been explicitly set.
@@ -1409,7 +1409,7 @@ nonisolated struct CoreMLActivation: Sendable {
 
     init() {}
 
-    fileprivate var _slopes: CoreMLWeights? = nil
+    fileprivate var _slopes: CoreMLWeightParameters? = nil
   }
 
   init() {}
@@ -1426,8 +1426,8 @@ nonisolated struct CoreMLInnerProduct: Sendable {
 
   var hasBias_p: Bool = false
 
-  var weights: CoreMLWeights {
-    get {_weights ?? CoreMLWeights()}
+  var weights: CoreMLWeightParameters {
+    get {_weights ?? CoreMLWeightParameters()}
     set {_weights = newValue}
   }
   /// Returns true if `weights` has been explicitly set.
@@ -1435,8 +1435,8 @@ nonisolated struct CoreMLInnerProduct: Sendable {
   /// Clears the value of `weights`. Subsequent reads from it will return its default value.
   mutating func clearWeights() {self._weights = nil}
 
-  var bias: CoreMLWeights {
-    get {_bias ?? CoreMLWeights()}
+  var bias: CoreMLWeightParameters {
+    get {_bias ?? CoreMLWeightParameters()}
     set {_bias = newValue}
   }
   /// Returns true if `bias` has been explicitly set.
@@ -1448,8 +1448,8 @@ nonisolated struct CoreMLInnerProduct: Sendable {
 
   init() {}
 
-  fileprivate var _weights: CoreMLWeights? = nil
-  fileprivate var _bias: CoreMLWeights? = nil
+  fileprivate var _weights: CoreMLWeightParameters? = nil
+  fileprivate var _bias: CoreMLWeightParameters? = nil
 }
 
 nonisolated struct CoreMLBatchNormalization: Sendable {
@@ -1465,8 +1465,8 @@ nonisolated struct CoreMLBatchNormalization: Sendable {
 
   var epsilon: Float = 0
 
-  var gamma: CoreMLWeights {
-    get {_gamma ?? CoreMLWeights()}
+  var gamma: CoreMLWeightParameters {
+    get {_gamma ?? CoreMLWeightParameters()}
     set {_gamma = newValue}
   }
   /// Returns true if `gamma` has been explicitly set.
@@ -1474,8 +1474,8 @@ nonisolated struct CoreMLBatchNormalization: Sendable {
   /// Clears the value of `gamma`. Subsequent reads from it will return its default value.
   mutating func clearGamma() {self._gamma = nil}
 
-  var beta: CoreMLWeights {
-    get {_beta ?? CoreMLWeights()}
+  var beta: CoreMLWeightParameters {
+    get {_beta ?? CoreMLWeightParameters()}
     set {_beta = newValue}
   }
   /// Returns true if `beta` has been explicitly set.
@@ -1483,8 +1483,8 @@ nonisolated struct CoreMLBatchNormalization: Sendable {
   /// Clears the value of `beta`. Subsequent reads from it will return its default value.
   mutating func clearBeta() {self._beta = nil}
 
-  var mean: CoreMLWeights {
-    get {_mean ?? CoreMLWeights()}
+  var mean: CoreMLWeightParameters {
+    get {_mean ?? CoreMLWeightParameters()}
     set {_mean = newValue}
   }
   /// Returns true if `mean` has been explicitly set.
@@ -1492,8 +1492,8 @@ nonisolated struct CoreMLBatchNormalization: Sendable {
   /// Clears the value of `mean`. Subsequent reads from it will return its default value.
   mutating func clearMean() {self._mean = nil}
 
-  var variance: CoreMLWeights {
-    get {_variance ?? CoreMLWeights()}
+  var variance: CoreMLWeightParameters {
+    get {_variance ?? CoreMLWeightParameters()}
     set {_variance = newValue}
   }
   /// Returns true if `variance` has been explicitly set.
@@ -1505,10 +1505,10 @@ nonisolated struct CoreMLBatchNormalization: Sendable {
 
   init() {}
 
-  fileprivate var _gamma: CoreMLWeights? = nil
-  fileprivate var _beta: CoreMLWeights? = nil
-  fileprivate var _mean: CoreMLWeights? = nil
-  fileprivate var _variance: CoreMLWeights? = nil
+  fileprivate var _gamma: CoreMLWeightParameters? = nil
+  fileprivate var _beta: CoreMLWeightParameters? = nil
+  fileprivate var _mean: CoreMLWeightParameters? = nil
+  fileprivate var _variance: CoreMLWeightParameters? = nil
 }
 
 nonisolated struct CoreMLLocalResponseNormalization: Sendable {
@@ -2105,8 +2105,8 @@ nonisolated struct CoreMLMatrixProduct: Sendable {
   var hasBias_p: Bool = false
 
   /// Columns of the matrix, one after the other.
-  var weights: CoreMLWeights {
-    get {_weights ?? CoreMLWeights()}
+  var weights: CoreMLWeightParameters {
+    get {_weights ?? CoreMLWeightParameters()}
     set {_weights = newValue}
   }
   /// Returns true if `weights` has been explicitly set.
@@ -2114,8 +2114,8 @@ nonisolated struct CoreMLMatrixProduct: Sendable {
   /// Clears the value of `weights`. Subsequent reads from it will return its default value.
   mutating func clearWeights() {self._weights = nil}
 
-  var bias: CoreMLWeights {
-    get {_bias ?? CoreMLWeights()}
+  var bias: CoreMLWeightParameters {
+    get {_bias ?? CoreMLWeightParameters()}
     set {_bias = newValue}
   }
   /// Returns true if `bias` has been explicitly set.
@@ -2127,8 +2127,8 @@ nonisolated struct CoreMLMatrixProduct: Sendable {
 
   init() {}
 
-  fileprivate var _weights: CoreMLWeights? = nil
-  fileprivate var _bias: CoreMLWeights? = nil
+  fileprivate var _weights: CoreMLWeightParameters? = nil
+  fileprivate var _bias: CoreMLWeightParameters? = nil
 }
 
 nonisolated struct CoreMLConstant: Sendable {
@@ -2138,8 +2138,8 @@ nonisolated struct CoreMLConstant: Sendable {
 
   var shape: [UInt64] = []
 
-  var data: CoreMLWeights {
-    get {_data ?? CoreMLWeights()}
+  var data: CoreMLWeightParameters {
+    get {_data ?? CoreMLWeightParameters()}
     set {_data = newValue}
   }
   /// Returns true if `data` has been explicitly set.
@@ -2151,7 +2151,7 @@ nonisolated struct CoreMLConstant: Sendable {
 
   init() {}
 
-  fileprivate var _data: CoreMLWeights? = nil
+  fileprivate var _data: CoreMLWeightParameters? = nil
 }
 
 nonisolated struct CoreMLReshape: Sendable {
@@ -2203,8 +2203,8 @@ nonisolated struct CoreMLLayerNormalization: Sendable {
 
   var epsilon: Float = 0
 
-  var gamma: CoreMLWeights {
-    get {_gamma ?? CoreMLWeights()}
+  var gamma: CoreMLWeightParameters {
+    get {_gamma ?? CoreMLWeightParameters()}
     set {_gamma = newValue}
   }
   /// Returns true if `gamma` has been explicitly set.
@@ -2212,8 +2212,8 @@ nonisolated struct CoreMLLayerNormalization: Sendable {
   /// Clears the value of `gamma`. Subsequent reads from it will return its default value.
   mutating func clearGamma() {self._gamma = nil}
 
-  var beta: CoreMLWeights {
-    get {_beta ?? CoreMLWeights()}
+  var beta: CoreMLWeightParameters {
+    get {_beta ?? CoreMLWeightParameters()}
     set {_beta = newValue}
   }
   /// Returns true if `beta` has been explicitly set.
@@ -2225,8 +2225,8 @@ nonisolated struct CoreMLLayerNormalization: Sendable {
 
   init() {}
 
-  fileprivate var _gamma: CoreMLWeights? = nil
-  fileprivate var _beta: CoreMLWeights? = nil
+  fileprivate var _gamma: CoreMLWeightParameters? = nil
+  fileprivate var _beta: CoreMLWeightParameters? = nil
 }
 
 nonisolated struct CoreMLCumulativeSum: Sendable {
@@ -3816,8 +3816,8 @@ nonisolated extension CoreMLNone: SwiftProtobuf.Message, SwiftProtobuf._MessageI
   }
 }
 
-nonisolated extension CoreMLWeights: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  static let protoMessageName: String = _protobuf_package + ".Weights"
+nonisolated extension CoreMLWeightParameters: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".WeightParameters"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}floats\0\u{1}halves\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
@@ -3843,7 +3843,7 @@ nonisolated extension CoreMLWeights: SwiftProtobuf.Message, SwiftProtobuf._Messa
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: CoreMLWeights, rhs: CoreMLWeights) -> Bool {
+  static func ==(lhs: CoreMLWeightParameters, rhs: CoreMLWeightParameters) -> Bool {
     if lhs.floats != rhs.floats {return false}
     if lhs.halves != rhs.halves {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -4069,8 +4069,8 @@ nonisolated extension CoreMLConvolution3D: SwiftProtobuf.Message, SwiftProtobuf.
     var _dilationHeight: Int32 = 0
     var _dilationWidth: Int32 = 0
     var _hasBias_p: Bool = false
-    var _weights: CoreMLWeights? = nil
-    var _bias: CoreMLWeights? = nil
+    var _weights: CoreMLWeightParameters? = nil
+    var _bias: CoreMLWeightParameters? = nil
     var _padding: Int32 = 0
     var _front: Int32 = 0
     var _back: Int32 = 0

@@ -12,6 +12,8 @@ struct WeightFile {
   private(set) var bytes: [UInt8] = []
   private var count: UInt32 = 0
 
+  var isEmpty: Bool { count == 0 }
+
   init() {
     let version: UInt32 = 2
     append(count)

@@ -13,7 +13,7 @@ struct DepthToSpaceOperator: Operator {
   let direction: Direction
   let mode: Mode
   let block: Int
-  private var order = AxisOrder()
+  var order = AxisOrder()
 
   init?(_ reader: inout NodeReader, _ direction: Direction) {
     guard let block = reader.integer("blocksize"), block > 0 else {

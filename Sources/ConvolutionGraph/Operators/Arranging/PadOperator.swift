@@ -17,7 +17,7 @@ struct PadOperator: Operator {
   }
 
   let mode: Mode
-  private var order = AxisOrder()
+  var order = AxisOrder()
 
   init(_ reader: inout NodeReader) {
     mode = reader.word("mode", default: .constant)

@@ -2,7 +2,7 @@ import Convolution
 
 /// `Tile`: a tensor beside itself, along each axis as often as input 1 says.
 struct TileOperator: Operator {
-  private var order = AxisOrder()
+  var order = AxisOrder()
 
   var description: String { "Tile" }
 

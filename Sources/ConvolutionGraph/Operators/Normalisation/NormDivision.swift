@@ -2,14 +2,14 @@ import CConvolution
 
 /// Elements by a norm of those along some axes: `LpNormalization` and `RMSNormalization`.
 struct NormDivision: Operator {
-  private enum Kind {
+  enum Kind {
     /// Where the norm is 0, so is the result.
     case lp(Int, axis: Int)
     /// The mean of the squares along the axes from one on, plus epsilon; the quotient is scaled by input 1.
     case rootMeanSquare(from: Int, epsilon: Float)
   }
 
-  private var kind: Kind
+  let kind: Kind
 
   init(lp power: Int, axis: Int) { kind = .lp(power, axis: axis) }
 
@@ -22,7 +22,7 @@ struct NormDivision: Operator {
   }
 
   /// Whether each axis is one that the norm is taken along.
-  private func isReduced(_ x: [Int]) throws(NetworkError) -> [Bool] {
+  func isReduced(_ x: [Int]) throws(NetworkError) -> [Bool] {
     switch kind {
     case .lp(_, let axis):
       let axis = try x.axis(axis)

@@ -13,7 +13,7 @@ struct ResizeOperator: Operator {
   /// Those that the inputs speak of; nil: all.
   var axes: [Int]?
   var proportions = Proportions.free
-  private var order = AxisOrder()
+  var order = AxisOrder()
 
   init(_ interpolation: Interpolation) { self.interpolation = interpolation }
 

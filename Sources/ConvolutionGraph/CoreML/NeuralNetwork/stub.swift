@@ -1,0 +1,3 @@
+extension CoreMLModel {
+  init(neuralNetwork program: MLProgram, _ weights: CoreMLWeights) throws(NetworkError) { fatalError() }
+}
