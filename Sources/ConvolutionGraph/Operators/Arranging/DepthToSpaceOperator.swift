@@ -13,7 +13,7 @@ struct DepthToSpaceOperator: Operator {
   let direction: Direction
   let mode: Mode
   let block: Int
-  var order = AxisOrder()
+  private(set) var order = AxisOrder()
 
   init?(_ reader: inout NodeReader, _ direction: Direction) {
     guard let block = reader.integer("blocksize"), block > 0 else {

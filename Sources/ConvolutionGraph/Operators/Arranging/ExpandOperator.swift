@@ -1,6 +1,6 @@
 /// `Expand`: axes of extent 1 are repeated, so that a tensor broadcast against the shape in input 1 is whole.
 struct ExpandOperator: Operator {
-  var order = AxisOrder()
+  private(set) var order = AxisOrder()
 
   var description: String { "Expand" }
 

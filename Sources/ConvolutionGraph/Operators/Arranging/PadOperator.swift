@@ -17,7 +17,7 @@ struct PadOperator: Operator {
   }
 
   let mode: Mode
-  var order = AxisOrder()
+  private(set) var order = AxisOrder()
 
   init(_ reader: inout NodeReader) {
     mode = reader.word("mode", default: .constant)

@@ -1,6 +1,6 @@
 /// `Slice`: every so many elements between two, along some axes, as NumPy has it. Inputs 1 to 4: starts, ends, axes, steps.
 struct SliceOperator: Operator {
-  var order = AxisOrder()
+  private(set) var order = AxisOrder()
 
   init(_ reader: inout NodeReader) {
     reader.setInput(1, integers: reader.integers("starts"))

@@ -2,7 +2,7 @@ import Convolution
 
 /// `Tile`: a tensor beside itself, along each axis as often as input 1 says.
 struct TileOperator: Operator {
-  var order = AxisOrder()
+  private(set) var order = AxisOrder()
 
   var description: String { "Tile" }
 

@@ -9,7 +9,7 @@ struct NormDivision: Operator {
     case rootMeanSquare(from: Int, epsilon: Float)
   }
 
-  let kind: Kind
+  private(set) var kind: Kind
 
   init(lp power: Int, axis: Int) { kind = .lp(power, axis: axis) }
 

@@ -13,7 +13,7 @@ struct ResizeOperator: Operator {
   /// Those that the inputs speak of; nil: all.
   var axes: [Int]?
   var proportions = Proportions.free
-  var order = AxisOrder()
+  private(set) var order = AxisOrder()
 
   init(_ interpolation: Interpolation) { self.interpolation = interpolation }
 
