@@ -9,7 +9,7 @@ struct Convolve: ParsableCommand {
     commandName: "convolve",
     abstract: "Convolutions with every convention of padding: run, explained, and on pictures.",
     subcommands: [
-      Run.self, Inspect.self, Apply.self, GradientCommand.self, Pad.self, Explain.self,
+      Run.self, Inspect.self, Convert.self, Apply.self, GradientCommand.self, Pad.self, Explain.self,
       FilterPicture.self, Demo.self,
     ])
 

@@ -6,6 +6,18 @@ import ConvolutionOptions
 /// A layer whose weights are in files, of either kind.
 struct LayerFiles: ParsableArguments {
   @Option(help: ArgumentHelp("The weights.", valueName: "w.npy")) var weights: String
+  @OptionGroup var settings: LayerSettings
+
+  var layout: Layout { settings.layout }
+
+  /// The layer, of as many axes of space as its input has.
+  func layer(for input: Input) throws -> any Layer {
+    try settings.layer(weights: Tensor(npyFile: weights), rank: input.tensor.shape.count - 2)
+  }
+}
+
+/// What a layer is given besides its weights.
+struct LayerSettings: ParsableArguments {
   @Option(help: ArgumentHelp("One value for each output channel.", valueName: "b.npy")) var bias:
     String?
   @OptionGroup var window: WindowOptions
@@ -14,10 +26,8 @@ struct LayerFiles: ParsableArguments {
 
   var layout: Layout { layer.layout ?? .channelsFirst }
 
-  /// The layer, of as many axes of space as its input has.
-  func layer(for input: Input) throws -> any Layer {
-    let rank = input.tensor.shape.count - 2
-    let weights = try Tensor(npyFile: weights)
+  /// The layer, of `rank` axes of space.
+  func layer(weights: Tensor, rank: Int) throws -> any Layer {
     let bias = try bias.map { try Tensor(npyFile: $0) }
     guard layer.isTransposed else {
       return try ConvolutionLayer(

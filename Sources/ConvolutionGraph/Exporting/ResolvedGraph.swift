@@ -29,6 +29,18 @@ extension Graph {
     }
     return graph
   }
+
+  /// The graph as far as it is known for any input shapes: what is always the same is constant, and nodes that do nothing
+  /// are gone.
+  func simplified() throws(NetworkError) -> Graph {
+    var graph = self
+    graph.setDeclaredShapes()
+    var rewriter = Rewriter(
+      [NothingRemoved()],
+      context: PlanningContext(planner: Planner(threads: 1), layers: LayerCache()))
+    try rewriter.run(on: &graph)
+    return graph
+  }
 }
 
 extension Rewriter {

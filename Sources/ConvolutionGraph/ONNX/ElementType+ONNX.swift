@@ -12,6 +12,16 @@ extension ElementType {
     }
   }
 
+  var onnx: Int {
+    switch self {
+    case .float32: 1
+    case .uint8: 2
+    case .int32: 6
+    case .int64: 7
+    case .bool: 9
+    }
+  }
+
   /// What ONNX calls the type of a number, for people.
   static func onnxName(_ number: Int) -> String {
     let names = [

@@ -6,6 +6,12 @@ struct AxisOrder: Sendable {
 
   init() {}
 
+  /// Whether all axes lie as in the file.
+  var isUnchanged: Bool { order.map(\.isIdentityPermutation) ?? true }
+
+  /// What the file's tensor is permuted by to come to the tensor at hand, of as many axes.
+  func permutation(rank: Int) -> [Int] { order ?? Array(0..<rank) }
+
   func permuted(by permutation: [Int]) -> AxisOrder {
     var permuted = self
     permuted.order = permutation.map { order?[$0] ?? $0 }

@@ -8,16 +8,12 @@ let comparisonOperators: [String: OperatorMaker] = [
   "And": { Comparison(&$0, .and) },
   "Or": { Comparison(&$0, .or) },
   "Xor": { Comparison(&$0, .xor) },
-  "Not": { _ in ElementTest(description: "Not", ofBytes: { $0 == 0 }) },
-  "IsNaN": { _ in ElementTest(description: "IsNaN", ofFloats: { $0.isNaN }) },
+  "Not": { _ in ElementTest(kind: .not) },
+  "IsNaN": { _ in ElementTest(kind: .isNaN) },
   "IsInf": {
     let negative = $0.bool("detect_negative", default: true)
     let positive = $0.bool("detect_positive", default: true)
-    return ElementTest(
-      description: "IsInf",
-      ofFloats: {
-        (positive && $0 == .infinity) || (negative && $0 == -.infinity)
-      })
+    return ElementTest(kind: .isInfinite(negative: negative, positive: positive))
   },
   "Where": { _ in Selection() },
   "Cast": { Cast(&$0) },

@@ -1,24 +1,21 @@
 /// A question about every element: `Not`, `IsNaN`, `IsInf`.
 struct ElementTest: Operator {
-  let description: String
-  private let element: ElementType
-  private let makeStep: @Sendable (Int) -> any Step
-
-  init(description: String, ofBytes holds: @escaping @Sendable (UInt8) -> Bool) {
-    self.init(description, .bool, holds)
+  enum Kind: Sendable {
+    case not, isNaN
+    case isInfinite(negative: Bool, positive: Bool)
   }
 
-  init(description: String, ofFloats holds: @escaping @Sendable (Float) -> Bool) {
-    self.init(description, .float32, holds)
+  let kind: Kind
+
+  var description: String {
+    switch kind {
+    case .not: "Not"
+    case .isNaN: "IsNaN"
+    case .isInfinite: "IsInf"
+    }
   }
 
-  private init<Element: NetworkElement>(
-    _ description: String, _ element: ElementType, _ holds: @escaping @Sendable (Element) -> Bool
-  ) {
-    self.description = description
-    self.element = element
-    makeStep = { MapStep<Element, UInt8>($0) { holds($0) ? 1 : 0 } }
-  }
+  private var element: ElementType { if case .not = kind { .bool } else { .float32 } }
 
   func outputTypes(for arguments: Arguments) throws(NetworkError) -> [TensorType] {
     let type = try arguments.type(0, "x")
@@ -31,7 +28,17 @@ struct ElementTest: Operator {
   func step(
     for arguments: Arguments, outputs: [TensorType], context: PlanningContext
   ) throws(NetworkError) -> any Step {
-    makeStep(outputs[0].count)
+    func step<Element: NetworkElement>(
+      _ holds: @escaping @Sendable (Element) -> Bool
+    ) -> any Step {
+      MapStep<Element, UInt8>(outputs[0].count) { holds($0) ? 1 : 0 }
+    }
+    return switch kind {
+    case .not: step { (x: UInt8) in x == 0 }
+    case .isNaN: step { (x: Float) in x.isNaN }
+    case .isInfinite(let negative, let positive):
+      step { (x: Float) in (positive && x == .infinity) || (negative && x == -.infinity) }
+    }
   }
 
   func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted? {

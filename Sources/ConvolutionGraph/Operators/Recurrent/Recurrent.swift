@@ -26,7 +26,7 @@ struct Recurrent: Operator {
     case cell, peepholes
   }
 
-  private enum Direction: String { case forward, reverse, bidirectional }
+  enum Direction: String { case forward, reverse, bidirectional }
 
   let kind: Kind
   /// Whether each direction goes from the last step to the first.

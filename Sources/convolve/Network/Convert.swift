@@ -1,0 +1,70 @@
+import ArgumentParser
+import Convolution
+import ConvolutionFiles
+import ConvolutionGraph
+import ConvolutionOptions
+
+/// A network in another format, and what becomes of its paddings.
+struct Convert: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write a network in another format, and say which side is padded.",
+    discussion: """
+      Paddings are written as the amounts that they come to for the input shapes; with --dynamic extents stay open, and \
+      amounts that depend on them are worked out in the run. A table says for each padded layer what the source means, \
+      how much is on which side and how it is written, and warns where others would read it differently. A .npy file is \
+      the weights of one layer, as apply has them, which the options describe.
+      """)
+
+  @Argument(help: ArgumentHelp("The network, or a layer's weights.", valueName: "model.onnx|w.npy"))
+  var source: String
+  @Option(name: .shortAndLong, help: ArgumentHelp("The new file.", valueName: "model.onnx"))
+  var output: String
+  @Option(help: ArgumentHelp("The shape of an input.", valueName: "[name=]1x3x224x224"))
+  var inputShape: [String] = []
+  @Option(help: ArgumentHelp("The version of ONNX's operators. (default: 13)", valueName: "n"))
+  var opset = 13
+  @Flag(help: "Leave extents open that the network leaves open.") var dynamic = false
+
+  @OptionGroup(title: "A layer") var layer: LayerSettings
+
+  func run() throws {
+    let network = try network()
+    guard output.lowercased().hasSuffix(".onnx") else {
+      throw ValidationError("--output: got \"\(output)\", expected a name that ends with .onnx")
+    }
+    var shapes: [String: [Int]] = [:]
+    for word in try NamedFile.all(
+      inputShape, option: "--input-shape", among: network.inputs.map(\.name))
+    {
+      shapes[word.name] = try Words.integers(word.path)
+    }
+    let file = try listingUnsupported { () throws(NetworkError) in
+      try network.onnx(inputs: shapes, opset: opset, dynamic: dynamic)
+    }
+    try file.write(toFile: output)
+    if !file.paddings.isEmpty { print(PaddingTable(rows: file.paddings)) }
+    print("\(output): ONNX, opset \(opset), \(counted(file.paddings.count, "padded layer"))")
+  }
+
+  private func network() throws -> Network {
+    guard source.lowercased().hasSuffix(".npy") else { return try Network(contentsOf: source) }
+    let weights = try Tensor(npyFile: source)
+    let layer = try layer.layer(weights: weights, rank: weights.shape.count - 2)
+    if let transposed = layer as? TransposedLayer {
+      return try Network(layer: transposed, layout: self.layer.layout)
+    }
+    return try Network(layer: layer as! ConvolutionLayer, layout: self.layer.layout)
+  }
+
+  /// Everything that is not supported is printed, one a line, before the error is thrown.
+  private func listingUnsupported<Value>(
+    _ body: () throws(NetworkError) -> Value
+  ) throws -> Value {
+    do throws(NetworkError) { return try body() } catch {
+      guard !error.unsupported.isEmpty else { throw error }
+      for feature in error.unsupported { print(feature) }
+      throw ValidationError(
+        "\(output): got \(counted(error.unsupported.count, "node")) that cannot be written, expected none")
+    }
+  }
+}
