@@ -456,3 +456,268 @@ def program(spec, weights_folder):
 
     assert [o.name for o in spec.description.output] == list(block.outputs)
     return run
+
+
+# Neural networks
+
+
+def weights(parameters, shape):
+    """float32 or, as bytes, float16."""
+    if parameters.float16Value:
+        values = np.frombuffer(parameters.float16Value, np.float16)
+    else:
+        values = np.array(parameters.floatValue, np.float32)
+    return values.astype(np.float64).reshape([int(extent) for extent in shape])
+
+
+def border_amounts(padding):
+    amounts = padding.paddingAmounts.borderAmounts if hasattr(padding.paddingAmounts, "borderAmounts") else []
+    assert len(amounts) == 2, "amounts that are left out"
+    return [(a.startEdgeSize, a.endEdgeSize) for a in amounts]
+
+
+def nn_convolution(p, x, *inputs):
+    assert x.ndim == 4 and p.WhichOneof("ConvolutionPaddingType") == "valid"
+    kernel, groups = list(p.kernelSize), p.nGroups
+    pad = border_amounts(p.valid)
+    b = weights(p.bias, [p.outputChannels]) if p.hasBias else None
+    if p.isDeconvolution:
+        w = weights(p.weights, [p.kernelChannels, p.outputChannels // groups, *kernel])
+        return transposed_convolution(x, w, b, p.stride, [1, 1], pad, groups)
+    shape = [p.outputChannels, p.kernelChannels, *kernel]
+    w = inputs[0].reshape(shape) if inputs else weights(p.weights, shape)
+    return convolution(x, w, b, p.stride, p.dilationFactor, pad, groups)
+
+
+def nn_convolution3d(p, x):
+    assert p.paddingType == 0
+    kernel = [p.kernelDepth, p.kernelHeight, p.kernelWidth]
+    stride = [p.strideDepth, p.strideHeight, p.strideWidth]
+    dilation = [p.dilationDepth, p.dilationHeight, p.dilationWidth]
+    pad = nn_pads(p)
+    b = weights(p.bias, [p.outputChannels]) if p.hasBias else None
+    if p.isDeconvolution:
+        w = weights(p.weights, [p.outputChannels // p.nGroups, p.inputChannels, *kernel]).swapaxes(0, 1)
+        y = transposed_convolution(x, w, b, stride, dilation, pad, p.nGroups)
+        assert list(y.shape[2:]) == list(p.outputShape)
+        return y
+    w = weights(p.weights, [p.outputChannels, p.inputChannels // p.nGroups, *kernel])
+    return convolution(x, w, b, stride, dilation, pad, p.nGroups)
+
+
+def nn_pads(p):
+    return [
+        (p.customPaddingFront, p.customPaddingBack),
+        (p.customPaddingTop, p.customPaddingBottom),
+        (p.customPaddingLeft, p.customPaddingRight),
+    ]
+
+
+POOLS = {0: "max", 1: "avg", 2: "l2"}
+
+
+def nn_pool(p, x):
+    assert x.ndim == 4 and not p.globalPooling
+    return pool(POOLS[p.type], x, p.kernelSize, p.stride, border_amounts(p.valid), p.avgPoolExcludePadding)
+
+
+def nn_pool3d(p, x):
+    assert p.paddingType == 0
+    kernel = [p.kernelDepth, p.kernelHeight, p.kernelWidth]
+    stride = [p.strideDepth, p.strideHeight, p.strideWidth]
+    return pool(POOLS[p.type], x, kernel, stride, nn_pads(p), p.countExcludePadding)
+
+
+def nn_padding(p, x):
+    kind = p.WhichOneof("PaddingType")
+    mode = {"constant": "constant", "reflection": "reflect", "replication": "replicate"}[kind]
+    pad = [(0, 0)] * (x.ndim - 2) + [(a.startEdgeSize, a.endEdgeSize) for a in p.paddingAmounts.borderAmounts]
+    return padded(x, pad, mode, p.constant.value)
+
+
+def nn_activation(p, x):
+    kind = p.WhichOneof("NonlinearityType")
+    a = getattr(p, kind)
+    return {
+        "linear": lambda: a.alpha * x + a.beta,
+        "ReLU": lambda: np.maximum(x, 0),
+        "leakyReLU": lambda: np.where(x >= 0, x, a.alpha * x),
+        "PReLU": lambda: np.where(x > 0, x, x * weights(a.alpha, [-1, 1, 1])),
+        "tanh": lambda: np.tanh(x),
+        "sigmoid": lambda: sigmoid(x),
+        "sigmoidHard": lambda: np.clip(a.alpha * x + a.beta, 0, 1),
+        "ELU": lambda: np.where(x >= 0, x, a.alpha * np.expm1(np.minimum(x, 0))),
+        "softsign": lambda: x / (1 + np.abs(x)),
+        "softplus": lambda: np.logaddexp(x, 0),
+    }[kind]()
+
+
+def nn_unary(p, x):
+    x = (p.scale or 1) * x + p.shift
+    return {
+        0: lambda: np.sqrt(x),
+        3: lambda: x**p.alpha,
+        4: lambda: np.exp(x),
+        5: lambda: np.log(x),
+        6: lambda: np.abs(x),
+    }[p.type]()
+
+
+def nn_batchnorm(p, x):
+    assert x.ndim == 4
+    axis = x.ndim - 3
+    gamma, beta = (weights(w, [p.channels]) for w in (p.gamma, p.beta))
+    if p.computeMeanVar:
+        assert p.instanceNormalization
+        y = normalized(x, (x.ndim - 2, x.ndim - 1), 1, 0, p.epsilon)
+    else:
+        mean, variance = (along_channels(weights(w, [p.channels]), x.ndim, axis) for w in (p.mean, p.variance))
+        y = (x - mean) / np.sqrt(variance + p.epsilon)
+    return y * along_channels(gamma, x.ndim, axis) + along_channels(beta, x.ndim, axis)
+
+
+def nn_inner_product(p, x):
+    assert x.ndim <= 3 and x.shape[-1] == p.inputChannels
+    y = x @ weights(p.weights, [p.outputChannels, p.inputChannels]).T
+    return y + weights(p.bias, [p.outputChannels]) if p.hasBias else y
+
+
+def nn_upsample(p, x):
+    if p.mode == 0:
+        return x.repeat(p.scalingFactor[0], -2).repeat(p.scalingFactor[1], -1)
+    size = [factor * extent for factor, extent in zip(p.scalingFactor, x.shape[-2:])]
+    return resized_bilinear(x, size, ["DEFAULT", "STRICT_ALIGN_CORNERS", "UNALIGN_CORNERS"][p.linearUpsampleMode])
+
+
+def nn_layer_norm(p, x):
+    shape = list(p.normalizedShape)
+    assert list(x.shape[-len(shape) :]) == shape
+    axes = tuple(range(x.ndim - len(shape), x.ndim))
+    return normalized(x, axes, weights(p.gamma, shape), weights(p.beta, shape), p.eps)
+
+
+def nn_extremum(function):
+    return lambda p, x: function(x, axis=p.axis, keepdims=not p.removeDim)
+
+
+def nn_matmul(p, a, b):
+    return np.matmul(
+        np.swapaxes(a, -1, -2) if p.transposeA else a, np.swapaxes(b, -1, -2) if p.transposeB else b
+    )
+
+
+def number(function):
+    """Truth values are 0 and 1."""
+    return lambda p, *x: function(*x).astype(np.float64)
+
+
+def nn_reduction(kind):
+    def run(p, x):
+        assert not p.reduceAll
+        return reduced(kind, x, p.axes, p.keepDims)
+
+    return run
+
+
+LAYERS = {
+    "convolution": nn_convolution,
+    "convolution3d": nn_convolution3d,
+    "pooling": nn_pool,
+    "pooling3d": nn_pool3d,
+    "padding": nn_padding,
+    "constantPad": lambda p, x: padded(x, pairs(p.padAmounts), "constant", p.value),
+    "activation": nn_activation,
+    "unary": nn_unary,
+    "batchnorm": nn_batchnorm,
+    "innerProduct": nn_inner_product,
+    "layerNormalization": nn_layer_norm,
+    "lrn": lambda p, x: response_normalized(x, p.localSize, p.alpha, p.beta, p.k, x.ndim - 3),
+    "upsample": nn_upsample,
+    "resizeBilinear": lambda p, x: resized_bilinear(x, p.targetSize, {0: "STRICT_ALIGN_CORNERS"}[p.mode.samplingMethod]),
+    "reorganizeData": lambda p, x: [space_to_depth, depth_to_space, pixel_shuffle][p.mode](x, p.blockSize),
+    "clip": lambda p, x: np.clip(x, p.minVal, p.maxVal),
+    "ceil": lambda p, x: np.ceil(x),
+    "floor": lambda p, x: np.floor(x),
+    "round": lambda p, x: np.round(x),
+    "sign": lambda p, x: np.sign(x),
+    "sin": lambda p, x: np.sin(x),
+    "cos": lambda p, x: np.cos(x),
+    "erf": lambda p, x: erf(x),
+    "gelu": lambda p, x: gelu(x, ["EXACT", "TANH_APPROXIMATION"][p.mode]),
+    "equal": number(np.equal),
+    "notEqual": number(np.not_equal),
+    "lessThan": number(np.less),
+    "lessEqual": number(np.less_equal),
+    "greaterThan": number(np.greater),
+    "greaterEqual": number(np.greater_equal),
+    "logicalAnd": number(np.logical_and),
+    "logicalOr": number(np.logical_or),
+    "logicalXor": number(np.logical_xor),
+    "logicalNot": number(np.logical_not),
+    "whereBroadcastable": lambda p, c, a, b: np.where(c != 0, a, b),
+    "addBroadcastable": lambda p, a, b: a + b,
+    "subtractBroadcastable": lambda p, a, b: a - b,
+    "multiplyBroadcastable": lambda p, a, b: a * b,
+    "divideBroadcastable": lambda p, a, b: a / b,
+    "powBroadcastable": lambda p, a, b: a**b,
+    "modBroadcastable": lambda p, a, b: np.mod(a, b),
+    "minBroadcastable": lambda p, a, b: np.minimum(a, b),
+    "maxBroadcastable": lambda p, a, b: np.maximum(a, b),
+    "tile": lambda p, x: np.tile(x, list(p.reps)),
+    "gather": lambda p, x, i: np.take(x, i.astype(int), p.axis),
+    "gatherAlongAxis": lambda p, x, i: np.take_along_axis(x, i.astype(int), p.axis),
+    "reverse": lambda p, x: np.flip(x, tuple(a for a, flips in enumerate(p.reverseDim) if flips)),
+    "splitND": lambda p, x: split(x, list(p.splitSizes), p.axis),
+    "concatND": lambda p, *x: np.concatenate(x, p.axis),
+    "transpose": lambda p, x: x.transpose(list(p.axes)),
+    "reshapeStatic": lambda p, x: x.reshape(list(p.targetShape)),
+    "sliceStatic": lambda p, x: sliced(
+        x, p.beginIds, p.endIds, p.strides, p.beginMasks, p.endMasks, p.squeezeMasks
+    ),
+    "softmaxND": lambda p, x: (lambda e: e / e.sum(p.axis, keepdims=True))(np.exp(x - x.max(p.axis, keepdims=True))),
+    "topK": lambda p, x: top(x, p.K, p.axis, p.useBottomK),
+    "argMax": nn_extremum(np.argmax),
+    "argMin": nn_extremum(np.argmin),
+    "cumSum": lambda p, x: cumulative(x, p.axis, p.excludeFinalSum, p.reverse),
+    "batchedMatmul": nn_matmul,
+    "loadConstantND": lambda p: weights(p.data, p.shape),
+}
+for layer, name in {
+    "reduceL1": "l1_norm",
+    "reduceL2": "l2_norm",
+    "reduceMax": "max",
+    "reduceMin": "min",
+    "reduceSum": "sum",
+    "reduceProd": "prod",
+    "reduceMean": "mean",
+    "reduceSumSquare": "sum_square",
+    "reduceLogSumExp": "log_sum_exp",
+}.items():
+    LAYERS[layer] = nn_reduction(name)
+
+
+def neural_network(spec):
+    """The function that a specification with a neuralNetwork computes."""
+    assert spec.specificationVersion >= 4 and spec.neuralNetwork.arrayInputShapeMapping == 1
+
+    def run(inputs):
+        values = {i.name: np.asarray(inputs[i.name], np.float64) for i in spec.description.input}
+        names = set()
+        for layer in spec.neuralNetwork.layers:
+            kind = layer.WhichOneof("layer")
+            assert layer.name not in names, f"two layers {layer.name}"
+            names.add(layer.name)
+            results = LAYERS[kind](getattr(layer, kind), *[values[name] for name in layer.input])
+            results = results if isinstance(results, (list, tuple)) else [results]
+            for name, result in zip(layer.output, results, strict=True):
+                assert name not in values
+                values[name] = np.asarray(result)
+        outputs = {}
+        for feature in spec.description.output:
+            value = values[feature.name]
+            assert list(value.shape) == list(feature.type.multiArrayType.shape)
+            is_integer = feature.type.multiArrayType.dataType == 131104
+            outputs[feature.name] = value.astype(np.int32) if is_integer else value
+        return outputs
+
+    return run

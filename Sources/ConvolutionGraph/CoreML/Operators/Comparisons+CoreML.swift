@@ -25,7 +25,7 @@ extension Comparison {
 
 extension ElementTest {
   func writeCoreML(_ scope: inout MLScope) throws(NetworkError) -> [MLValue] {
-    guard description == "Not" else { throw scope.unwritable() }
+    guard case .not = kind else { throw scope.unwritable() }
     return [try scope.unary("logical_not", scope.input())]
   }
 }

@@ -9,7 +9,8 @@ struct MLProgram {
   /// A row for each padded layer.
   private(set) var paddings: [WrittenPadding] = []
 
-  private var names = MLNames()
+  /// All that values have.
+  private(set) var names = MLNames()
   private var values: [Graph.ValueID: MLValue] = [:]
   /// Names of the network's outputs, which the values that are computed for them get.
   private var outputNames: [Graph.ValueID: String] = [:]
@@ -27,7 +28,7 @@ struct MLProgram {
       try add(node, of: graph)
     }
     for (output, name) in zip(graph.outputs, outputNames) {
-      try addOutput(name, value(output.value, of: graph))
+      addOutput(name, value(output.value, of: graph))
     }
   }
 

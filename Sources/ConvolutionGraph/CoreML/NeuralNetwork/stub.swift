@@ -1,3 +1,0 @@
-extension CoreMLModel {
-  init(neuralNetwork program: MLProgram, _ weights: CoreMLWeights) throws(NetworkError) { fatalError() }
-}
