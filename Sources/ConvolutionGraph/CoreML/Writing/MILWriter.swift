@@ -21,7 +21,12 @@ struct MILWriter {
   /// Constants of fewer elements stand in the program itself.
   private static let leastInFile = 10
 
-  init(_ precision: CoreMLWeights) { self.precision = precision }
+  private var names: MLNames
+
+  /// - Parameter names: those that are taken.
+  init(_ precision: CoreMLWeights, names: MLNames) {
+    (self.precision, self.names) = (precision, names)
+  }
 
   /// The program, whose file of weights is ``weights`` then.
   mutating func program(_ program: MLProgram) -> MILProgram {
@@ -50,7 +55,7 @@ struct MILWriter {
         bindings.arguments.append(.with { $0.name = value.name })
       }
       if let setting = MILValue(setting: argument) {
-        let constant = "\(operation.outputs[0].name)_\(name)"
+        let constant = names.unique("\(operation.outputs[0].name)_\(name)")
         add(constant, setting)
         bindings.arguments.append(.with { $0.name = constant })
       }

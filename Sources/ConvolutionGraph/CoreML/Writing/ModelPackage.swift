@@ -7,7 +7,7 @@ struct ModelPackage {
   private let weights: WeightFile
 
   init(_ program: MLProgram, _ precision: CoreMLWeights) {
-    var writer = MILWriter(precision)
+    var writer = MILWriter(precision, names: program.names)
     let message = writer.program(program)
     var model = CoreMLModel(program, version: writer.opset.rawValue)
     model.program = message
