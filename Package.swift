@@ -40,7 +40,7 @@ let package = Package(
         "CConvolution", "Convolution", "ConvolutionFiles",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
-      exclude: ["ONNX/onnx.proto"]
+      exclude: ["ONNX/onnx.proto", "CoreML/Schema/mil.proto", "CoreML/Schema/coreml.proto"]
     ),
     .target(
       name: "CConvolution",

@@ -109,12 +109,17 @@ package func replaceFile(
   }
 }
 
-/// The same with text, as UTF-8.
-package func replaceFile(atPath path: String, with text: String) throws(ConvolutionError) {
-  let result = Array(text.utf8).withUnsafeBytes { bytes in
+/// The same with bytes.
+package func replaceFile(atPath path: String, content: [UInt8]) throws(ConvolutionError) {
+  let result = content.withUnsafeBytes { bytes in
     Result { () throws(ConvolutionError) in try replaceFile(atPath: path, with: [bytes]) }
   }
   try result.get()
+}
+
+/// The same with text, as UTF-8.
+package func replaceFile(atPath path: String, with text: String) throws(ConvolutionError) {
+  try replaceFile(atPath: path, content: Array(text.utf8))
 }
 
 /// What a file of UTF-8 holds.

@@ -36,6 +36,11 @@ protocol Operator: Sendable, CustomStringConvertible {
   ///
   /// - Parameter permutation: axis i of a permuted tensor is axis `permutation[i]` of the tensor.
   func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted?
+
+  /// The values of the outputs in operations of Core ML.
+  ///
+  /// - Throws: `.unsupported` for what Core ML does not have.
+  func writeCoreML(_ scope: inout MLScope) throws(NetworkError) -> [MLValue]
 }
 
 /// Memory that inputs and outputs of a node may share. Distances are in bytes.
@@ -74,6 +79,10 @@ extension Operator {
   }
 
   func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted? { nil }
+
+  func writeCoreML(_ scope: inout MLScope) throws(NetworkError) -> [MLValue] {
+    throw scope.unwritable()
+  }
 }
 
 /// An input of a node while a plan is made.

@@ -7,7 +7,7 @@ import ConvolutionOptions
 /// A network in another format, and what becomes of its paddings.
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a network in another format, and say which side is padded.",
+    abstract: "Write a network as ONNX or Core ML, and say which side is padded.",
     discussion: """
       Paddings are written as the amounts that they come to for the input shapes; with --dynamic extents stay open, and \
       amounts that depend on them are worked out in the run. A table says for each padded layer what the source means, \
@@ -17,7 +17,7 @@ struct Convert: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The network, or a layer's weights.", valueName: "model.onnx|w.npy"))
   var source: String
-  @Option(name: .shortAndLong, help: ArgumentHelp("The new file.", valueName: "model.onnx"))
+  @Option(name: .shortAndLong, help: ArgumentHelp("The new file.", valueName: "model.onnx|.mlpackage|.mlmodel"))
   var output: String
   @Option(help: ArgumentHelp("The shape of an input.", valueName: "[name=]1x3x224x224"))
   var inputShape: [String] = []
@@ -27,23 +27,50 @@ struct Convert: ParsableCommand {
 
   @OptionGroup(title: "A layer") var layer: LayerSettings
 
+  @Flag(name: .customLong("half-weights"), help: "Store the weights of Core ML models in 16 bits.")
+  var hasHalfWeights = false
+
   func run() throws {
     let network = try network()
-    guard output.lowercased().hasSuffix(".onnx") else {
-      throw ValidationError("--output: got \"\(output)\", expected a name that ends with .onnx")
-    }
     var shapes: [String: [Int]] = [:]
     for word in try NamedFile.all(
       inputShape, option: "--input-shape", among: network.inputs.map(\.name))
     {
       shapes[word.name] = try Words.integers(word.path)
     }
-    let file = try listingUnsupported { () throws(NetworkError) in
-      try network.onnx(inputs: shapes, opset: opset, dynamic: dynamic)
+    let (paddings, format) = try write(network, shapes)
+    if !paddings.isEmpty { print(PaddingTable(rows: paddings)) }
+    print("\(output): \(format), \(counted(paddings.count, "padded layer"))")
+  }
+
+  /// Writes the file; returns what became of the paddings, and what the file is.
+  private func write(
+    _ network: Network, _ shapes: [String: [Int]]
+  ) throws -> (paddings: [WrittenPadding], format: String) {
+    let weights: CoreMLWeights = hasHalfWeights ? .float16 : .float32
+    switch output.lowercased().split(separator: ".").last {
+    case "onnx":
+      let file = try listingUnsupported { () throws(NetworkError) in
+        try network.onnx(inputs: shapes, opset: opset, dynamic: dynamic)
+      }
+      try file.write(toFile: output)
+      return (file.paddings, "ONNX, opset \(opset)")
+    case "mlpackage":
+      let file = try listingUnsupported { () throws(NetworkError) in
+        try network.coreMLPackage(inputs: shapes, weights: weights)
+      }
+      try file.write(toFile: output)
+      return (file.paddings, "Core ML program")
+    case "mlmodel":
+      let file = try listingUnsupported { () throws(NetworkError) in
+        try network.coreMLModel(inputs: shapes, weights: weights)
+      }
+      try file.write(toFile: output)
+      return (file.paddings, "Core ML neural network")
+    default:
+      throw ValidationError(
+        "--output: got \"\(output)\", expected a name that ends with .onnx, .mlpackage or .mlmodel")
     }
-    try file.write(toFile: output)
-    if !file.paddings.isEmpty { print(PaddingTable(rows: file.paddings)) }
-    print("\(output): ONNX, opset \(opset), \(counted(file.paddings.count, "padded layer"))")
   }
 
   private func network() throws -> Network {

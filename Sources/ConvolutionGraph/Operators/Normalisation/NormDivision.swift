@@ -22,7 +22,7 @@ struct NormDivision: Operator {
   }
 
   /// Whether each axis is one that the norm is taken along.
-  private func isReduced(_ x: [Int]) throws(NetworkError) -> [Bool] {
+  func isReduced(_ x: [Int]) throws(NetworkError) -> [Bool] {
     switch kind {
     case .lp(_, let axis):
       let axis = try x.axis(axis)

@@ -1,6 +1,6 @@
 import Convolution
 
-/// Operators on images are computed in another layout than ONNX's, between transpositions.
+/// Operators on images are computed in another layout than their own, between transpositions.
 struct ImagesArranged: Rewrite {
   let layout: Layout
   let name = "images-arranged"
@@ -9,7 +9,9 @@ struct ImagesArranged: Rewrite {
     guard let operation = node.operation as? any LayoutOperator, operation.layout != layout,
       let arguments = graph.arguments(of: node), let x = arguments[0]?.type.shape
     else { return nil }
-    let permutation = layout.permutation(rank: x.count - 2)
+    // Where the axes of the new layout lie in the one that images have.
+    let here = operation.layout.permutation(rank: x.count - 2)
+    let permutation = layout.permutation(rank: x.count - 2).map { here.place(of: $0) }
     guard let permuted = operation.permuted(by: permutation, arguments) else { return nil }
     var nodes: [Graph.Node] = []
     var inputs: [Graph.ValueID?] = []

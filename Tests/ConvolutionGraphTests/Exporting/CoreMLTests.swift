@@ -1,0 +1,117 @@
+import Convolution
+import Foundation
+import Testing
+
+@testable import ConvolutionGraph
+
+/// What is written for Core ML, without a reader of its own.
+struct CoreMLTests {
+  private func network(
+    padding: Padding = .same, border: Border = .zeros
+  ) throws -> Network {
+    let weights = try Tensor((0..<96).map { Float($0) / 96 }, shape: [4, 2, 4, 3])
+    return try Network(
+      layer: ConvolutionLayer(
+        rank: 2, weights: weights, stride: [1, 2], padding: padding, border: border))
+  }
+
+  private func program(_ network: Network, _ shape: [Int]) throws -> [MILOperation] {
+    let program = try MLProgram(network.source.resolved(inputs: ["x": shape]))
+    var writer = MILWriter(.float32, names: program.names)
+    let function = writer.program(program).functions["main"]!
+    #expect(function.opset == "CoreML5")
+    return function.blockSpecializations["CoreML5"]!.operations
+  }
+
+  @Test("A file of weights has a header, and 64 bytes of metadata before each tensor, all at multiples of 64")
+  func weightFile() throws {
+    var file = WeightFile()
+    let first = file.add(try NetworkTensor([1, 2, 3], shape: [3]))
+    let second = file.add([0x3c00, 0x4000])
+    func integer<Value: FixedWidthInteger>(at place: Int, as type: Value.Type) -> Value {
+      file.bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: type) }
+    }
+    #expect(first == 64 && second == 192 && file.bytes.count == 320)
+    #expect(integer(at: 0, as: UInt32.self) == 2)
+    #expect(integer(at: 4, as: UInt32.self) == 2)
+    for (place, kind, bytes) in [(first, 2, 12), (second, 1, 4)] {
+      #expect(integer(at: place, as: UInt32.self) == 0xdead_beef)
+      #expect(integer(at: place + 4, as: UInt32.self) == kind)
+      #expect(integer(at: place + 8, as: UInt64.self) == bytes)
+      #expect(integer(at: place + 16, as: UInt64.self) == place + 64)
+    }
+    #expect(integer(at: 256, as: UInt32.self) == 0x4000_3c00)
+  }
+
+  @Test("Every setting of a convolution is a constant of its own, and same padding is amounts")
+  func settings() throws {
+    let operations = try program(network(), [1, 2, 5, 6])
+    let convolution = try #require(operations.last)
+    #expect(convolution.type == "conv")
+    #expect(
+      Set(convolution.inputs.keys) == [
+        "x", "weight", "strides", "pad_type", "pad", "dilations", "groups",
+      ])
+    func constant(_ name: String) -> MILTensorValue? {
+      let binding = convolution.inputs[name]!.arguments[0].name
+      let operation = operations.first { $0.type == "const" && $0.outputs[0].name == binding }
+      return operation?.attributes["val"]?.immediate.tensor
+    }
+    #expect(constant("pad")?.ints.values == [1, 2, 0, 1])
+    #expect(constant("strides")?.ints.values == [1, 2])
+    #expect(constant("dilations")?.ints.values == [1, 1])
+    #expect(constant("groups")?.ints.values == [1])
+    #expect(constant("pad_type")?.strings.values == ["custom"])
+  }
+
+  @Test(
+    "Borders are a mode of pad within what it allows, else parts of the input",
+    arguments: [
+      (Border.reflect, 1, ["pad", "conv"]), (.replicate, 1, ["pad", "conv"]),
+      (.constant(2), 1, ["pad", "conv"]),
+      (.circular, 1, ["slice_by_index", "slice_by_index", "concat", "slice_by_index", "slice_by_index", "concat", "conv"]),
+    ])
+  func borders(_ border: Border, _ amount: Int, _ expected: [String]) throws {
+    let padding = Padding.explicit([PaddingAmount(before: amount, after: amount)])
+    let operations = try program(network(padding: padding, border: border), [1, 2, 5, 6])
+    #expect(operations.map(\.type).filter { $0 != "const" } == expected)
+  }
+
+  @Test("Halves are the closest ones, and too large values stay as they are")
+  func halves() throws {
+    let values: [(Float, UInt16)] = [
+      (0, 0), (-0.0, 0x8000), (1, 0x3c00), (-2, 0xc000), (65504, 0x7bff), (1 / 3, 0x3555),
+      (0x1p-24, 1), (0x1p-14, 0x0400), (0x1p-26, 0), (2049, 0x6800), (2051, 0x6802),
+    ]
+    for (value, bits) in values { #expect(HalfFloat.bits(value) == bits, "\(value)") }
+    #expect(try NetworkTensor([1, 70000], shape: [2]).halves == nil)
+  }
+
+  @Test("Weights of 16 bits are cast where they are loaded, which is Core ML 6")
+  func halfWeights() throws {
+    let file = try network().coreMLPackage(inputs: ["x": [1, 2, 5, 6]], weights: .float16)
+    let model = try CoreMLModel(serializedBytes: file.files[1].content)
+    #expect(model.specificationVersion == 7)
+    let operations = model.program.functions["main"]!.blockSpecializations["CoreML6"]!.operations
+    #expect(operations.contains { $0.type == "constexpr_cast" })
+  }
+
+  @Test("A package replaces one that is there, and nothing else of that name")
+  func files() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("coreml-\(UInt64.random(in: 0 ... .max))")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = try network().coreMLPackage(inputs: ["x": [1, 2, 5, 6]])
+    let path = folder.appendingPathComponent("model.mlpackage").path
+    try file.write(toFile: path)
+    try file.write(toFile: path)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(names == ["model.mlpackage"])
+    let other = folder.appendingPathComponent("mine").path
+    try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: true)
+    #expect(throws: NetworkError.self) { try file.write(toFile: other) }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: other).isEmpty)
+    #expect(throws: NetworkError.self) { try file.write(toFile: "\(folder.path)/none/m.mlpackage") }
+  }
+}
