@@ -9,8 +9,8 @@ struct Convolve: ParsableCommand {
     commandName: "convolve",
     abstract: "Convolutions with every convention of padding: run, explained, and on pictures.",
     subcommands: [
-      Run.self, Inspect.self, Convert.self, Weights.self, Apply.self, GradientCommand.self, Pad.self,
-      Explain.self, FilterPicture.self, Demo.self,
+      Run.self, Inspect.self, Convert.self, Compare.self, Weights.self, Apply.self,
+      GradientCommand.self, Pad.self, Explain.self, FilterPicture.self, Demo.self,
     ])
 
   /// Whatever goes wrong is one line on standard error and exit code 1.
