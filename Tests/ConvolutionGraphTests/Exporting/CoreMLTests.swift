@@ -96,6 +96,21 @@ struct CoreMLTests {
     #expect(operations.contains { $0.type == "constexpr_cast" })
   }
 
+  @Test("Everything that Core ML cannot say is listed at once")
+  func errors() throws {
+    var graph = Graph()
+    let x = graph.addInput("x", .float32, [2, 3])
+    for name in ["a", "b"] {
+      let y = graph.addValue(name)
+      graph.append(Graph.Node(name, ElementTest(kind: .isNaN), [x], [y]))
+      graph.addOutput(name, y)
+    }
+    let network = try Network(graph)
+    let error = try #require(throws: NetworkError.self) { try network.coreMLPackage() }
+    #expect(error.unsupported.map(\.node) == ["a", "b"])
+    #expect(error.unsupported.map(\.operation) == ["IsNaN", "IsNaN"])
+  }
+
   @Test("A package replaces one that is there, and nothing else of that name")
   func files() throws {
     let folder = FileManager.default.temporaryDirectory
