@@ -161,7 +161,6 @@ def fixtures(folder):
 
 
 def check_layers(convolve, arguments, random):
-    kinds = []
     for name, cases in fixtures(arguments.fixtures):
         static, dynamic = Kind(f"{name} layers"), Kind(f"{name} layers, dynamic")
         if arguments.short:
@@ -185,8 +184,69 @@ def check_layers(convolve, arguments, random):
 
                 static.check(f"{case['id']} opset {opset}", lambda: body(False))
                 dynamic.check(f"{case['id']} opset {opset}", lambda: body(True))
-        kinds += [static, dynamic]
         yield from (static, dynamic)
+
+
+def random_flags(random):
+    """Shapes of input and weights, and a layer's options."""
+    rank = int(random.integers(1, 4))
+    groups, channels = random.choice([1, 1, 2]), random.integers(1, 4, 2)
+    kernel, stride, dilation = (random.integers(1, n, rank) for n in (5, 4, 4))
+    is_transposed, is_last = random.random() < 0.35, random.random() < 0.3
+    spans = dilation * (kernel - 1) + 1
+    space = spans + random.integers(0, 7, rank)
+    images = random.integers(1, 3)
+    shape = [images, *space, channels[0] * groups] if is_last else [images, channels[0] * groups, *space]
+    first = channels[0] if is_transposed else channels[1]
+    second = channels[1] if is_transposed else channels[0]
+    weights = [first * groups, second, *kernel]
+    flags = ["--stride", numbers(stride), "--dilation", numbers(dilation)]
+    flags += ["--groups", str(groups)] + (["--layout", "nhwc"] if is_last else [])
+    words = ["valid", "same", "same-lower", "causal", "full"]
+    if is_transposed:
+        words = ["valid", "same", "same-upper", "same-lower"]
+    elif (stride == 1).all():
+        words.append("torch-same")
+    if random.random() < 0.4:
+        low = -1 if is_transposed else 0
+        amounts = [int(random.integers(low, span + 1)) // 2 for span in np.repeat(spans, 2)]
+        flags.append("--pads=" + numbers(amounts))
+        if is_transposed and random.random() < 0.5:
+            flags += ["--output-padding", numbers(random.integers(0, stride + 1))]
+    else:
+        flags += ["--padding", random.choice(words)]
+    if not is_transposed and random.random() < 0.5:
+        borders = ["zeros", "replicate", "reflect", "symmetric", "circular", "constant:1.5"]
+        flags += ["--border", ",".join(random.choice(borders, rank))]
+    if random.random() < 0.5:
+        activations = ["relu", "relu6", "silu", "hardSwish", "gelu", "leakyRelu:0.1", "clip:-1,2"]
+        flags += ["--activation", random.choice(activations)]
+    return shape, weights, flags
+
+
+def check_random(convolve, arguments, random):
+    kinds = Kind("random layers"), Kind("random layers, dynamic")
+    for _ in range(12 if arguments.short else 150):
+        shape, weights, flags = random_flags(random)
+        x, w = (random.standard_normal(n).astype(np.float32) for n in (shape, weights))
+        opset = int(random.choice(OPSETS[1:]))
+        for kind, dynamic in zip(kinds, [False, True]):
+            def body():
+                with tempfile.TemporaryDirectory() as folder:
+                    np.save(f"{folder}/x.npy", x)
+                    np.save(f"{folder}/w.npy", w)
+                    files = ["--input", f"{folder}/x.npy", "--weights", f"{folder}/w.npy"]
+                    apply = [convolve, "apply", *files, "-o", f"{folder}/y.npy", *flags]
+                    # A layer that has no outputs, say, is none.
+                    if subprocess.run(apply, capture_output=True).returncode:
+                        return
+                    out = f"{folder}/layer.onnx"
+                    shapes = [] if dynamic else [("x", shape)]
+                    convert(convolve, f"{folder}/w.npy", out, opset, dynamic, shapes, flags)
+                    yield run_onnxruntime(out, {"x": x}), [np.load(f"{folder}/y.npy")]
+
+            kind.check(f"{shape} {weights} {' '.join(flags)} opset {opset}", body)
+    yield from kinds
 
 
 # ---- Models --------------------------------------------------------------------------------------------------------
@@ -308,10 +368,15 @@ def main():
     parser.add_argument("--short", action="store_true", help="a sample of everything")
     parser.add_argument("--fixtures", default=f"{TESTS}/ConvolutionTests/Fixtures")
     parser.add_argument("--models", default=f"{TESTS}/ConvolutionGraphTests/Models")
-    parser.add_argument("--only", choices=["layers", "models", "nodes"])
+    parser.add_argument("--only", choices=["layers", "random", "models", "nodes"])
     arguments = parser.parse_args()
     random = np.random.default_rng(arguments.seed)
-    checks = {"layers": check_layers, "models": check_models, "nodes": check_nodes}
+    checks = {
+        "layers": check_layers,
+        "random": check_random,
+        "models": check_models,
+        "nodes": check_nodes,
+    }
     is_right = True
     for name, check in checks.items():
         if arguments.only in (None, name):
