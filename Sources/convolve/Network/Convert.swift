@@ -17,7 +17,9 @@ struct Convert: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The network, or a layer's weights.", valueName: "model.onnx|w.npy"))
   var source: String
-  @Option(name: .shortAndLong, help: ArgumentHelp("The new file.", valueName: "model.onnx|.mlpackage|.mlmodel"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("The new file.", valueName: "model.onnx|.mlpackage|.mlmodel"))
   var output: String
   @Option(help: ArgumentHelp("The shape of an input.", valueName: "[name=]1x3x224x224"))
   var inputShape: [String] = []
@@ -97,7 +99,8 @@ struct Convert: ParsableCommand {
       guard !error.unsupported.isEmpty else { throw error }
       for feature in error.unsupported { print(feature) }
       throw ValidationError(
-        "\(output): got \(counted(error.unsupported.count, "node")) that cannot be written, expected none")
+        "\(output): got \(counted(error.unsupported.count, "node")) that cannot be written, expected none"
+      )
     }
   }
 }

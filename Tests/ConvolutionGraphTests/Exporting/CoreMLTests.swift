@@ -23,7 +23,9 @@ struct CoreMLTests {
     return function.blockSpecializations["CoreML5"]!.operations
   }
 
-  @Test("A file of weights has a header, and 64 bytes of metadata before each tensor, all at multiples of 64")
+  @Test(
+    "A file of weights has a header, and 64 bytes of metadata before each tensor, all at multiples of 64"
+  )
   func weightFile() throws {
     var file = WeightFile()
     let first = file.add(try NetworkTensor([1, 2, 3], shape: [3]))
@@ -69,7 +71,13 @@ struct CoreMLTests {
     arguments: [
       (Border.reflect, 1, ["pad", "conv"]), (.replicate, 1, ["pad", "conv"]),
       (.constant(2), 1, ["pad", "conv"]),
-      (.circular, 1, ["slice_by_index", "slice_by_index", "concat", "slice_by_index", "slice_by_index", "concat", "conv"]),
+      (
+        .circular, 1,
+        [
+          "slice_by_index", "slice_by_index", "concat", "slice_by_index", "slice_by_index",
+          "concat", "conv",
+        ]
+      ),
     ])
   func borders(_ border: Border, _ amount: Int, _ expected: [String]) throws {
     let padding = Padding.explicit([PaddingAmount(before: amount, after: amount)])

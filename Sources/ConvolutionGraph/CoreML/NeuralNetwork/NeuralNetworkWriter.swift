@@ -11,7 +11,9 @@ struct NeuralNetworkWriter {
   static let writers: [String: Writer] = convolutionLayers.merging(elementLayers) { _, new in new }
     .merging(arrangingLayers) { _, new in new }.merging(joiningLayers) { _, new in new }
 
-  init(_ precision: CoreMLWeights, names: MLNames) { (self.precision, self.names) = (precision, names) }
+  init(_ precision: CoreMLWeights, names: MLNames) {
+    (self.precision, self.names) = (precision, names)
+  }
 
   mutating func write(_ operation: MLOperation) {
     Self.writers[operation.type]!(&self, operation)

@@ -68,7 +68,10 @@ extension GatherOperator {
       numbers.type.shaped(Array(shape)))
     // Of one index that has no axis, the axis goes.
     let result = try scope.reshaped(picked, scope.type().shape)
-    return [isBool ? try scope.binary("not_equal", result, scope.number(0, like: result.type), .bool) : result]
+    return [
+      isBool
+        ? try scope.binary("not_equal", result, scope.number(0, like: result.type), .bool) : result
+    ]
   }
 }
 

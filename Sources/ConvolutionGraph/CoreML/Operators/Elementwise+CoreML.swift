@@ -31,7 +31,8 @@ extension Elementwise {
     return values.last!
   }
 
-  private typealias Writer = @Sendable (inout MLScope, Instruction, [MLValue]) throws(NetworkError) ->
+  private typealias Writer =
+    @Sendable (inout MLScope, Instruction, [MLValue]) throws(NetworkError) ->
     MLValue
 
   private static let inCoreML: [UInt32: Writer] = arithmetic.merging(activations) { _, new in new }

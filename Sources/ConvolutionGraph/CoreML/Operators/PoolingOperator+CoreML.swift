@@ -12,7 +12,8 @@ extension PoolingOperator {
     let y: MLValue
     switch kind {
     case .max:
-      y = try window.isDilated
+      y =
+        try window.isDilated
         ? scope.joined("maximum", x, window, outside: -.greatestFiniteMagnitude)
         : scope.pooled("max_pool", x, window)
     case .average(let countsPadding):

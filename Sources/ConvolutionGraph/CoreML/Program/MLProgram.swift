@@ -59,11 +59,12 @@ struct MLProgram {
       output.map { outputNames[$0] ?? names.unique(graph[$0].name) }
     }
     // What cannot be said has values all the same, so that what reads them can be looked at.
-    for case let (output?, name?) in zip(node.outputs, outputs) {
+    for case (let output?, let name?) in zip(node.outputs, outputs) {
       values[output] = MLValue(name, MLType(graph[output].type!))
     }
     var scope = MLScope(
-      node, graph.arguments(of: node)!, try node.operation.outputTypes(for: graph.arguments(of: node)!),
+      node, graph.arguments(of: node)!,
+      try node.operation.outputTypes(for: graph.arguments(of: node)!),
       inputs: inputs, prefix: outputs.lazy.compactMap(\.self).first ?? node.name, names: names)
     let results = try node.operation.writeCoreML(&scope)
     for (index, result) in results.enumerated() where index < outputs.count {

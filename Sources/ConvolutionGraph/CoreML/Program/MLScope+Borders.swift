@@ -15,11 +15,15 @@ extension MLScope {
       x = try cropped(x, axis + 2, before: max(-amount.before, 0), after: max(-amount.after, 0))
     }
     let added = amounts.map { PaddingAmount(before: max($0.before, 0), after: max($0.after, 0)) }
-    let lastConstant = added.indices.last { added[$0] != .none && borders[$0].constantValue ?? 0 != 0 }
+    let lastConstant = added.indices.last {
+      added[$0] != .none && borders[$0].constantValue ?? 0 != 0
+    }
     let isLeft = added.indices.map { borders[$0].constantValue == 0 && $0 > lastConstant ?? -1 }
     let laidOut = zip(added, isLeft).map { $1 ? PaddingAmount.none : $0 }
     x = try padded(x, [PaddingAmount.none, .none] + laidOut, [Border.zeros, .zeros] + borders)
-    if laidOut != added.map({ _ in .none }) { paddingWords.append("border laid out: \(laidOut.inPairs)") }
+    if laidOut != added.map({ _ in .none }) {
+      paddingWords.append("border laid out: \(laidOut.inPairs)")
+    }
     return (x, zip(added, isLeft).map { $1 ? $0 : PaddingAmount.none })
   }
 
@@ -68,7 +72,10 @@ extension MLScope {
 
   /// An operation `pad`.
   private struct Pad {
-    enum Mode: Equatable { case constant(Float), reflect, replicate }
+    enum Mode: Equatable {
+      case constant(Float)
+      case reflect, replicate
+    }
 
     let mode: Mode
     var amounts: [PaddingAmount]

@@ -31,7 +31,8 @@ extension MLScope {
   mutating func transposed(_ x: MLValue, _ axes: [Int]) throws(NetworkError) -> MLValue {
     guard axes != Array(axes.indices) else { return x }
     return try add(
-      "transpose", ["x": .value(x), "perm": .integers(axes)], x.type.shaped(axes.map { x.shape[$0] }))
+      "transpose", ["x": .value(x), "perm": .integers(axes)],
+      x.type.shaped(axes.map { x.shape[$0] }))
   }
 
   mutating func concatenated(_ parts: [MLValue], _ axis: Int) throws(NetworkError) -> MLValue {
@@ -44,7 +45,8 @@ extension MLScope {
   }
 
   /// What is taken of each axis: elements `first + step i`.
-  mutating func sliced(_ x: MLValue, _ parts: [SliceOperator.Part]) throws(NetworkError) -> MLValue {
+  mutating func sliced(_ x: MLValue, _ parts: [SliceOperator.Part]) throws(NetworkError) -> MLValue
+  {
     guard zip(parts, x.shape).contains(where: { $0.first != 0 || $0.step != 1 || $0.count != $1 })
     else { return x }
     // Behind the last element; backwards, before the first one is an end that only a mask says.
