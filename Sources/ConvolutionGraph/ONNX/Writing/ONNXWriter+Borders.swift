@@ -190,7 +190,7 @@ extension ONNXWriter {
     let count = try extent(x, axis: axis.axis)
     let before =
       switch axis.before {
-      case .known(let amount): try number(-amount)
+      case .known(let amount): try integer(-amount)
       case .computed(let name): add("Neg", [name])
       }
     let end =
@@ -198,7 +198,7 @@ extension ONNXWriter {
       case .known(let amount): try sum(count, amount)
       case .computed(let name): add("Add", [count, name])
       }
-    let positions = add("Range", [before, end, try number(1)])
+    let positions = add("Range", [before, end, try integer(1)])
     if axis.border == .circular { return add("Mod", [positions, count]) }
     let last = try sum(count, -1)
     if axis.border == .replicate {
@@ -211,7 +211,7 @@ extension ONNXWriter {
       let period = try product(last, 2)
       // One sample has a period of 1.
       let isOne = add(
-        "Cast", [add("Equal", [period, try number(0)])],
+        "Cast", [add("Equal", [period, try integer(0)])],
         ["to": .integer(ElementType.int64.onnx)])
       let phase = add("Mod", [positions, add("Add", [period, isOne])])
       return difference(last, add("Abs", [difference(phase, last)]))

@@ -2,20 +2,20 @@
 extension ONNXWriter {
   /// The extent of an axis.
   mutating func extent(_ x: String, axis: Int) throws(NetworkError) -> String {
-    add("Gather", [add("Shape", [x]), try number(axis, "axis")])
+    add("Gather", [add("Shape", [x]), try integer(axis, "axis")])
   }
 
   mutating func sum(_ a: String, _ b: Int) throws(NetworkError) -> String {
-    b == 0 ? a : add("Add", [a, try number(b)])
+    b == 0 ? a : add("Add", [a, try integer(b)])
   }
 
   /// Rounded towards 0.
   mutating func quotient(_ a: String, by b: Int) throws(NetworkError) -> String {
-    b == 1 ? a : add("Div", [a, try number(b)])
+    b == 1 ? a : add("Div", [a, try integer(b)])
   }
 
   mutating func product(_ a: String, _ b: Int) throws(NetworkError) -> String {
-    b == 1 ? a : add("Mul", [a, try number(b)])
+    b == 1 ? a : add("Mul", [a, try integer(b)])
   }
 
   mutating func difference(_ a: String, _ b: String) -> String { add("Sub", [a, b]) }

@@ -262,8 +262,8 @@ extension ONNXWriter {
     constant(try NetworkTensor(values.map(Int64.init), shape: [values.count]), name)
   }
 
-  /// A number of no axes.
-  mutating func number(_ value: Int, _ name: String = "number") throws(NetworkError) -> String {
+  /// An integer of 64 bits, of no axes.
+  mutating func integer(_ value: Int, _ name: String = "number") throws(NetworkError) -> String {
     constant(try NetworkTensor([Int64(value)], shape: []), name)
   }
 
