@@ -22,18 +22,32 @@ extension Network {
         .invalidValue, argument: "opset", received: "\(opset)",
         expected: "\(ONNXVersion.opsets.lowerBound) to \(ONNXVersion.opsets.upperBound)")
     }
-    let graph: Graph
-    let example: Graph
+    let graph = isDynamic ? try source.simplified() : try source.resolved(inputs: shapes)
+    var (example, table) = (graph, graph)
     if isDynamic {
-      graph = try source.simplified()
-      example = shapes.isEmpty ? graph : try source.resolved(inputs: shapes)
-    } else {
-      graph = try source.resolved(inputs: shapes)
-      example = graph
+      if !shapes.isEmpty { table = try source.resolved(inputs: shapes) }
+      example = shapes.isEmpty ? source.anyExample() ?? graph : table
     }
     let writer = try ONNXWriter(
-      graph, example: example, opset: opset, file: "ONNX of opset \(opset)")
+      graph, example: example, table: table, opset: opset, file: "ONNX of opset \(opset)")
     return try ONNXFile(writer, graph, example: example)
+  }
+}
+
+extension Graph {
+  /// The graph for some input shapes that it takes, from which the numbers of axes are seen; nil: none was found.
+  fileprivate func anyExample() -> Graph? {
+    for extent in [64, 224, 256, 512, 32, 48] {
+      var shapes: [String: [Int]] = [:]
+      for input in inputs {
+        guard let shape = input.shape else { return nil }
+        shapes[input.name] = shape.enumerated().map { axis, known in
+          known ?? (axis == 0 ? 1 : extent)
+        }
+      }
+      if let graph = try? resolved(inputs: shapes) { return graph }
+    }
+    return nil
   }
 }
 

@@ -7,6 +7,8 @@ struct ONNXWriter {
   let graph: Graph
   /// The same with more types, for example shapes of inputs; number and kind of axes are taken from it, extents are not.
   private let example: Graph
+  /// The same with the types that the table of paddings is for.
+  private let table: Graph
   /// Of the operators to be used.
   let opset: Int
 
@@ -27,9 +29,12 @@ struct ONNXWriter {
   private var borders: [String] = []
 
   /// - Throws: as ``Graph/forEachNode(writing:_:)``.
-  init(_ graph: Graph, example: Graph, opset: Int, file: String) throws(NetworkError) {
+  init(
+    _ graph: Graph, example: Graph, table: Graph, opset: Int, file: String
+  ) throws(NetworkError) {
     self.graph = graph
     self.example = example
+    self.table = table
     self.opset = opset
     node = Graph.Node("", CopyOperator(), [], [])
     for input in graph.inputs { names.set(input.name, of: input.value) }
@@ -239,7 +244,7 @@ extension ONNXWriter {
 
   /// How the node's padding is written, for the table: what has been put around its input, and words of the node itself.
   mutating func notePadding(_ text: String) throws(NetworkError) {
-    guard let layer = try example.paddedLayer(node) else { return }
+    guard let layer = try table.paddedLayer(node) else { return }
     paddings.append(layer.written((borders + [text]).joined(separator: ", ")))
   }
 

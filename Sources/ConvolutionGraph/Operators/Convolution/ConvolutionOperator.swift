@@ -25,7 +25,8 @@ struct ConvolutionOperator: LayerOperator {
   /// What a layer does, but for its activation.
   init(_ layer: ConvolutionLayer, layout: Layout) {
     (kernel, stride, dilation) = (layer.kernel, layer.stride, layer.dilation)
-    (groups, padding, border) = (layer.groups, layer.padding, layer.border)
+    (groups, padding) = (layer.groups, layer.padding)
+    border = layer.border.allSatisfy { $0 == .zeros } ? [] : layer.border
     self.layout = layout
   }
 

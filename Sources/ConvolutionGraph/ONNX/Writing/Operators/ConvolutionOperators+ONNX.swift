@@ -29,10 +29,8 @@ extension TransposedOperator: ONNXWriting {
     let window = Window(kernel: kernel, stride: stride, dilation: dilation)
     var x = writer.channelsFirst(try writer.input(0), layout, rank: rank)
     let space = writer.shape(0).map { layout.space(of: $0) }
-    var parts: [TransposedPart] = []
-    for axis in 0..<rank {
-      parts.append(
-        TransposedPart(try amount(axis, window, space?[axis], writer), window, axis: axis))
+    let parts = try amounts(window, space, writer).enumerated().map { axis, amount in
+      TransposedPart(amount, window, axis: axis)
     }
     // Outputs beyond what inputs reach are those of zeros around the input.
     let isExtended = parts.contains { $0.zeros != .none }
@@ -57,19 +55,20 @@ extension TransposedOperator: ONNXWriting {
     try writer.finish(y, self, rank: rank)
   }
 
-  /// What is left out of the full output along an axis.
-  private func amount(
-    _ axis: Int, _ window: Window, _ extent: Int?, _ writer: ONNXWriter
-  ) throws(NetworkError) -> PaddingAmount {
-    if let extent {
-      return try padding.amounts(
-        of: window.kernel.map { _ in extent }, window.kernel, window.stride, window.dilation)[axis]
+  /// What is left out of the full output along each axis.
+  private func amounts(
+    _ window: Window, _ space: [Int]?, _ writer: ONNXWriter
+  ) throws(NetworkError) -> [PaddingAmount] {
+    if let space {
+      return try padding.amounts(of: space, window.kernel, window.stride, window.dilation)
     }
-    let amount = try padding.amountForAnyInput(
-      kernel: window.kernel[axis], stride: window.stride[axis], dilation: window.dilation[axis],
-      axis: axis)
-    guard let amount else { throw writer.reject("an output shape for inputs of any extent") }
-    return amount
+    return try (0..<window.rank).map { (axis) throws(NetworkError) in
+      let amount = try padding.amountForAnyInput(
+        kernel: window.kernel[axis], stride: window.stride[axis], dilation: window.dilation[axis],
+        axis: axis)
+      guard let amount else { throw writer.reject("an output shape for inputs of any extent") }
+      return amount
+    }
   }
 }
 
