@@ -1,3 +1,4 @@
+import Convolution
 import ConvolutionFiles
 import Testing
 
@@ -10,9 +11,9 @@ struct JSONReaderTests {
     var json = try reader(#" { "a" : [1, -2 ,3], "b":"t\u00e9\n\ud83d\ude00\"", "c":{"d":[{}, null, 1.5e3]} } "#)
     var integers: [Int] = []
     var text = ""
-    try json.object { key, json in
+    try json.object { (key, json) throws(ConvolutionError) in
       switch key {
-      case "a": try json.array { json in integers.append(try json.integer()) }
+      case "a": try json.array { (json) throws(ConvolutionError) in integers.append(try json.integer()) }
       case "b": text = try json.string()
       default: try json.skip()
       }

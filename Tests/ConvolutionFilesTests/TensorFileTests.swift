@@ -46,8 +46,9 @@ struct TensorFileTests {
     let halved = try TensorFile(contentsOf: sample("torch_state_bf16.safetensors"))
     for entry in halved.entries where entry.element == .bfloat16 {
       // Rounded to the nearest, the even one of two.
-      let expected = try whole.tensor(named: entry.name).elements.map {
-        Float(bitPattern: ($0.bitPattern + 0x7FFF + $0.bitPattern >> 16 & 1) >> 16 << 16)
+      let expected = try whole.tensor(named: entry.name).elements.map { (x: Float) -> Float in
+        let odd = (x.bitPattern >> 16) & 1
+        return Float(bitPattern: (x.bitPattern + 0x7FFF + odd) & 0xFFFF_0000)
       }
       #expect(try halved.tensor(named: entry.name).elements == expected, "\(entry.name)")
     }

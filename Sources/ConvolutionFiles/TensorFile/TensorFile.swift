@@ -34,6 +34,12 @@ public struct TensorFile: Sendable {
     /// The extents in the file's own order of axes, outermost first.
     public let shape: [Int]
     public let element: TensorElement
+
+    package init(name: String, shape: [Int], element: TensorElement) {
+      self.name = name
+      self.shape = shape
+      self.element = element
+    }
   }
 
   public let path: String
