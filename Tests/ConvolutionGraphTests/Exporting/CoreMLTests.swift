@@ -28,7 +28,7 @@ struct CoreMLTests {
   )
   func weightFile() throws {
     var file = WeightFile()
-    let first = file.add(try NetworkTensor([1, 2, 3], shape: [3]))
+    let first = file.add(try NetworkTensor([1, 2, 3] as [Float], shape: [3]))
     let second = file.add([0x3c00, 0x4000])
     func integer<Value: FixedWidthInteger>(at place: Int, as type: Value.Type) -> Value {
       file.bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: type) }
@@ -92,7 +92,7 @@ struct CoreMLTests {
       (0x1p-24, 1), (0x1p-14, 0x0400), (0x1p-26, 0), (2049, 0x6800), (2051, 0x6802),
     ]
     for (value, bits) in values { #expect(HalfFloat.bits(value) == bits, "\(value)") }
-    #expect(try NetworkTensor([1, 70000], shape: [2]).halves == nil)
+    #expect(try NetworkTensor([1, 70000] as [Float], shape: [2]).halves == nil)
   }
 
   @Test("Weights of 16 bits are cast where they are loaded, which is Core ML 6")
