@@ -11,7 +11,7 @@ struct HDF5FileTests {
     #expect(try file.root.attribute("backend") == .texts(["torch"]))
     #expect(try file.root.attribute("nothing") == nil)
     let configuration = try #require(try file.root.attribute("model_config")?.text)
-    #expect(configuration.hasPrefix("{\"module\"") && configuration.hasSuffix("}"))
+    #expect(configuration.hasPrefix("{\"class_name\"") && configuration.hasSuffix("}"))
 
     let layer = try #require(try file.object(at: "model_weights/first"))
     #expect(layer.path == "model_weights/first")
@@ -44,7 +44,9 @@ struct HDF5FileTests {
     let whole = try FileBytes(contentsOf: sample("keras.weights.h5")).array
     for count in stride(from: 0, to: whole.count, by: 997) {
       #expect(throws: ConvolutionError.self) {
-        for (_, dataset) in try HDF5File(FileBytes(Array(whole.prefix(count)), name: "x")).datasets() {
+        for (_, dataset) in try HDF5File(FileBytes(Array(whole.prefix(count)), name: "x"))
+          .datasets()
+        {
           _ = try dataset.tensor()
         }
       }

@@ -78,7 +78,8 @@ struct NPYTests {
       self.values = values
     }
 
-    init<Integer: FixedWidthInteger>(_ type: String, _ a: Integer, _ b: Integer, _ values: [Float]) {
+    init<Integer: FixedWidthInteger>(_ type: String, _ a: Integer, _ b: Integer, _ values: [Float])
+    {
       self.init(type, ConvolutionFilesTests.bytes(a) + ConvolutionFilesTests.bytes(b), values)
     }
   }

@@ -8,7 +8,8 @@ struct SafetensorsTests {
     bytes(UInt64(header.utf8.count)) + Array(header.utf8) + data
   }
 
-  private func tensor(_ name: String, _ type: String, _ shape: String, _ offsets: String) -> String {
+  private func tensor(_ name: String, _ type: String, _ shape: String, _ offsets: String) -> String
+  {
     #""\#(name)":{"dtype":"\#(type)","shape":\#(shape),"data_offsets":\#(offsets)}"#
   }
 
@@ -18,7 +19,8 @@ struct SafetensorsTests {
         "model.safetensors",
         file(
           #"{"__metadata__":{"format":"pt","author":"née \"x\""},"#
-            + tensor("b", "F32", "[2,1]", "[4,12]") + "," + tensor("a", "BF16", "[2]", "[0,4]") + ","
+            + tensor("b", "F32", "[2,1]", "[4,12]") + "," + tensor("a", "BF16", "[2]", "[0,4]")
+            + ","
             + tensor("none", "F32", "[0,3]", "[12,12]") + "}  ",
           [0x80, 0x3F, 0x20, 0xC0] + bytes([7, 8])))
       let weights = try TensorFile(contentsOf: path)
@@ -122,7 +124,8 @@ struct SafetensorsTests {
     try withTemporaryFolder { folder in
       try write(["a": 1], "model.safetensors", in: folder)
       for (map, mentions) in [
-        (#"{"a":"../model.safetensors"}"#, ["../model", "beside"]), (#"{"a":"/etc/passwd"}"#, ["/etc"]),
+        (#"{"a":"../model.safetensors"}"#, ["../model", "beside"]),
+        (#"{"a":"/etc/passwd"}"#, ["/etc"]),
         (#"{"b":"model.safetensors"}"#, ["no \"b\""]), (#"{"a":""}"#, []), (#"{"a":1}"#, []),
         (#"{"a":"model.safetensors","a":"model.safetensors"}"#, ["twice"]),
       ] {

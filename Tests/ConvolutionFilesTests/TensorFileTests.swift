@@ -16,7 +16,8 @@ struct TensorFileTests {
     #expect(weights.entries.count == 16)
     for entry in expected.entries {
       #expect(
-        try weights.tensor(named: entry.name) == expected.tensor(named: entry.name), "\(entry.name)")
+        try weights.tensor(named: entry.name) == expected.tensor(named: entry.name), "\(entry.name)"
+      )
     }
   }
 
@@ -114,7 +115,8 @@ struct TensorFileTests {
       for (bytes, mention) in [
         ([], "0 bytes"), (Array("GIF89a".utf8), "6 bytes"),
         (ZipBuilder(files: [("a.txt", [1])]).archive, "zip archive"),
-        ([UInt8](repeating: 0, count: 257) + Array("ustar".utf8), "2016"), (Array("{}".utf8), "weight_map"),
+        ([UInt8](repeating: 0, count: 257) + Array("ustar".utf8), "2016"),
+        (Array("{}".utf8), "weight_map"),
       ] as [([UInt8], String)] {
         let path = try folder.file("x", bytes)
         expectError(.unsupportedFile, path, [mention]) { _ = try TensorFile(contentsOf: path) }

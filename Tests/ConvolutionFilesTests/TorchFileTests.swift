@@ -73,7 +73,8 @@ struct TorchFileTests {
     let w = P.tensor(P.storage("FloatStorage", "0", 1), [1], strides: [1])
     let parameter =
       P.global("torch._utils", "_rebuild_parameter") + P.tuple(w, [0x88], [0x7D]) + [0x52]
-    let ordered = P.global("collections", "OrderedDict") + [0x29, 0x52, 0x28] + P.text("p") + parameter + [0x75]
+    let ordered =
+      P.global("collections", "OrderedDict") + [0x29, 0x52, 0x28] + P.text("p") + parameter + [0x75]
     let value = P.dictionary(
       ("epoch", P.integer(3)), ("model", P.dictionary(("a.b", w), ("c", ordered))),
       ("list", [0x5D, 0x28] + w + [0x4E] + w + [0x65]))
@@ -105,7 +106,8 @@ struct TorchFileTests {
           more: [("archive/byteorder", Array("big".utf8))]))
       #expect(try TensorFile(contentsOf: path).tensor(named: "w").elements == [2.5])
       let odd = try folder.file(
-        "w.pth", P.archive(value, storages: ["0": []], more: [("archive/byteorder", Array("odd".utf8))]))
+        "w.pth",
+        P.archive(value, storages: ["0": []], more: [("archive/byteorder", Array("odd".utf8))]))
       expectError(.unsupportedFile, "\(odd), archive/byteorder", ["odd", "little"]) {
         _ = try TensorFile(contentsOf: odd)
       }
@@ -119,7 +121,8 @@ struct TorchFileTests {
       for tensor in [
         P.tensor(storage, [3], strides: [1]), P.tensor(storage, offset: 1, [2], strides: [1]),
         P.tensor(storage, [2], strides: [2]), P.tensor(storage, offset: huge, [1], strides: [1]),
-        P.tensor(storage, [2, 2], strides: [huge, 1]), P.tensor(storage, offset: 3, [1], strides: [1]),
+        P.tensor(storage, [2, 2], strides: [huge, 1]),
+        P.tensor(storage, offset: 3, [1], strides: [1]),
         // More elements than the file could ever have.
         P.tensor(storage, [1 << 40], strides: [0]), P.tensor(storage, [huge], strides: [1]),
       ] {
@@ -137,7 +140,8 @@ struct TorchFileTests {
       for bytes in [
         P.archive(value), P.archive(value, storages: ["0": [1, 2, 3]]),
         P.legacy(value, storages: []), P.legacy(value, storages: [("0", 2, [1, 2])]),
-        P.legacy(value, storages: [("0", 3, bytes([1, 2, 3]))]), P.legacy(value, storages: [("1", 2, bytes([1, 2]))]),
+        P.legacy(value, storages: [("0", 3, bytes([1, 2, 3]))]),
+        P.legacy(value, storages: [("1", 2, bytes([1, 2]))]),
       ] {
         let path = try folder.file("w.pth", bytes)
         #expect(throws: ConvolutionError.self) { try TensorFile(contentsOf: path) }

@@ -56,7 +56,7 @@ struct ZipArchiveTests {
   // MARK: - Deflated files
 
   /// `a` times 5, as zlib deflates it.
-  private let deflated: [UInt8] = [0x4B, 0x4C, 0x4C, 0x4C, 0x04, 0x00]
+  private let deflated: [UInt8] = [0x4B, 0x4C, 0x04, 0x02, 0x00]
 
   @Test func sizesThatAreNotTrueAreAnError() throws {
     for size in [0, 4, 6, 1 << 30] {
@@ -65,7 +65,7 @@ struct ZipArchiveTests {
       expectError(.unsupportedFile, "x.zip, a", []) { _ = try archive.bytes(of: "a") }
     }
     let stored = try archive(ZipBuilder(files: [("a", deflated)], claimedSize: 7).archive)
-    expectError(.unsupportedFile, "x.zip, a", ["6 bytes"]) { _ = try stored.bytes(of: "a") }
+    expectError(.unsupportedFile, "x.zip, a", ["5 bytes"]) { _ = try stored.bytes(of: "a") }
   }
 
   #if Zip

@@ -38,9 +38,13 @@ struct WeightsTests {
   }
 
   @Test(arguments: [
-    (["model.safetensors", "--tensor", "conv.wait", "-o", "w.npy"], ["conv.wait", "\"conv.weight\""]),
+    (
+      ["model.safetensors", "--tensor", "conv.wait", "-o", "w.npy"],
+      ["conv.wait", "\"conv.weight\""]
+    ),
     (["model.safetensors", "--tensor", "conv.bias"], ["--output"]),
-    (["model.safetensors", "-o", "w.npy"], ["--tensor"]), (["gone.npz"], ["gone.npz", "No such file"]),
+    (["model.safetensors", "-o", "w.npy"], ["--tensor"]),
+    (["gone.npz"], ["gone.npz", "No such file"]),
     (["model.safetensors", "--tensor", "conv.bias", "-o", "gone/w.npy"], ["gone/w.npy"]),
   ])
   func whatDoesNotFit(arguments: [String], mentions: [String]) throws {

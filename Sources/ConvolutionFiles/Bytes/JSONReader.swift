@@ -178,12 +178,14 @@ extension JSONReader {
       let first = try codeUnit()
       if let scalar = Unicode.Scalar(UInt32(first)) { return scalar }
       // A character beyond 16 bits is a pair.
-      guard first < 0xDC00, (try? bytes.part(at: position, 2).starts(with: Array("\\u".utf8))) == true
+      guard first < 0xDC00,
+        (try? bytes.part(at: position, 2).starts(with: Array("\\u".utf8))) == true
       else { throw malformed("half of a character") }
       position += 2
       let second = try codeUnit()
       guard 0xDC00...0xDFFF ~= second,
-        let scalar = Unicode.Scalar(0x10000 + (UInt32(first & 0x3FF) << 10 | UInt32(second & 0x3FF)))
+        let scalar = Unicode.Scalar(
+          0x10000 + (UInt32(first & 0x3FF) << 10 | UInt32(second & 0x3FF)))
       else { throw malformed("half of a character") }
       return scalar
     default: throw malformed("an unknown escape")

@@ -64,7 +64,8 @@ struct HDF5Attribute {
     let flags = try reader.byte()
     guard version == 1 || flags & 3 == 0 else {
       throw message.malformed(
-        "an attribute of a type shared by several objects", expected: "attributes that have their own")
+        "an attribute of a type shared by several objects",
+        expected: "attributes that have their own")
     }
     let nameLength = Int(try reader.integer(UInt16.self))
     let typeLength = Int(try reader.integer(UInt16.self))

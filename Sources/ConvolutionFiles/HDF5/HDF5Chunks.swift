@@ -77,7 +77,8 @@ struct HDF5Chunks: Sendable {
       stored <= storage.bytes.count, length / ratio <= stored
     else {
       throw storage.bytes.named(name).malformed(
-        "\(chunks.count) chunks of \(stored) bytes", expected: "\(expected), for the shape \(whole)")
+        "\(chunks.count) chunks of \(stored) bytes", expected: "\(expected), for the shape \(whole)"
+      )
     }
     var memory = GrowingMemory(limit: length)
     try memory.fill(for: name)

@@ -29,9 +29,10 @@ package struct HDF5Dataset: Sendable {
       case .other(let name, _): .other(name)
       }
     self.layout = try HDF5Layout(layout.named(name), storage)
-    filters = try header.message(.filters).map { (message) throws(ConvolutionError) in
-      try HDF5Filter.all(of: message.named(name))
-    } ?? []
+    filters =
+      try header.message(.filters).map { (message) throws(ConvolutionError) in
+        try HDF5Filter.all(of: message.named(name))
+      } ?? []
   }
 
   /// Whether the bytes of a number lie most significant first.

@@ -38,7 +38,8 @@ struct HDF5Header: Sendable {
     while let block = blocks.popLast() {
       byteCount += max(16, block.bytes.count)
       guard byteCount <= storage.bytes.count else {
-        throw storage.bytes.malformed("a header that continues without end", expected: "one that ends")
+        throw storage.bytes.malformed(
+          "a header that continues without end", expected: "one that ends")
       }
       for message in try block.messages() {
         guard message.kind == .continuation else {

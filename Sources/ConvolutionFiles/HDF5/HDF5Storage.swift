@@ -43,15 +43,13 @@ struct HDF5Storage: Sendable {
     }
     // Flags, and for old versions how many entries nodes have.
     try reader.skip(version == 0 ? 9 : version == 1 ? 13 : 1)
-    let base = try reader.size(addressWidth)
-    guard base == start || base == 0 else {
-      throw file.malformed("the base address \(base)", expected: "\(start), that of the superblock")
-    }
+    // The base address: where the superblock was once written. Addresses count from where it is, as for libhdf5.
+    try reader.skip(addressWidth)
     // Old versions: free space, end, driver and the root group's name. New ones: extension and end.
     // An undefined address is all ones, which is no size.
     try reader.skip(addressWidth * (version < 2 ? 4 : 2))
     let storage = HDF5Storage(
-      bytes: base == start ? bytes : file, addressWidth: addressWidth, lengthWidth: lengthWidth)
+      bytes: bytes, addressWidth: addressWidth, lengthWidth: lengthWidth)
     return (storage, try reader.size(addressWidth))
   }
 

@@ -31,14 +31,17 @@ package struct NPYFile {
     let length = try Checked.multiply(count, size, argument: bytes.name)
     guard elements.count == length else {
       throw bytes.malformed(
-        "\(elements.count) bytes of elements", expected: "\(length), for \(element) of shape \(shape)")
+        "\(elements.count) bytes of elements",
+        expected: "\(length), for \(element) of shape \(shape)")
     }
   }
 
   /// All elements as 32-bit floats in C order. Numbers that no 32-bit float is are rounded to the nearest.
   ///
   /// - Throws: `.unsupportedFile` for elements that are no numbers, `.outOfMemory`.
-  package func tensor() throws(ConvolutionError) -> Tensor { try stored(name: elements.name).tensor() }
+  package func tensor() throws(ConvolutionError) -> Tensor {
+    try stored(name: elements.name).tensor()
+  }
 
   func stored(name: String) -> StoredTensor {
     header.stored(name: name) { [elements] () throws(ConvolutionError) in elements }

@@ -46,7 +46,8 @@ struct NPYHeader {
       throw bytes.malformed("a file that ends in its header", expected: "a whole one")
     }
     // Behind the mark, the version and a length of two or four bytes.
-    let start = try Self.magic.count + (bytes.integer(UInt8.self, at: Self.magic.count) == 1 ? 4 : 6)
+    let start =
+      try Self.magic.count + (bytes.integer(UInt8.self, at: Self.magic.count) == 1 ? 4 : 6)
     let text = try bytes.part(at: start, length - start).array
     let file = bytes.name
     var scanner = Scanner(text)

@@ -25,7 +25,8 @@ struct PickleStack {
     remaining -= count
     guard remaining >= 0 else {
       throw bytes.malformed(
-        "a pickle of too many values for \(bytes.count) bytes", expected: "one that describes tensors")
+        "a pickle of too many values for \(bytes.count) bytes",
+        expected: "one that describes tensors")
     }
   }
 

@@ -6,7 +6,8 @@ enum PickleValue: Sendable {
   case integer(Int)
   case float(Double)
   case text(String)
-  case tuple(Int), list(Int)
+  case tuple(Int)
+  case list(Int)
   /// Keys and values in turn.
   case dictionary(Int)
   /// A name of something that Python would look up: one of those that mean something here.

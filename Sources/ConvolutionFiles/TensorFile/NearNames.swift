@@ -4,7 +4,8 @@ func nearest(_ name: String, among names: [String], count: Int) -> [String] {
   let wanted = Array(name.lowercased().utf8.prefix(200))
   func distance(_ other: String) -> Int {
     let other = other.lowercased()
-    return other.contains(name.lowercased()) ? 0 : editDistance(wanted, Array(other.utf8.prefix(200)))
+    return other.contains(name.lowercased())
+      ? 0 : editDistance(wanted, Array(other.utf8.prefix(200)))
   }
   return names.map { (distance($0), $0) }.sorted { $0 < $1 }.prefix(count).map(\.1)
 }

@@ -31,9 +31,13 @@ struct StoredTensor: Sendable {
     tensor.withUnsafeMutableBufferPointer { elements in
       // Most weights are: no loop is as fast.
       if Number.self == Float.self, strides == nil, !isBigEndian {
-        bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(elements).copyBytes(from: $0.prefix(4 * elements.count)) }
+        bytes.withUnsafeBytes {
+          UnsafeMutableRawBufferPointer(elements).copyBytes(from: $0.prefix(4 * elements.count))
+        }
       } else {
-        forEachElement(of: bytes) { (bits: Number.Bits, index) in elements[index] = Number.float(bits) }
+        forEachElement(of: bytes) { (bits: Number.Bits, index) in
+          elements[index] = Number.float(bits)
+        }
       }
     }
     return tensor
@@ -113,7 +117,8 @@ struct StoredTensor: Sendable {
       var place = 0
       var indices = [Int](repeating: 0, count: shape.count)
       for index in 0..<count {
-        let bits = bytes.loadUnaligned(fromByteOffset: (strides == nil ? index : place) * size, as: Bits.self)
+        let bits = bytes.loadUnaligned(
+          fromByteOffset: (strides == nil ? index : place) * size, as: Bits.self)
         body(isBigEndian ? Bits(bigEndian: bits) : Bits(littleEndian: bits), index)
         guard let strides else { continue }
         for axis in shape.indices.reversed() {

@@ -63,7 +63,8 @@ public struct TensorFile: Sendable {
     format = content.format
     metadata = content.metadata
     tensors = content.tensors
-    places = Dictionary(tensors.indices.map { (content.tensors[$0].name, $0) }) { first, _ in first }
+    places = Dictionary(tensors.indices.map { (content.tensors[$0].name, $0) }) { first, _ in first
+    }
   }
 
   /// What tensors there are, in the order of the file.

@@ -72,6 +72,7 @@ struct TensorFileContent {
   /// A file's name without folder and extension.
   private static func stem(of path: String) -> String {
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    return name.lastIndex(of: ".").map { $0 == name.startIndex ? name : String(name[..<$0]) } ?? name
+    return name.lastIndex(of: ".").map { $0 == name.startIndex ? name : String(name[..<$0]) }
+      ?? name
   }
 }

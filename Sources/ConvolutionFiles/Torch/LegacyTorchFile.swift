@@ -28,10 +28,12 @@ struct LegacyTorchFile {
     var reader = PickleReader(bytes)
     // Whatever it is, a name that it asks for is told first.
     _ = try reader.next()
-    guard Self.marks.contains(where: { mark in
-      let head = bytes.prefix(min(reader.position, 64)).array
-      return head.count >= mark.count && head.suffix(mark.count) == mark
-    }) else {
+    guard
+      Self.marks.contains(where: { mark in
+        let head = bytes.prefix(min(reader.position, 64)).array
+        return head.count >= mark.count && head.suffix(mark.count) == mark
+      })
+    else {
       throw bytes.malformed("a pickle that PyTorch did not write", expected: "a file of torch.save")
     }
     guard case .integer(Self.formatVersion) = try reader.next() else {

@@ -40,7 +40,8 @@ struct TorchArchive {
         by: tensor.storage.type.size)
       guard !isTooLong, entry.size >= length else {
         throw reader.malformed(
-          "\(tensor.storage.count) elements of \(tensor.storage.type.element) in the \(entry.size) bytes of \(file)")
+          "\(tensor.storage.count) elements of \(tensor.storage.type.element) in the \(entry.size) bytes of \(file)"
+        )
       }
       tensors.append(
         tensor.stored(name: name, isBigEndian: isBigEndian) { () throws(ConvolutionError) in

@@ -60,7 +60,9 @@ enum TorchGlobal: Sendable {
     } else {
       throw bytes.malformed(
         "a pickle that asks for \(path.prefix(120))\(Self.advice(module))",
-        expected: "tensors in containers, like torch.save(model.state_dict(), ...); nothing is ever executed")
+        expected:
+          "tensors in containers, like torch.save(model.state_dict(), ...); nothing is ever executed"
+      )
     }
   }
 

@@ -16,16 +16,20 @@ extension PaddedLayer {
     if padding == .same || padding == .sameLower || padding == .sameTorch {
       if dilation.contains(where: { $0 > 1 }) {
         warnings.append(
-          "onnxruntime refuses auto_pad SAME with a dilation, and some tools drop the dilation from its amounts")
+          "onnxruntime refuses auto_pad SAME with a dilation, and some tools drop the dilation from its amounts"
+        )
       }
       if isUneven {
         warnings.append(
           padding == .sameLower
             ? "the odd one is before; TensorFlow's and PyTorch's same have it after"
-            : "the odd one is after; SAME_LOWER, and Core ML's same of an even kernel, have it before")
+            : "the odd one is after; SAME_LOWER, and Core ML's same of an even kernel, have it before"
+        )
       }
       if zip(kernel, stride).contains(where: <) {
-        warnings.append("onnxruntime's auto_pad may leave samples out where the kernel is smaller than the stride")
+        warnings.append(
+          "onnxruntime's auto_pad may leave samples out where the kernel is smaller than the stride"
+        )
       }
       if isStrided, padding != .sameTorch {
         warnings.append(
@@ -48,7 +52,8 @@ extension PaddedLayer {
     if case .halved(_, let oddSide, _, _) = padding {
       if hasGaps {
         warnings.append(
-          "the specification of ONNX and onnxruntime differ where fewer outputs are reached than are wanted")
+          "the specification of ONNX and onnxruntime differ where fewer outputs are reached than are wanted"
+        )
       }
       if isUneven {
         warnings.append(

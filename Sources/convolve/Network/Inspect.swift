@@ -13,7 +13,8 @@ struct Inspect: ParsableCommand {
       rewritten before shapes are known. What is not supported is listed, one a line, with exit code 1.
       """)
 
-  @Argument(help: ArgumentHelp("The network: .onnx, .keras or .h5.", valueName: "model")) var model: String
+  @Argument(help: ArgumentHelp("The network: .onnx, .keras or .h5.", valueName: "model")) var model:
+    String
   @Option(help: ArgumentHelp("The shape of an input.", valueName: "[name=]1x3x224x224"))
   var shape: [String] = []
   @Option(help: ArgumentHelp("Draw the network before and after.", valueName: "file"))

@@ -23,7 +23,8 @@ struct PaddingTable: CustomStringConvertible {
     }
     let said = warnings.map { warning in
       let others = warning.nodes.count - 1
-      return "warning: \(warning.nodes[0])\(others > 0 ? " and \(others) more" : ""): \(warning.text)"
+      return
+        "warning: \(warning.nodes[0])\(others > 0 ? " and \(others) more" : ""): \(warning.text)"
     }
     return ([table([header] + lines)] + said).joined(separator: "\n")
   }

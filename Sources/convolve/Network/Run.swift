@@ -14,7 +14,8 @@ struct Run: ParsableCommand {
       name may be left out. A picture becomes (sample * scale - mean) / std; outputs come back by the scale alone.
       """)
 
-  @Argument(help: ArgumentHelp("The network: .onnx, .keras or .h5.", valueName: "model")) var model: String
+  @Argument(help: ArgumentHelp("The network: .onnx, .keras or .h5.", valueName: "model")) var model:
+    String
   @Option(help: ArgumentHelp("An input.", valueName: "[name=]x.npy|photo.png|folder"))
   var input: [String] = []
   @Option(

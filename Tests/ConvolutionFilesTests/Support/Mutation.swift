@@ -18,9 +18,11 @@ func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
     bytes.replaceSubrange(place..<place + count, with: Array(bytes[other..<other + count]))
   default:
     // A size or place of any magnitude.
-    let value = Int64.random(in: .min ... .max, using: &random) >> Int64.random(in: 0..<64, using: &random)
+    let value =
+      Int64.random(in: .min ... .max, using: &random) >> Int64.random(in: 0..<64, using: &random)
     let width = [2, 4, 8].randomElement(using: &random)!
     bytes.replaceSubrange(
-      place..<min(place + width, bytes.count), with: ConvolutionFilesTests.bytes(value).prefix(width))
+      place..<min(place + width, bytes.count),
+      with: ConvolutionFilesTests.bytes(value).prefix(width))
   }
 }

@@ -44,7 +44,9 @@ enum PickleBuilder {
   }
 
   /// A file as `torch.save` wrote it before PyTorch 1.6.
-  static func legacy(_ value: [UInt8], storages: [(key: String, count: Int, bytes: [UInt8])]) -> [UInt8] {
+  static func legacy(_ value: [UInt8], storages: [(key: String, count: Int, bytes: [UInt8])])
+    -> [UInt8]
+  {
     let magic: [UInt8] = [0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
     return pickle(magic) + pickle([0x4D, 0xE9, 3]) + pickle(dictionary()) + pickle(value)
       + pickle([0x5D, 0x28] + storages.flatMap { text($0.key) } + [0x65])

@@ -20,7 +20,9 @@ struct WrittenLayerTests {
   }
 
   @Test func activationsComeAsNodes() throws {
-    let activations = ["relu", "relu6", "sigmoid", "tanh", "silu", "hardSwish", "gelu", "clip:-1,2"]
+    let activations = [
+      "relu", "relu6", "sigmoid", "tanh", "silu", "hardSwish", "gelu", "clip:-1,2",
+    ]
     for word in activations + ["leakyRelu:0.1", "hardSigmoid:0.3,0.4"] {
       let layer = try Conv1D(
         weights: Tensor([1, -2, 3], shape: [1, 1, 3]),
@@ -65,7 +67,8 @@ struct WrittenLayerTests {
     let x = try NetworkTensor((0..<2 * 7 * 9).map { Float(($0 * 37) % 23) }, shape: [1, 2, 7, 9])
     let kinds: [PoolingLayer.Kind] = [.max, .average(), .average(countsPadding: true), .lp(2)]
     let paddings: [Padding] = [
-      .valid, .same, .sameLower, .explicit([.init(before: 2, after: 1), .init(before: 0, after: 2)]),
+      .valid, .same, .sameLower,
+      .explicit([.init(before: 2, after: 1), .init(before: 0, after: 2)]),
     ]
     for kind in kinds {
       for padding in paddings {

@@ -44,8 +44,9 @@ struct KerasErrorTests {
       #expect(operations.contains("Lambda"))
       #expect(operations.contains("Custom"))
       #expect(
-        error.unsupported.contains(.init(
-          node: "conv2d", operation: "Conv2D", detail: "activation sparsemax"))
+        error.unsupported.contains(
+          .init(
+            node: "conv2d", operation: "Conv2D", detail: "activation sparsemax"))
           || error.unsupported.contains { $0.detail == "activation sparsemax" })
     }
   }
@@ -88,7 +89,8 @@ struct KerasErrorTests {
   }
 
   @Test func textsThatAreNoConfigurationAreErrors() {
-    for text in ["", "{", "[1,]", "{\"a\" 1}", "\"\\u12\"", "nul", "{}", "[]", "1e", "\"\\ud800\""] {
+    for text in ["", "{", "[1,]", "{\"a\" 1}", "\"\\u12\"", "nul", "{}", "[]", "1e", "\"\\ud800\""]
+    {
       expectError(.malformedFile, ["config.json"]) { try read(text) }
     }
     expectError(.malformedFile, ["values in each other"]) {
@@ -100,7 +102,8 @@ struct KerasErrorTests {
   }
 
   /// A layer of a Functional model, applied to what others give.
-  private func layer(_ className: String, _ name: String, _ config: String, on inputs: [String]) -> String
+  private func layer(_ className: String, _ name: String, _ config: String, on inputs: [String])
+    -> String
   {
     let nodes = inputs.map { "[[\"\($0)\", 0, 0, {}]]" }.joined(separator: ", ")
     return """

@@ -19,8 +19,9 @@ struct ConvertTests {
     ])
     #expect(result.errors == "")
     let lines = result.output.split(separator: "\n")
-    #expect(lines[1].split(separator: "  ").map { $0.trimmingCharacters(in: .whitespaces) }
-      == ["conv", "Conv", "same", "1,2 0,0", "pads=[1, 0, 2, 0]"])
+    #expect(
+      lines[1].split(separator: "  ").map { $0.trimmingCharacters(in: .whitespaces) }
+        == ["conv", "Conv", "same", "1,2 0,0", "pads=[1, 0, 2, 0]"])
     #expect(lines[2].hasPrefix("warning: conv: "))
     #expect(lines.last == "\(output): ONNX, opset 13, 1 padded layer")
     let inspected = try convolve(["inspect", output])

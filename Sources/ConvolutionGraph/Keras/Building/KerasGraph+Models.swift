@@ -106,8 +106,9 @@ private struct ModelApplication {
       graph.version < 3 ? inner != nil : inner?.isSequence == false && reference.shape == nil
     let candidates =
       counts ? [reference.call - 1, reference.call] : [reference.call, reference.call - 1]
-    guard let call = candidates.prefix(inner == nil ? 1 : 2)
-      .first(where: { (0..<count).contains($0) })
+    guard
+      let call = candidates.prefix(inner == nil ? 1 : 2)
+        .first(where: { (0..<count).contains($0) })
     else {
       throw malformed(
         "call \(reference.call) of layer \"\(reference.layer)\"", "one of its \(count)")

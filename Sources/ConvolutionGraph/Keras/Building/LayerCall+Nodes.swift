@@ -43,7 +43,8 @@ extension LayerCall {
     _ operation: any Operator, _ inputs: [KerasTensor?], isTurned: Bool, suffix: String? = nil
   ) throws(NetworkError) -> KerasTensor {
     var inputs = inputs
-    inputs[0] = isTurned
+    inputs[0] =
+      isTurned
       ? try graph.inChannelsFirstOrder(inputs[0]!) : try graph.inKerasOrder(inputs[0]!)
     var type = try types(operation, inputs.map { $0?.asItLies })
     if isTurned {

@@ -60,12 +60,14 @@ struct JSONParser: ~Copyable {
     count += 1
     guard count <= 4096 + bytes.count / 6 else { throw malformed("fewer values in such a text") }
     switch peek() {
-    case UInt8(ascii: "{"): return try nested { (parser) throws(NetworkError) in
-      try .object(parser.object())
-    }
-    case UInt8(ascii: "["): return try nested { (parser) throws(NetworkError) in
-      try .array(parser.array())
-    }
+    case UInt8(ascii: "{"):
+      return try nested { (parser) throws(NetworkError) in
+        try .object(parser.object())
+      }
+    case UInt8(ascii: "["):
+      return try nested { (parser) throws(NetworkError) in
+        try .array(parser.array())
+      }
     case UInt8(ascii: "\""): return .string(try string())
     default: return try word()
     }

@@ -89,7 +89,9 @@ extension Elementwise {
   static let silu = Elementwise("Swish", CONV_ELEMENTWISE_SILU)
   static let hardSwish = Elementwise("HardSwish", CONV_ELEMENTWISE_HARD_SWISH)
 
-  static func elu(_ alpha: Float) -> Elementwise { Elementwise("Elu", CONV_ELEMENTWISE_ELU, p: alpha) }
+  static func elu(_ alpha: Float) -> Elementwise {
+    Elementwise("Elu", CONV_ELEMENTWISE_ELU, p: alpha)
+  }
 
   static func leakyRelu(_ slope: Float) -> Elementwise {
     Elementwise("LeakyRelu", CONV_ELEMENTWISE_LEAKY_RELU, p: slope)

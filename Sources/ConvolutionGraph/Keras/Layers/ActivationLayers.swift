@@ -67,7 +67,8 @@ extension LayerCall {
     guard let activation, !activation.isNull else { return [x] }
     // A function of Keras, perhaps with its module beside it.
     let className = activation["class_name"]?.string
-    let function = activation.string ?? (className == "function" ? activation["config"]?.string : nil)
+    let function =
+      activation.string ?? (className == "function" ? activation["config"]?.string : nil)
     if let function {
       if let y = try activated(x, byFunction: function, suffix: suffix ? function : nil) {
         return [y]

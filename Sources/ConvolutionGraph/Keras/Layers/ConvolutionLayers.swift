@@ -66,7 +66,8 @@ extension LayerCall {
   }
 
   /// The next weight, one for each channel, where there is one.
-  private mutating func bias(_ channels: Int, _ isThere: Bool) throws(NetworkError) -> KerasTensor? {
+  private mutating func bias(_ channels: Int, _ isThere: Bool) throws(NetworkError) -> KerasTensor?
+  {
     guard isThere else { return nil }
     let bias = try weight("bias", [channels])
     return try shared("bias") { bias }
@@ -175,8 +176,9 @@ extension TransposedPadding {
   /// centre reaches. nil for amounts that make no sense.
   ///
   /// - Parameter kernel: its extents, and what may be behind them.
-  fileprivate init?(kerasSame isSame: Bool, kernel: [Int], _ dilation: [Int], _ outputPadding: [Int]?)
-  {
+  fileprivate init?(
+    kerasSame isSame: Bool, kernel: [Int], _ dilation: [Int], _ outputPadding: [Int]?
+  ) {
     guard let outputPadding else {
       self = isSame ? .same : .valid
       return

@@ -34,6 +34,8 @@ let denseLayers: [String: LayerMaker] = [
     if x.element != .int32, x.element != .int64 {
       x = try call.add(Cast(element: .int32), [x], suffix: "indices")
     }
-    return [try call.add(GatherOperator(axis: 0), [call.shared("embeddings") { rowsOfWeights }, x])]
+    return [
+      try call.add(GatherOperator(axis: 0), [call.shared("embeddings") { rowsOfWeights }, x])
+    ]
   },
 ]

@@ -42,7 +42,8 @@ extension LayerCall {
     let pooled = try addImages(pool, [tensors[0]], isTurned: isTurned, suffix: "pool")
     // Of extents 1, the order does not matter.
     let flat = KerasTensor(
-      value: pooled.value, shape: [pooled.shape[0], pooled.shape[isTurned ? rank + 1 : 1]]
+      value: pooled.value,
+      shape: [pooled.shape[0], pooled.shape[isTurned ? rank + 1 : 1]]
         + Array(repeating: 1, count: rank), element: pooled.element)
     return [
       try add(ViewOperator(kind: .squeeze), [flat, integers(Array(2..<rank + 2), "axes")])

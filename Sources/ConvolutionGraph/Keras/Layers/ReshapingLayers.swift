@@ -15,7 +15,9 @@ let reshapingLayers = layers([
       // The operation has the axis of images among its extents.
       let all = call.integers("newshape")
       let shape = call.integers("target_shape") ?? Array((all ?? []).dropFirst())
-      guard all?.first ?? -1 == -1, shape.allSatisfy({ $0 > 0 || $0 == -1 }), shape.count(where: { $0 == -1 }) <= 1 else {
+      guard all?.first ?? -1 == -1, shape.allSatisfy({ $0 > 0 || $0 == -1 }),
+        shape.count(where: { $0 == -1 }) <= 1
+      else {
         call.reject("setting target_shape \(shape)")
         return nil
       }

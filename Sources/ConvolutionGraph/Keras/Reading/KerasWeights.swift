@@ -56,7 +56,9 @@ struct KerasWeights {
       let own =
         place.names.count == 1
         ? names
-        : names.filter { $0.split(separator: "/").dropLast().contains(Substring(place.names.last!)) }
+        : names.filter {
+          $0.split(separator: "/").dropLast().contains(Substring(place.names.last!))
+        }
       return own.map { "\(path)/\($0)" }
     }
   }

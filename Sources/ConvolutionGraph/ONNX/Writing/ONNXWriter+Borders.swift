@@ -104,7 +104,9 @@ extension ONNXWriter {
         pads[rank + axis.axis] = max(amount.after, 0)
       }
       guard opset >= 11 else {
-        guard element == .float32 else { throw reject("a pad of \(element) needs opset 11 or newer") }
+        guard element == .float32 else {
+          throw reject("a pad of \(element) needs opset 11 or newer")
+        }
         return add(
           "Pad", [y],
           ["mode": .string(mode.word), "pads": .integers(pads), "value": .float(value)])

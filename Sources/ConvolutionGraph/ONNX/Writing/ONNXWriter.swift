@@ -123,7 +123,8 @@ extension ONNXWriter {
   /// - Throws: `.unsupported` where it is not known.
   func rank(_ index: Int) throws(NetworkError) -> Int {
     guard let rank = knownRank(index) else {
-      throw reject("of an input with an unknown number of axes: shapes of the network's inputs are needed")
+      throw reject(
+        "of an input with an unknown number of axes: shapes of the network's inputs are needed")
     }
     return rank
   }

@@ -71,7 +71,9 @@ extension Plan {
   func run(_ operands: Operands, residual: Int?, workspace: UnsafeMutableRawPointer?) {
     try! run(
       UnsafeBufferPointer(start: operands.floats(0), count: inputShape.product),
-      residual: residual.map { UnsafeBufferPointer(start: operands.floats($0), count: outputCount) },
+      residual: residual.map {
+        UnsafeBufferPointer(start: operands.floats($0), count: outputCount)
+      },
       into: UnsafeMutableBufferPointer(start: operands.outputFloats(0), count: outputCount),
       workspace: UnsafeMutableRawBufferPointer(start: workspace, count: workspaceBytes))
   }

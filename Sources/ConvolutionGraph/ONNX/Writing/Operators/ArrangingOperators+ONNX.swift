@@ -256,7 +256,8 @@ extension PadOperator: ONNXWriting {
           axis.axis, PaddingAmount(before: max(axis.before, 0), after: max(axis.after, 0)), border,
           extent: shape.map { $0[axis.axis] + min(axis.before, 0) + min(axis.after, 0) })
       }, element: element)
-    try writer.notePadding("amounts \(given.map { "\($0.before),\($0.after)" }.joined(separator: " "))")
+    try writer.notePadding(
+      "amounts \(given.map { "\($0.before),\($0.after)" }.joined(separator: " "))")
     writer.setOutput(0, x)
   }
 

@@ -188,7 +188,9 @@ extension Power: ONNXWriting {
     var y = try writer.input(1)
     if let axis = ofOneType.secondInputAxis { y = try writer.aligned(y, behind: axis) }
     if writer.opset < 12 {
-      guard base == .float32 else { throw writer.reject("a power of \(base), which needs opset 12 or newer") }
+      guard base == .float32 else {
+        throw writer.reject("a power of \(base), which needs opset 12 or newer")
+      }
       y = writer.add("Cast", [y], ["to": .integer(base.onnx)])
     }
     writer.setOutput(0, writer.add("Pow", [x, y]))

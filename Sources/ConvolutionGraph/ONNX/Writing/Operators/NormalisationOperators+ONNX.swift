@@ -91,7 +91,9 @@ extension Normalisation: ONNXWriting {
     of scale: Int, _ writer: inout ONNXWriter
   ) throws(NetworkError) -> String {
     if let bias = writer.optionalInput(2) { return bias }
-    guard let shape = writer.shape(scale) else { throw writer.reject("a scale of an unknown shape") }
+    guard let shape = writer.shape(scale) else {
+      throw writer.reject("a scale of an unknown shape")
+    }
     return writer.constant(try NetworkTensor(repeating: 0, shape: shape), "zeros")
   }
 }

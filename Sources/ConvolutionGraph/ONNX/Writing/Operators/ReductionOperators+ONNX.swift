@@ -6,7 +6,9 @@ extension Reduction: ONNXWriting {
     let areInput = writer.opset >= 18 || (writer.opset >= 13 && kind == CONV_REDUCE_SUM)
     guard let axes = axes ?? (writer.hasInput(1) ? writer.constant(1)?.integers : []) else {
       // They are computed in a run.
-      if !areInput { try writer.require(opset: kind == CONV_REDUCE_SUM ? 13 : 18, for: "computed axes") }
+      if !areInput {
+        try writer.require(opset: kind == CONV_REDUCE_SUM ? 13 : 18, for: "computed axes")
+      }
       let y = writer.add(
         description, [x, try writer.input(1)],
         [
@@ -99,7 +101,9 @@ extension TopElements: ONNXWriting {
     let (x, axis) = (try writer.input(0), try writer.notNegative(axis))
     var k: [Int]?
     if writer.opset < 10 {
-      guard let known = writer.constant(1)?.integers else { throw writer.reject("a computed k needs opset 10 or newer") }
+      guard let known = writer.constant(1)?.integers else {
+        throw writer.reject("a computed k needs opset 10 or newer")
+      }
       k = known
     }
     let count = writer.isWanted(1) ? 2 : 1

@@ -11,7 +11,9 @@ enum WindowPadding {
 
   /// The attributes of a node that has them.
   var pads: NodeReader.Attribute? {
-    guard case .pads(let amounts) = self, amounts.contains(where: { $0 != .none }) else { return nil }
+    guard case .pads(let amounts) = self, amounts.contains(where: { $0 != .none }) else {
+      return nil
+    }
     return .integers(amounts.map(\.before) + amounts.map(\.after))
   }
 
