@@ -120,8 +120,9 @@ struct ScheduleTests {
         } else {
           weights = layer.kernel.reduce(1, *) * inputs
         }
-        // Where several outputs share an input, lanes of vectors are permuted, and a row says how.
-        let lanesRows = plan.algorithm == .depthwise ? inputs : 0
+        // Where several outputs of a group, or several groups, share a vector, its lanes are permuted, and a row says how.
+        let permutes = plan.algorithm == .depthwise || plan.kernel == "grouped_channels_last"
+        let lanesRows = permutes ? inputs : 0
         let most = groups * filled(layer.outputChannels / groups) * (weights + lanesRows)
         #expect(plan.packedBytes <= most * MemoryLayout<Float>.stride, "\(layer.text) \(layout)")
       }
