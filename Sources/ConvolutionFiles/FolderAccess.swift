@@ -20,6 +20,11 @@ package func replaceFolder(
   }
   let target = URL(fileURLWithPath: path)
   let folder = target.deletingLastPathComponent()
+  guard manager.fileExists(atPath: folder.path) else {
+    throw ConvolutionError(
+      .inputOutput, argument: path, received: "no folder \(folder.path)",
+      expected: "a folder to write into")
+  }
   let name = ".\(String(UInt64.random(in: 0 ... .max), radix: 36)).partial"
   let temporary = folder.appendingPathComponent(name)
   let old = folder.appendingPathComponent("\(name).old")

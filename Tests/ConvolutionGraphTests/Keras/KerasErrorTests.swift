@@ -89,9 +89,11 @@ struct KerasErrorTests {
   }
 
   @Test func textsThatAreNoConfigurationAreErrors() {
-    for text in ["", "{", "[1,]", "{\"a\" 1}", "\"\\u12\"", "nul", "{}", "[]", "1e", "\"\\ud800\""]
-    {
+    for text in ["", "{", "[1,]", "{\"a\" 1}", "\"\\u12\"", "nul", "1e", "\"\\ud800\""] {
       expectError(.malformedFile, ["config.json"]) { try read(text) }
+    }
+    for text in ["{}", "[]"] {
+      expectError(.malformedFile, ["as a layer", "class_name"]) { try read(text) }
     }
     expectError(.malformedFile, ["values in each other"]) {
       try read(String(repeating: "[", count: 1 << 20))
