@@ -5,12 +5,19 @@ package struct JSONReader {
   private let bytes: FileBytes
   private var position = 0
   private var depth = 0
-
   /// Values in each other at most.
-  private static let deepest = 128
+  private let deepest: Int
+  private let words: [String]
 
-  /// - Parameter bytes: the text, as UTF-8. What is wrong with it is an error that names it.
-  package init(_ bytes: FileBytes) { self.bytes = bytes }
+  /// - Parameters:
+  ///   - bytes: the text, as UTF-8. What is wrong with it is an error that names it.
+  ///   - deepest: how many values may lie in each other.
+  ///   - words: those that are values besides JSON's own.
+  package init(_ bytes: FileBytes, deepest: Int = 128, words: [String] = []) {
+    self.bytes = bytes
+    self.deepest = deepest
+    self.words = ["true", "false", "null"] + words
+  }
 
   /// What stands next, white space passed over; nil at the end.
   package mutating func next() -> UInt8? {
@@ -103,7 +110,7 @@ extension JSONReader {
   ) throws(ConvolutionError) {
     try expect(first)
     depth += 1
-    guard depth <= Self.deepest else { throw malformed("values in each other without end") }
+    guard depth <= deepest else { throw malformed("values in each other without end") }
     if next() != UInt8(ascii: last) {
       try body(&self)
       while next() == UInt8(ascii: ",") {
@@ -133,7 +140,7 @@ extension JSONReader {
       position += 1
     }
     let text = String(decoding: word, as: UTF8.self)
-    guard ["true", "false", "null"].contains(text) || Self.isNumber(word[...]) else {
+    guard words.contains(text) || Self.isNumber(word[...]) else {
       throw malformed("\"\(text.prefix(40))\" for a value")
     }
     return text

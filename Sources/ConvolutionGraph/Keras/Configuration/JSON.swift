@@ -20,7 +20,6 @@ enum JSON: Sendable, Equatable {
   /// nil also for numbers that are no integer.
   var integer: Int? { number.flatMap { Int(exactly: $0) } }
 
-  /// Values that lie in no other: an array's, in its order; an object's, by their keys.
   var isNull: Bool { self == .null }
 }
 

@@ -35,12 +35,11 @@ extension Graph {
     guard let weights = try file("model.weights.h5") else {
       throw malformed("a .keras file without model.weights.h5", "weights in HDF5")
     }
-    let configuration = try JSONParser.parse(text.array, name: "\(bytes.name), config.json")
+    let configuration = try JSON(text.named("\(bytes.name), config.json"))
     var version: String?
     if let metadata = try file("metadata.json") {
       version =
-        try JSONParser.parse(metadata.array, name: "\(bytes.name), metadata.json")[
-          "keras_version"]?.string
+        try JSON(metadata.named("\(bytes.name), metadata.json"))["keras_version"]?.string
     }
     let hdf5 = try asNetworkError { () throws(ConvolutionError) in try HDF5File(weights) }
     try self.init(
@@ -58,10 +57,11 @@ extension Graph {
         .malformedFile, argument: bytes.name, received: "an HDF5 file without model_config",
         expected: "a whole model as model.save writes it, not its weights alone")
     }
-    let configuration = try JSONParser.parse(
-      Array(text.utf8), name: "\(bytes.name), model_config")
+    let configuration = try asNetworkError { () throws(ConvolutionError) in
+      try FileBytes(Array(text.utf8), name: "\(bytes.name), model_config")
+    }
     try self.init(
-      keras: configuration, KerasWeights(legacy: file),
+      keras: JSON(configuration), KerasWeights(legacy: file),
       version: try attribute("keras_version") ?? "2", file: bytes.name)
   }
 
