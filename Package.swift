@@ -69,18 +69,21 @@ let package = Package(
 
     // MARK: - Tests
     .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
+    // What several test targets need.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(
       name: "ConvolutionTests",
-      dependencies: ["Convolution", "ConvolutionFiles", "CConvolution"],
+      dependencies: ["Convolution", "ConvolutionFiles", "CConvolution", "TestSupport"],
       resources: [.copy("Fixtures")]
     ),
     .testTarget(
-      name: "ConvolutionFilesTests", dependencies: ["Convolution", "ConvolutionFiles"],
+      name: "ConvolutionFilesTests",
+      dependencies: ["Convolution", "ConvolutionFiles", "TestSupport"],
       resources: [.copy("Samples")]),
     .testTarget(
       name: "ConvolutionGraphTests",
       dependencies: [
-        "CMalloc", "Convolution", "ConvolutionFiles", "ConvolutionGraph",
+        "CMalloc", "Convolution", "ConvolutionFiles", "ConvolutionGraph", "TestSupport",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       resources: [.copy("Models"), .copy("Nodes"), .copy("Keras/Samples")]

@@ -1,6 +1,7 @@
 import Convolution
 import ConvolutionFiles
 import Foundation
+import TestSupport
 import Testing
 
 /// Files of tensors that are not what they should be: reading ends in an error or in tensors, soon, and in little memory.

@@ -1,4 +1,5 @@
 import Convolution
+import TestSupport
 import Testing
 
 /// The same bits however the work is cut.

@@ -1,4 +1,5 @@
 import Convolution
+import TestSupport
 import Testing
 
 /// All memory of a run against inaccessible pages: a stray read or write ends the test process.

@@ -1,5 +1,6 @@
 import CConvolution
 import Foundation
+import TestSupport
 import Testing
 
 @_spi(Tools) @testable import Convolution

@@ -1,4 +1,5 @@
 import CConvolution
+import TestSupport
 import Testing
 
 /// Copies between arrangements, and rows picked by index.

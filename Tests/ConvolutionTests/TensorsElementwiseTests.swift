@@ -1,5 +1,6 @@
 import CConvolution
 import Foundation
+import TestSupport
 import Testing
 
 /// Chains of elementwise instructions against float64.

@@ -1,4 +1,5 @@
 import CConvolution
+import TestSupport
 import Testing
 
 /// Matrix products against float64: each matrix as it lies, turned, or with gaps.

@@ -1,5 +1,6 @@
 import CConvolution
 import Foundation
+import TestSupport
 import Testing
 
 /// LSTM and GRU layers against the formulas of ONNX in float64.

@@ -1,5 +1,6 @@
 import CConvolution
 import Foundation
+import TestSupport
 import Testing
 
 /// Reductions, softmax and normalisations against float64.

@@ -1,4 +1,5 @@
 import CConvolution
+import TestSupport
 import Testing
 
 /// Resampling along one axis and two against float64.

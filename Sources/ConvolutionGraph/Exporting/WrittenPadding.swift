@@ -74,64 +74,40 @@ extension Graph {
   ///
   /// - Throws: what the amounts throw.
   func paddedLayer(_ node: Node) throws(NetworkError) -> PaddedLayer? {
-    let x = node.inputs.first.flatMap { type($0) }?.shape
+    let weights = node.inputs.count > 1 ? type(node.inputs[1])?.shape : nil
+    let kernel = weights.map { Array($0.dropFirst(2)) }
     switch node.operation {
-    case let convolution as ConvolutionOperator: return try paddedLayer(node, convolution, x)
-    case let transposed as TransposedOperator: return try paddedLayer(node, transposed, x)
-    case let pool as PoolingOperator: return try paddedLayer(node, pool, x)
+    case let convolution as ConvolutionOperator:
+      return try paddedLayer(
+        node, "Conv", .taps(convolution.padding), border: convolution.border, convolution.layout,
+        kernel, convolution.stride, convolution.dilation)
+    case let transposed as TransposedOperator:
+      return try paddedLayer(
+        node, "ConvTranspose", .outputs(transposed.padding), transposed.layout, kernel,
+        transposed.stride, transposed.dilation)
+    case let pool as PoolingOperator:
+      return try paddedLayer(
+        node, pool.description, .taps(pool.padding), pool.layout, pool.kernel, pool.stride,
+        pool.dilation)
     case let pad as PadOperator: return paddedLayer(node, pad)
     default: return nil
     }
   }
 
+  /// A layer with a window.
   private func paddedLayer(
-    _ node: Node, _ convolution: ConvolutionOperator, _ x: [Int]?
+    _ node: Node, _ operation: String, _ convention: PaddedLayer.Convention, border: [Border] = [],
+    _ layout: Layout, _ kernel: [Int]?, _ stride: [Int]?, _ dilation: [Int]?
   ) throws(NetworkError) -> PaddedLayer? {
-    guard !convolution.padding.addsNothing, let weights = type(node.inputs[1])?.shape else {
-      return nil
-    }
-    let kernel = Array(weights.dropFirst(2))
+    guard !convention.padsNothing, let kernel else { return nil }
     let ones = kernel.map { _ in 1 }
-    let (stride, dilation) = (convolution.stride ?? ones, convolution.dilation ?? ones)
-    let space = x.map { convolution.layout.space(of: $0) }
+    let (stride, dilation) = (stride ?? ones, dilation ?? ones)
+    let space = node.inputs.first.flatMap { type($0) }.map { layout.space(of: $0.shape) }
     return PaddedLayer(
-      node: node, operation: "Conv", convention: .taps(convolution.padding),
-      border: convolution.border, kernel: kernel, stride: stride, dilation: dilation,
-      amounts: try space.map { (space) throws(NetworkError) in
-        try convolution.padding.amounts(of: space, kernel, stride, dilation)
-      }, input: space)
-  }
-
-  private func paddedLayer(
-    _ node: Node, _ transposed: TransposedOperator, _ x: [Int]?
-  ) throws(NetworkError) -> PaddedLayer? {
-    guard !transposed.padding.leavesOutNothing, let weights = type(node.inputs[1])?.shape else {
-      return nil
-    }
-    let kernel = Array(weights.dropFirst(2))
-    let ones = kernel.map { _ in 1 }
-    let (stride, dilation) = (transposed.stride ?? ones, transposed.dilation ?? ones)
-    let space = x.map { transposed.layout.space(of: $0) }
-    return PaddedLayer(
-      node: node, operation: "ConvTranspose", convention: .outputs(transposed.padding),
-      kernel: kernel, stride: stride, dilation: dilation,
-      amounts: try space.map { (space) throws(NetworkError) in
-        try transposed.padding.amounts(of: space, kernel, stride, dilation)
-      }, input: space)
-  }
-
-  private func paddedLayer(
-    _ node: Node, _ pool: PoolingOperator, _ x: [Int]?
-  ) throws(NetworkError) -> PaddedLayer? {
-    guard !pool.padding.addsNothing, let kernel = pool.kernel else { return nil }
-    let ones = kernel.map { _ in 1 }
-    let (stride, dilation) = (pool.stride ?? ones, pool.dilation ?? ones)
-    let space = x.map { pool.layout.space(of: $0) }
-    return PaddedLayer(
-      node: node, operation: pool.description, convention: .taps(pool.padding), kernel: kernel,
+      node: node, operation: operation, convention: convention, border: border, kernel: kernel,
       stride: stride, dilation: dilation,
       amounts: try space.map { (space) throws(NetworkError) in
-        try pool.padding.amounts(of: space, kernel, stride, dilation)
+        try convention.amounts(of: space, kernel, stride, dilation)
       }, input: space)
   }
 
@@ -150,6 +126,28 @@ extension Graph {
 }
 
 // MARK: - Amounts
+
+extension PaddedLayer.Convention {
+  /// Whatever the input. A node of its own says no amounts here.
+  fileprivate var padsNothing: Bool {
+    switch self {
+    case .taps(let padding): padding.addsNothing
+    case .outputs(let padding): padding.leavesOutNothing
+    case .node: true
+    }
+  }
+
+  /// For each axis of space.
+  fileprivate func amounts(
+    of space: [Int], _ kernel: [Int], _ stride: [Int], _ dilation: [Int]
+  ) throws(NetworkError) -> [PaddingAmount] {
+    switch self {
+    case .taps(let padding): try padding.amounts(of: space, kernel, stride, dilation)
+    case .outputs(let padding): try padding.amounts(of: space, kernel, stride, dilation)
+    case .node: []
+    }
+  }
+}
 
 extension Layout {
   /// The extents of space of images' shape.

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// One change of the kinds that break files.
 func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
   guard !bytes.isEmpty else { return }

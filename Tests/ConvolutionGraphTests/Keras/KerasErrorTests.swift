@@ -1,5 +1,6 @@
 import ConvolutionFiles
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ConvolutionGraph

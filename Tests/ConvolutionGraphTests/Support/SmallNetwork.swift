@@ -1,4 +1,5 @@
 import Convolution
+import TestSupport
 
 @testable import ConvolutionGraph
 

@@ -1,5 +1,6 @@
 import Convolution
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ConvolutionGraph

@@ -1,5 +1,6 @@
 import Convolution
 import ConvolutionFiles
+import TestSupport
 
 extension LayerCase {
   /// One image of a layer of the lists, with normally distributed data as ``RoundingErrors`` has it. A few ten thousand

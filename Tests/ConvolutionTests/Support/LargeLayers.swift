@@ -1,4 +1,5 @@
 import Convolution
+import TestSupport
 
 extension LayerCase {
   /// Layers with enough work for seven threads, of every kind that is computed differently.

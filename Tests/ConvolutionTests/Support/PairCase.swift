@@ -1,3 +1,5 @@
+import TestSupport
+
 @_spi(Tools) @testable import Convolution
 
 /// A layer and another one on its output, channels-first whatever layout they are run in. The second's input is not given.

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Convolution
 
 /// A pooling layer and its input, channels-first whatever layout it is run in.

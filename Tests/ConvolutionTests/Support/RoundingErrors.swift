@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Convolution
 
 /// How far one way to compute a kernel is from float64, on every instruction set of this CPU.

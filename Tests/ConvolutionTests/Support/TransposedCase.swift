@@ -1,3 +1,5 @@
+import TestSupport
+
 @_spi(Tools) @testable import Convolution
 
 /// A transposed layer, its input and its weights, channels-first whatever layout it is run in.

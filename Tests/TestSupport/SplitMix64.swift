@@ -1,12 +1,12 @@
 import Foundation
 
 /// A seeded generator of 64-bit numbers (Steele, Lea and Flood 2014): the same numbers on every run and machine.
-struct SplitMix64: RandomNumberGenerator {
+package struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
 
-  init(seed: Int) { state = UInt64(bitPattern: Int64(seed)) }
+  package init(seed: Int) { state = UInt64(bitPattern: Int64(seed)) }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -15,11 +15,12 @@ struct SplitMix64: RandomNumberGenerator {
   }
 
   /// `count` floats between -scale and scale.
-  mutating func floats(_ count: Int, scale: Float = 1) -> [Float] {
+  package mutating func floats(_ count: Int, scale: Float = 1) -> [Float] {
     (0..<count).map { _ in (Float(next() >> 40) / Float(1 << 23) - 1) * scale }
   }
+
   /// `count` normally distributed floats (Box and Muller 1958) around 0.
-  mutating func normals(_ count: Int, deviation: Double = 1) -> [Float] {
+  package mutating func normals(_ count: Int, deviation: Double = 1) -> [Float] {
     (0..<count).map { _ in
       let radius = (-2 * log(1 - Double(next() >> 11) * 0x1p-53)).squareRoot()
       return Float(deviation * radius * cos(2 * .pi * Double(next() >> 11) * 0x1p-53))

@@ -1,13 +1,13 @@
 import Foundation
 import Glibc
-import Testing
 
 /// Lets this process have `bytes` more than it has.
-func limitMemory(to bytes: Int) throws {
+package func limitMemory(to bytes: Int) throws {
   let status = try String(contentsOf: URL(filePath: "/proc/self/status"), encoding: .utf8)
-  let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmData:") })
-  let kilobytes = try #require(
-    line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) })
+  let line = status.split(separator: "\n").first { $0.hasPrefix("VmData:") }
+  guard let words = line?.split(whereSeparator: \.isWhitespace), words.count > 1,
+    let kilobytes = Int(words[1])
+  else { fatalError("no VmData in /proc/self/status") }
   var limit = rlimit()
   getrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit)
   limit.rlim_cur = rlim_t(kilobytes << 10 + bytes)

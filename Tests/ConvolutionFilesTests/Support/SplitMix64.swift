@@ -1,1 +1,0 @@
-../../ConvolutionGraphTests/Support/SplitMix64.swift
