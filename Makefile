@@ -84,8 +84,8 @@ test: setup ## run all tests
 
 exchange-test: PACKAGES += python3-venv
 exchange-test: setup ## exchange files with PyTorch, Keras, ONNX Runtime and Core ML tools, and compare what they compute
-	@$(call quietly,$(BUILD_COMMAND) --product convolve)
-	@python3 Tests/Exchange/exchange.py --convolve $(BUILD)/$(CONFIGURATION)/convolve \
+	@$(call quietly,$(BUILD_BENCHMARKS) --product convolve)
+	@python3 Tests/Exchange/exchange.py --convolve Benchmarks/$(BUILD)/$(CONFIGURATION)/convolve \
 	  $(if $(SEED),--seed $(SEED)) $(if $(SHORT),--short)
 
 bench: setup ## measure the layers of LAYERS

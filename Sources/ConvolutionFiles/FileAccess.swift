@@ -76,37 +76,8 @@ package struct InputFile: ~Copyable {
 package func replaceFile(
   atPath path: String, with parts: [UnsafeRawBufferPointer]
 ) throws(ConvolutionError) {
-  var target = path
-  var permissions: mode_t?
-  var status = stat()
-  if stat(path, &status) == 0 {
-    guard isRegular(status) else {
-      throw ConvolutionError(
-        .inputOutput, argument: path, received: "something that is not a regular file",
-        expected: "a file to write")
-    }
-    permissions = status.st_mode & 0o777
-    // A link stays a link: the file it names is replaced.
-    if let resolved = realpath(path, nil) {
-      target = String(cString: resolved)
-      free(resolved)
-    }
-  }
-  let folder = target.lastIndex(of: "/").map { target[...$0] } ?? ""
-  let temporary = "\(folder).\(String(UInt64.random(in: 0 ... .max), radix: 36)).partial"
-  let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-  guard descriptor >= 0 else { throw systemError(path, expected: "a folder to write into") }
-  var isWritten = parts.allSatisfy { write($0, to: descriptor) }
-  if isWritten, let permissions { isWritten = fchmod(descriptor, permissions) == 0 }
-  // Closing tells of failures that writing did not, on file systems that delay.
-  var failure = isWritten ? 0 : errno
-  if close(descriptor) != 0, failure == 0 { failure = errno }
-  if failure == 0, rename(temporary, target) != 0 { failure = errno }
-  guard failure == 0 else {
-    unlink(temporary)
-    errno = failure
-    throw systemError(path, expected: "a file to write")
-  }
+  let replacement = try FileReplacement(ofFile: path, with: parts)
+  try replacement.take()
 }
 
 /// The same with bytes.
@@ -137,18 +108,7 @@ package func textOfFile(atPath path: String) throws(ConvolutionError) -> String 
 /// Whether there is anything at `path`.
 func fileExists(atPath path: String) -> Bool { access(path, F_OK) == 0 }
 
-private func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {
-  var done = 0
-  while done < bytes.count {
-    let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-    if count < 0, errno == EINTR { continue }
-    if count < 0 { return false }
-    done += count
-  }
-  return true
-}
-
-private func isRegular(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
+func isRegular(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
 
 /// What `errno` says of the file at `path`.
 func systemError(_ path: String, expected: String) -> ConvolutionError {

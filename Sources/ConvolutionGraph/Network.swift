@@ -38,6 +38,20 @@ public final class Network: Sendable {
     try self.init(contentsOf: path, rewriteLimit: nil)
   }
 
+  /// The same with the weights of another file, so that what one file says is computed with what another one has learnt.
+  ///
+  /// A Keras model takes them from `.weights.h5`, `.h5` or `.keras`, layer by layer; it may then be no more than its
+  /// configuration, the text that `to_json` gives. Any other network takes floats from a file that ``TensorFile`` reads,
+  /// by their names: all that the file has must be found in the network, in the same shape; what the file does not have
+  /// stays as it is.
+  /// - Parameter weightsPath: nil: as ``init(contentsOf:)``.
+  /// - Throws: also `.malformedFile` for weights that do not belong to the network, with their names.
+  public convenience init(
+    contentsOf path: String, weightsFile weightsPath: String?
+  ) throws(NetworkError) {
+    try self.init(Graph(networkFile: path, weightsFile: weightsPath), rewriteLimit: nil)
+  }
+
   /// The same with so many rewrites at most: of a network whose results are wrong, the rewrite that makes them so is found
   /// by bisection.
   package convenience init(

@@ -40,7 +40,7 @@ package struct FileBytes: Sendable {
   /// The same bytes under another name.
   package func named(_ name: String) -> FileBytes { FileBytes(memory, range, name: name) }
 
-  package func withUnsafeBytes<Value, Failure: Error>(
+  package func withUnsafeBytes<Value: ~Copyable, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
   ) throws(Failure) -> Value {
     defer { withExtendedLifetime(memory) {} }

@@ -40,21 +40,14 @@ package struct NPYFile {
   ///
   /// - Throws: `.unsupportedFile` for elements that are no numbers, `.outOfMemory`.
   package func tensor() throws(ConvolutionError) -> Tensor {
-    try stored(name: elements.name).tensor()
+    try stored.tensor()
   }
+
+  /// What the file holds, as a tensor among others.
+  package var stored: StoredTensor { stored(name: elements.name) }
 
   func stored(name: String) -> StoredTensor {
     header.stored(name: name) { [elements] () throws(ConvolutionError) in elements }
-  }
-
-  /// Copies all elements as they are, in C order and in the order of bytes of this machine.
-  ///
-  /// - Parameter bytes: as many as the elements have.
-  /// - Throws: `.unsupportedFile` for elements that are no numbers.
-  package func copyElements(
-    into bytes: UnsafeMutableRawBufferPointer
-  ) throws(ConvolutionError) {
-    try stored(name: elements.name).copyElements(into: bytes)
   }
 
   /// Writes a file that `numpy.load` reads: version 1.0 where its header is short enough, C order.

@@ -122,4 +122,9 @@ struct SafetensorsHeader {
     "I32": .int32, "I16": .int16, "I8": .int8, "U64": .uint64, "U32": .uint32, "U16": .uint16,
     "U8": .uint8, "BOOL": .bool,
   ]
+
+  /// nil for ``TensorElement/other(_:)``.
+  static func word(for element: TensorElement) -> String? {
+    words.first { $0.value == element }?.key
+  }
 }

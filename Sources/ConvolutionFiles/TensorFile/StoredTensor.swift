@@ -1,10 +1,10 @@
 import Convolution
 
 /// A tensor of a file: what it is, and where its elements lie, which nobody has read yet.
-struct StoredTensor: Sendable {
-  let name: String
-  let shape: [Int]
-  let element: TensorElement
+package struct StoredTensor: Sendable {
+  package let name: String
+  package let shape: [Int]
+  package let element: TensorElement
   var isBigEndian = false
   /// From one element to the next along each axis, in elements; nil for C order.
   var strides: [Int]?
@@ -17,7 +17,7 @@ struct StoredTensor: Sendable {
   /// All elements as 32-bit floats in C order. Numbers that no 32-bit float is are rounded to the nearest.
   ///
   /// - Throws: `.unsupportedFile` for elements that are no numbers or not all there, `.integerOverflow`, `.outOfMemory`.
-  func tensor() throws(ConvolutionError) -> Tensor {
+  package func tensor() throws(ConvolutionError) -> Tensor {
     try element.withNumbers(of: name) { (type) throws(ConvolutionError) in
       try tensor(of: type)
     }
@@ -47,7 +47,9 @@ struct StoredTensor: Sendable {
   ///
   /// - Parameter memory: as many bytes as the elements have.
   /// - Throws: as ``tensor()``.
-  func copyElements(into memory: UnsafeMutableRawBufferPointer) throws(ConvolutionError) {
+  package func copyElements(
+    into memory: UnsafeMutableRawBufferPointer
+  ) throws(ConvolutionError) {
     try element.withNumbers(of: name) { (type) throws(ConvolutionError) in
       try copyElements(type, into: memory)
     }

@@ -27,6 +27,8 @@ public enum TensorElement: Hashable, Sendable {
     }
   }
 
+  package var isFloat: Bool { [.float64, .float32, .float16, .bfloat16].contains(self) }
+
   /// The integers of so many bytes; nil where there are none.
   init?(integerOf length: Int, isSigned: Bool) {
     switch (length, isSigned) {

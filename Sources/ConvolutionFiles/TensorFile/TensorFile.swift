@@ -77,6 +77,13 @@ public struct TensorFile: Sendable {
   /// - Throws: `.invalidValue` for a name that is not there, with those that are most like it; `.unsupportedFile` for elements
   ///   that are no numbers, or broken; `.integerOverflow`, `.outOfMemory`.
   public func tensor(named name: String) throws(ConvolutionError) -> Tensor {
+    try stored(named: name).tensor()
+  }
+
+  /// A tensor that nobody has read yet.
+  ///
+  /// - Throws: `.invalidValue` for a name that is not there, with those that are most like it.
+  package func stored(named name: String) throws(ConvolutionError) -> StoredTensor {
     guard let place = places[name] else {
       let near = nearest(name, among: tensors.map(\.name), count: 5)
       throw ConvolutionError(
@@ -84,6 +91,6 @@ public struct TensorFile: Sendable {
         expected: near.isEmpty
           ? "a file with tensors" : near.map { "\"\($0)\"" }.joined(separator: ", "))
     }
-    return try tensors[place].tensor()
+    return tensors[place]
   }
 }

@@ -64,6 +64,8 @@ struct Graph: Sendable {
 extension Graph {
   subscript(_ value: ValueID) -> Value { values[value.index] }
 
+  var allValues: [ValueID] { values.indices.map(ValueID.init(index:)) }
+
   /// The node that computes a value; nil for inputs and constants.
   func producer(of value: ValueID) -> Node? {
     self[value].producer.flatMap { nodes[$0] }

@@ -66,19 +66,3 @@ struct ExternalData {
     return tensor
   }
 }
-
-/// Calls `body` with the bytes of a file.
-///
-/// - Throws: `.malformedFile` for a file that cannot be read, `.outOfMemory`, and what `body` throws.
-func withBytes<Value>(
-  ofFile path: String, _ body: (UnsafeRawBufferPointer) throws(NetworkError) -> Value
-) throws(NetworkError) -> Value {
-  let memory = try asNetworkError { () throws(ConvolutionError) in
-    let file = try InputFile(path: path)
-    let memory = try AlignedMemory<UInt8>(count: file.size, argument: path)
-    try file.read(into: UnsafeMutableRawBufferPointer(memory.buffer))
-    return memory
-  }
-  defer { withExtendedLifetime(memory) {} }
-  return try body(UnsafeRawBufferPointer(memory.buffer))
-}

@@ -1,14 +1,17 @@
+import ConvolutionFiles
+
 extension Graph {
   /// The oldest version of ONNX's operators that is read.
-  private static let oldestOpset = 6
+  static let oldestOpset = 6
 
   /// Reads a network's file.
   ///
   /// - Throws: `.malformedFile`, also for files of weights beside it; `.unsupported` with everything that is not
   ///   supported; `.outOfMemory`.
-  init(onnxFile path: String) throws(NetworkError) {
+  init(onnxFile file: FileBytes) throws(NetworkError) {
+    let path = file.name
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    self = try withBytes(ofFile: path) { (bytes) throws(NetworkError) in
+    self = try file.withUnsafeBytes { (bytes) throws(NetworkError) in
       try Graph(onnx: bytes, name: path, folder: folder)
     }
   }
@@ -38,9 +41,6 @@ extension Graph {
       case .operatorSet, nil: break
       }
     }
-    guard reader.unsupported.isEmpty else {
-      throw NetworkError(unsupported: reader.unsupported, in: name)
-    }
     try self.init(reader, file: name)
   }
 
@@ -64,7 +64,12 @@ extension Graph {
 
   // MARK: Names to values
 
-  private init(_ content: GraphReader, file: String) throws(NetworkError) {
+  /// - Throws: `.unsupported` with everything that the reader has noted; `.malformedFile` for names that are missing or
+  ///   come twice.
+  init(_ content: GraphReader, file: String) throws(NetworkError) {
+    guard content.unsupported.isEmpty else {
+      throw NetworkError(unsupported: content.unsupported, in: file)
+    }
     self.init()
     var values: [String: ValueID] = [:]
     func malformed(_ received: String, _ expected: String) -> NetworkError {

@@ -80,20 +80,7 @@ struct GraphReader {
       unsupportedNodes += reader.unsupported
     } else if message.isONNX, let make = operatorTable[message.operation] {
       var reader = try message.reader(opset: opset, folder: folder)
-      let operation = make(&reader)
-      reader.rejectUnread()
-      unsupportedNodes += reader.unsupported
-      if let operation {
-        nodes.append(
-          Node(
-            name: message.name, operation: operation, inputs: reader.inputs,
-            outputs: Array(message.outputs.prefix(reader.outputCount))))
-        for case let output? in message.outputs.dropFirst(reader.outputCount) {
-          let unsupported = NetworkError.Unsupported(
-            node: message.name, operation: message.operation, detail: "output \"\(output)\"")
-          removedOutputs.append((output, unsupported))
-        }
-      }
+      append(make(&reader), &reader, outputs: message.outputs)
     } else {
       note(message.name, message.operation, nil)
     }
@@ -102,6 +89,47 @@ struct GraphReader {
       try reader.readGraph(body)
       unsupportedNodes += reader.unsupported
     }
+  }
+
+  /// Adds a node.
+  ///
+  /// - Parameter outputs: names of its values; nil: one that nobody wants.
+  mutating func appendNode(_ reader: NodeReader, outputs: [String?]) {
+    guard let make = operatorTable[reader.operation] else {
+      return note(reader.name, reader.operation, nil)
+    }
+    var reader = reader
+    append(make(&reader), &reader, outputs: outputs)
+  }
+
+  /// - Parameter operation: what has been made of the reader.
+  private mutating func append(
+    _ operation: (any Operator)?, _ reader: inout NodeReader, outputs: [String?]
+  ) {
+    reader.rejectUnread()
+    unsupportedNodes += reader.unsupported
+    guard let operation else { return }
+    nodes.append(
+      Node(
+        name: reader.name, operation: operation, inputs: reader.inputs,
+        outputs: Array(outputs.prefix(reader.outputCount))))
+    for case let output? in outputs.dropFirst(reader.outputCount) {
+      let unsupported = NetworkError.Unsupported(
+        node: reader.name, operation: reader.operation, detail: "output \"\(output)\"")
+      removedOutputs.append((output, unsupported))
+    }
+  }
+
+  mutating func appendConstant(_ name: String, _ tensor: NetworkTensor) {
+    constants.append((name, tensor))
+  }
+
+  mutating func appendInput(_ name: String, _ element: ElementType, _ shape: [Int?]) {
+    inputs.append(Declaration(name: name, element: element, shape: shape))
+  }
+
+  mutating func appendOutput(_ name: String) {
+    outputs.append(Declaration(name: name, element: nil, shape: nil))
   }
 
   private mutating func readInitializer(_ wire: WireMessage) throws(NetworkError) {

@@ -1,3 +1,5 @@
+import ConvolutionFiles
+
 /// A tensor of a file: what it says of itself, and where its elements are.
 struct TensorMessage {
   private let wire: WireMessage
@@ -109,7 +111,7 @@ extension NetworkTensor {
   ///
   /// - Throws: `.malformedFile`, `.unsupported` for its type of elements.
   package init(onnxTensorFile path: String) throws(NetworkError) {
-    self = try withBytes(ofFile: path) { (bytes) throws(NetworkError) in
+    self = try FileBytes(mapping: path).withUnsafeBytes { (bytes) throws(NetworkError) in
       let file = WireMessage.FileName(name: path, size: bytes.count)
       let message = try TensorMessage(WireMessage(bytes: bytes, file: file))
       guard let tensor = try message.tensor(folder: nil) else {

@@ -7,19 +7,27 @@ import ConvolutionOptions
 /// A network in another format, and what becomes of its paddings.
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write a network as ONNX or Core ML, and say which side is padded.",
+    abstract: "Write a network as ONNX, Core ML or Swift, and say which side is padded.",
     discussion: """
       Paddings are written as the amounts that they come to for the input shapes; with --dynamic extents stay open, and \
       amounts that depend on them are worked out in the run. A table says for each padded layer what the source means, \
       how much is on which side and how it is written, and warns where others would read it differently. A .npy file is \
-      the weights of one layer, as apply has them, which the options describe.
+      the weights of one layer, as apply has them, which the options describe. Swift comes with its weights beside it, \
+      in NAME.safetensors.
       """)
 
-  @Argument(help: ArgumentHelp("The network, or a layer's weights.", valueName: "model.onnx|w.npy"))
+  @Argument(
+    help: ArgumentHelp(
+      "The network, or a layer's weights.", valueName: "model.onnx|.keras|.h5|.json|w.npy"))
   var source: String
   @Option(
+    help: ArgumentHelp(
+      "Take the weights of this file, by their names; of a Keras model, by its layers.",
+      valueName: "model.pth|.safetensors|.weights.h5"))
+  var weights: String?
+  @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The new file.", valueName: "model.onnx|.mlpackage|.mlmodel"))
+    help: ArgumentHelp("The new file.", valueName: "model.onnx|.mlpackage|.mlmodel|.swift"))
   var output: String
   @Option(help: ArgumentHelp("The shape of an input.", valueName: "[name=]1x3x224x224"))
   var inputShape: [String] = []
@@ -69,9 +77,20 @@ struct Convert: ParsableCommand {
       }
       try file.write(toFile: output)
       return (file.paddings, "Core ML neural network")
+    case "swift":
+      let stem = output.dropLast(".swift".count)
+      let name = stem.split(separator: "/").last.map(String.init) ?? ""
+      let file = try listingUnsupported { () throws(NetworkError) in
+        try network.swiftSource(
+          type: SwiftSourceFile.typeName(for: name), inputs: shapes, opset: opset,
+          dynamic: dynamic, weightsFile: "\(name).safetensors")
+      }
+      try file.write(toFile: output, weightsFile: "\(stem).safetensors")
+      return (file.paddings, "Swift, with \(stem).safetensors")
     default:
       throw ValidationError(
-        "--output: got \"\(output)\", expected a name that ends with .onnx, .mlpackage or .mlmodel")
+        "--output: got \"\(output)\", expected a name that ends with .onnx, .mlpackage, .mlmodel or .swift"
+      )
     }
   }
 
@@ -81,7 +100,10 @@ struct Convert: ParsableCommand {
         throw ValidationError(
           "\(source): got options of a layer as well, expected them with a .npy file of weights")
       }
-      return try Network(contentsOf: source)
+      return try Network(contentsOf: source, weightsFile: weights)
+    }
+    guard weights == nil else {
+      throw ValidationError("--weights: got \"\(weights!)\", expected none with a layer's weights")
     }
     let weights = try Tensor(npyFile: source)
     let layer = try layer.layer(weights: weights, rank: weights.shape.count - 2)

@@ -172,9 +172,3 @@ struct ONNXWritingTests {
       weights: Tensor((0..<12).map(Float.init), shape: [2, 2, 3]), padding: .same)
   }
 }
-
-extension Network {
-  fileprivate func run(_ inputs: [String: NetworkTensor]) throws -> [String: NetworkTensor] {
-    try plan(inputs: inputs.mapValues(\.shape), with: Planner(threads: 2)).run(inputs)
-  }
-}

@@ -77,7 +77,7 @@ import Testing
       let (row, column) = (extents[0] == 1 ? 0 : index / 3, extents[1] == 1 ? 0 : index % 3)
       return 0.5 * value + 2 * Double(c.floats[row * extents[1] + column])
     }
-    let both = try OperatorCase(
+    let both = OperatorCase(
       "Gemm", attributes, [a, b, c], computed: isComputed ? [0, 1, 2] : [0])
     expectClose(try both.floats(), expected, within: 1e-6)
     let plain = try NetworkTensor(rows, shape: [2, 4])

@@ -35,6 +35,29 @@ struct ConvertTests {
     #expect(try convolve(["inspect", output]).output.contains("input_1  float32 ?x?x?x3"))
   }
 
+  @Test func swiftComesWithItsWeights() throws {
+    let output = folder.path("waifu2x-photo.swift")
+    let result = try convolve([
+      "convert", Models.path("waifu2x_upconv7_photo_2x"), "-o", output, "--input-shape",
+      "1x3x64x64",
+    ])
+    #expect(result.errors == "")
+    let weights = folder.path("waifu2x-photo.safetensors")
+    #expect(result.output.hasSuffix("\(output): Swift, with \(weights), 1 padded layer\n"))
+    #expect(try String(contentsOfFile: output, encoding: .utf8).contains("enum Waifu2xPhoto {"))
+    #expect(try TensorFile(contentsOf: weights).entries.contains { $0.name == "conv6_layer.w" })
+  }
+
+  @Test func weightsAreThoseOfTheFileThatIsSaid() throws {
+    let (model, output) = (Models.path("mtcnn_pnet"), folder.path("out.onnx"))
+    let weights = folder.path("w.npy")
+    try Tensor(repeating: 1, shape: [1]).write(toNPYFile: weights)
+    try expectFailure(
+      ["convert", model, "-o", output, "--dynamic", "--weights", weights], ["w.npy", "\"w\""])
+    try expectFailure(
+      ["convert", weights, "-o", output, "--weights", weights], ["--weights", "a layer"])
+  }
+
   @Test func badOptionsAreRefused() throws {
     let model = Models.path("mtcnn_pnet")
     let output = folder.path("out.onnx")

@@ -13,17 +13,28 @@ struct KerasWeights {
 
   private let file: HDF5File
   private let naming: Naming
+  /// Where the groups of the older format lie.
+  private var folder = ""
 
-  /// What `model.weights.h5` in a `.keras` file has.
-  init(keras3 file: HDF5File) {
-    self.file = file
-    naming = .places
-  }
-
-  /// What a model's `.h5` file has.
-  init(legacy file: HDF5File) {
-    self.file = file
-    naming = .lists
+  /// Reads what a file has: `.keras`, `.weights.h5` or `.h5`, with or without the model.
+  ///
+  /// - Throws: `.malformedFile` for other files.
+  init(_ bytes: FileBytes) throws(NetworkError) {
+    func content() throws(ConvolutionError) -> FileBytes? {
+      guard ZipArchive.isArchive(bytes) else { return bytes }
+      return try ZipArchive(bytes).bytes(of: "model.weights.h5")
+    }
+    guard let content = try asNetworkError(content), HDF5File.isHDF5(content) else {
+      throw NetworkError(
+        .malformedFile, argument: bytes.name, received: "a file without weights in HDF5",
+        expected: "a .keras, .weights.h5 or .h5 file")
+    }
+    file = try asNetworkError { () throws(ConvolutionError) in try HDF5File(content) }
+    let (hasFolder, hasList) = try asNetworkError { [file] () throws(ConvolutionError) in
+      (try file.object(at: "model_weights") != nil, try file.root.attribute("layer_names") != nil)
+    }
+    naming = hasFolder || hasList ? .lists : .places
+    if hasFolder { folder = "model_weights/" }
   }
 
   /// Whether layers that lie in others have their own weights.
@@ -49,7 +60,7 @@ struct KerasWeights {
       }
       return []
     case .lists:
-      let path = "model_weights/\(place.names[0])"
+      let path = folder + place.names[0]
       guard let group = try object(path) else { return [] }
       let names = try list("weight_names", of: group)
       // In a list of several layers, a weight has its layer's name before its own.

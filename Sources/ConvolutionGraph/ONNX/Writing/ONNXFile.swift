@@ -14,15 +14,22 @@ public struct ONNXFile: Sendable {
   /// What a message of protocol buffers may have.
   private static let mostBytes = Int(Int32.max)
 
-  init(
-    model: ONNXModel, graph: ONNXGraph, weights: [(name: String, tensor: NetworkTensor)],
-    paddings: [WrittenPadding]
-  ) {
+  init(_ content: ONNXContent) {
+    let model = ONNXModel.with {
+      $0.irVersion = Int64(ONNXVersion.format(ofOpset: content.opset))
+      $0.producerName = "swift-convolution"
+      $0.opsetImport = [.with { $0.version = Int64(content.opset) }]
+    }
+    let graph = ONNXGraph.with {
+      $0.name = "network"
+      $0.node = content.nodes
+      $0.input = content.inputs
+      $0.output = content.outputs
+    }
     // Messages of nothing but fields that are set: they cannot fail.
     header = try! model.serializedBytes()
     self.graph = try! graph.serializedBytes()
-    self.weights = weights
-    self.paddings = paddings
+    (weights, paddings) = (content.constants, content.paddings)
   }
 
   /// The bytes of the file.
@@ -53,21 +60,26 @@ public struct ONNXFile: Sendable {
 
   /// The same with another limit.
   func write(toFile path: String, mostBytes: Int) throws(NetworkError) {
-    var parts = parts(externalTo: nil)
-    if parts.reduce(0, { $0 + $1.count }) > mostBytes {
-      let data = path + ".data"
-      try Self.write(weights.map { .tensor($0.tensor) }, toFile: data)
-      parts = self.parts(externalTo: data.split(separator: "/").last.map(String.init) ?? data)
+    let parts = parts(externalTo: nil)
+    let isOneFile = parts.reduce(0) { $0 + $1.count } <= mostBytes
+    let data = path + ".data"
+    let name = data.split(separator: "/").last.map(String.init) ?? data
+    try asNetworkError { () throws(ConvolutionError) in
+      if isOneFile {
+        try Self.replacement(ofFile: path, with: parts).take()
+      } else {
+        let model = try Self.replacement(ofFile: path, with: self.parts(externalTo: name))
+        try Self.replacement(ofFile: data, with: weights.map { .tensor($0.tensor) }).take()
+        try model.take()
+      }
     }
-    try Self.write(parts, toFile: path)
   }
 
-  private static func write(_ parts: [Part], toFile path: String) throws(NetworkError) {
-    let buffers = parts.map(\.buffer)
+  private static func replacement(
+    ofFile path: String, with parts: [Part]
+  ) throws(ConvolutionError) -> FileReplacement {
     defer { withExtendedLifetime(parts) {} }
-    try asNetworkError { () throws(ConvolutionError) in
-      try replaceFile(atPath: path, with: buffers)
-    }
+    return try FileReplacement(ofFile: path, with: parts.map(\.buffer))
   }
 }
 
