@@ -1,6 +1,6 @@
 /// A network in ONNX's operators, while it becomes Swift that says it to a ``NetworkBuilder``.
 struct SwiftSourceWriter {
-  private static let widestLine = 100
+  private static let widestLine = 99
 
   private(set) var text: String
   private var names = SwiftNames(taken: ["builder", "weights", "Network", "NetworkBuilder"])
@@ -109,6 +109,21 @@ extension SwiftSourceWriter {
     var oneLine: String { label + (elements.map { SwiftSourceWriter.list($0) } ?? "") }
   }
 
+  /// Elements of a list in as few lines as they take; with names, each has a line.
+  private static func filled(_ elements: [String]) -> [String] {
+    var lines: [String] = []
+    for element in elements.map({ "\($0)," }) {
+      if let last = lines.last, !element.hasPrefix("\""),
+        8 + last.count + 1 + element.count <= widestLine
+      {
+        lines[lines.count - 1] = "\(last) \(element)"
+      } else {
+        lines.append(element)
+      }
+    }
+    return lines
+  }
+
   private mutating func line(_ words: String) { text += "    \(words)\n" }
 
   /// A call; where it is too long for a line, an argument a line, and lists that are too long then in lines of their own.
@@ -121,7 +136,7 @@ extension SwiftSourceWriter {
       let end = index == arguments.count - 1 ? ")" : ","
       if let elements = argument.elements, 6 + words[index].count + 1 > Self.widestLine {
         line("  \(argument.label)[")
-        for element in elements { line("    \(element),") }
+        for line in Self.filled(elements) { self.line("    \(line)") }
         line("  ]\(end)")
       } else {
         line("  \(words[index])\(end)")
