@@ -31,10 +31,14 @@ struct Article: Sendable, CustomStringConvertible {
   /// Samples of Swift.
   var samples: [[String]] { listings.filter { $0.language == "swift" }.map(\.lines) }
 
-  /// What samples print, in the comments of their lines.
+  /// What samples print, in the comments behind their lines.
   var printed: [String] {
-    samples.joined().filter { $0.contains("print(") }.compactMap { line in
-      line.range(of: ")  // ").map { String(line[$0.upperBound...]) }
+    samples.flatMap { sample in
+      zip(sample, sample.dropFirst()).compactMap { line, next in
+        let comment = next.trimmingCharacters(in: .whitespaces)
+        return line.contains("print(") && comment.hasPrefix("// ")
+          ? String(comment.dropFirst(3)) : nil
+      }
     }
   }
 

@@ -16,13 +16,18 @@ enum Samples {
   }
 
   static func overview() throws {
-    let weights = try Tensor(repeating: 0.01, shape: [32, 32, 4, 1])  // output, input, kernel
-    let layer = try Conv2D(weights: weights, padding: .same, border: .reflect, activation: .relu)
-    print(try layer.paddingAmounts(for: [100, 20]))  // [(before: 1, after: 2), (before: 0, after: 0)]
+    // Output, input, kernel.
+    let weights = try Tensor(repeating: 0.01, shape: [32, 32, 4, 1])
+    let layer = try Conv2D(
+      weights: weights, padding: .same, border: .reflect, activation: .relu)
+    print(try layer.paddingAmounts(for: [100, 20]))
+    // [(before: 1, after: 2), (before: 0, after: 0)]
 
-    let x = try Tensor(repeating: 1, shape: [64, 32, 100, 20])  // images, channels, height, width
+    // Images, channels, height, width.
+    let x = try Tensor(repeating: 1, shape: [64, 32, 100, 20])
     let y = try layer(x)
-    print(y.shape)  // [64, 32, 100, 20]
+    print(y.shape)
+    // [64, 32, 100, 20]
   }
 
   static func files() throws {
@@ -30,8 +35,8 @@ enum Samples {
       let file = try TensorFile(contentsOf: "model.pth")
       for entry in file.entries { print(entry.name, entry.shape, entry.element) }
       let layer = try Conv2D(
-        weights: file.tensor(named: "first.weight"), bias: file.tensor(named: "first.bias"),
-        padding: .torch("same"))
+        weights: file.tensor(named: "first.weight"),
+        bias: file.tensor(named: "first.bias"), padding: .torch("same"))
 
       precondition(layer.outputChannels == 12)
     }
@@ -44,7 +49,8 @@ enum Samples {
       let network = try Network(contentsOf: "model.onnx")
       let plan = try network.plan(inputs: ["x": [2, 4, 24, 24]])
       var workspace = try NetworkWorkspace(for: plan)
-      let outputs = try plan.run(["x": picture], workspace: &workspace)  // or into buffers of yours, without allocating
+      // Or into buffers of yours, without allocating.
+      let outputs = try plan.run(["x": picture], workspace: &workspace)
 
       precondition(outputs["y"] != nil)
     }
@@ -54,24 +60,32 @@ enum Samples {
     do {
       let weights = try Tensor(repeating: 0.01, shape: [32, 32, 4, 1])
       let layer = try Conv2D(weights: weights, padding: .same)
-      print(try layer.paddingAmounts(for: [100, 20]))  // [(before: 1, after: 2), (before: 0, after: 0)]
+      print(try layer.paddingAmounts(for: [100, 20]))
+      // [(before: 1, after: 2), (before: 0, after: 0)]
     }
     do {
       let strided = try Tensor(repeating: 1, shape: [16, 3, 3, 3])
       let keras = try Conv2D(weights: strided, stride: 2, padding: .keras("same"))
       let torch = try Conv2D(weights: strided, stride: 2, padding: .torch(1))
-      print(try keras.paddingAmounts(for: [224, 224]))  // [(before: 0, after: 1), (before: 0, after: 1)]
-      print(try torch.paddingAmounts(for: [224, 224]))  // [(before: 1, after: 1), (before: 1, after: 1)]
-      print(try keras.paddingAmounts(for: [225, 225]))  // [(before: 1, after: 1), (before: 1, after: 1)]
+      print(try keras.paddingAmounts(for: [224, 224]))
+      // [(before: 0, after: 1), (before: 0, after: 1)]
+      print(try torch.paddingAmounts(for: [224, 224]))
+      // [(before: 1, after: 1), (before: 1, after: 1)]
+      print(try keras.paddingAmounts(for: [225, 225]))
+      // [(before: 1, after: 1), (before: 1, after: 1)]
     }
     do {
-      let upWeights = try Tensor(repeating: 0.01, shape: [32, 16, 3, 3])  // input, output, kernel
+      // Input, output, kernel.
+      let upWeights = try Tensor(repeating: 0.01, shape: [32, 16, 3, 3])
       let kerasUp = try TransposedConv2D(weights: upWeights, stride: 2, padding: .same)
       let torchUp = try TransposedConv2D(
         weights: upWeights, stride: 2, padding: .torch(1, outputPadding: [1]))
-      print(try kerasUp.paddingAmounts(for: [100, 20]))  // [(before: 0, after: 1), (before: 0, after: 1)]
-      print(try torchUp.paddingAmounts(for: [100, 20]))  // [(before: 1, after: 0), (before: 1, after: 0)]
-      print(try kerasUp.outputShape(for: [64, 32, 100, 20]))  // [64, 16, 200, 40]
+      print(try kerasUp.paddingAmounts(for: [100, 20]))
+      // [(before: 0, after: 1), (before: 0, after: 1)]
+      print(try torchUp.paddingAmounts(for: [100, 20]))
+      // [(before: 1, after: 0), (before: 1, after: 0)]
+      print(try kerasUp.outputShape(for: [64, 32, 100, 20]))
+      // [64, 16, 200, 40]
     }
   }
 
@@ -128,7 +142,8 @@ enum Samples {
       let plan = try layer.plan(for: [1, 3, 100, 20])
       print(plan)
     } catch {
-      print(error)  // input: got 3 channels in shape [1, 3, 100, 20], expected 32, the weights' input channels times groups
+      print(error)
+      // input: got 3 channels in shape [1, 3, 100, 20], expected 32, the weights' input channels times groups
     }
   }
 
@@ -180,18 +195,19 @@ enum Samples {
 
       // nn.Conv2d(4, 12, (4, 1), padding="same")
       let first = try Conv2D(
-        weights: file.tensor(named: "first.weight"), bias: file.tensor(named: "first.bias"),
-        padding: .torch("same"))
+        weights: file.tensor(named: "first.weight"),
+        bias: file.tensor(named: "first.bias"), padding: .torch("same"))
 
       // nn.Conv2d(12, 16, 5, padding=2, padding_mode="reflect")
       let reflect = try Conv2D(
-        weights: file.tensor(named: "reflect.weight"), bias: file.tensor(named: "reflect.bias"),
-        padding: .torch(2), border: Border.torch(paddingMode: "reflect"))
+        weights: file.tensor(named: "reflect.weight"),
+        bias: file.tensor(named: "reflect.bias"), padding: .torch(2),
+        border: Border.torch(paddingMode: "reflect"))
 
       // nn.ConvTranspose2d(16, 5, 4, stride=2, padding=1)
       let up = try TransposedConv2D(
-        weights: file.tensor(named: "up.weight"), bias: file.tensor(named: "up.bias"), stride: 2,
-        padding: .torch(1))
+        weights: file.tensor(named: "up.weight"),
+        bias: file.tensor(named: "up.bias"), stride: 2, padding: .torch(1))
 
       let y = try up(reflect(first(Tensor(npyFile: "x.npy"))))
       precondition(y.shape == [2, 5, 48, 48])
@@ -206,7 +222,8 @@ enum Samples {
       let keras = try Network(contentsOf: "model.keras")
       let shapes = ["input_layer": [1, 24, 24, 4]]
       try keras.coreMLPackage(inputs: shapes).write(toFile: "model.mlpackage")
-      try keras.coreMLPackage(inputs: shapes, weights: .float16).write(toFile: "half.mlpackage")
+      try keras.coreMLPackage(inputs: shapes, weights: .float16)
+        .write(toFile: "half.mlpackage")
       try keras.coreMLModel(inputs: shapes).write(toFile: "model.mlmodel")
     }
   }
