@@ -111,7 +111,8 @@ compare: setup ## measure the layers of LAYERS, or the models of MODELS, beside 
 
 docs: setup ## build the reference and the articles as static pages, and say how to look at them
 	@$(call quietly,Documentation/build $(BUILD) $(BASE))
-	@echo "$(BUILD)/documentation$(if $(BASE),: for $(BASE) of a server,; to look at them: python3 -m http.server --directory $(BUILD)/documentation)"
+	@echo "The pages are in $(BUILD)/documentation$(if $(BASE), for $(BASE) of a server)."
+	$(if $(BASE),,@echo "Look at them: python3 -m http.server --directory $(BUILD)/documentation, at http://localhost:8000")
 
 format: ## format the Swift files
 	@swift format --in-place --recursive $(SWIFT_FILES)
