@@ -15,6 +15,7 @@
 #: RESULTS=folder   where compare writes, by default Benchmarks/Peers/results
 #: SEED=2           of what exchange-test makes at random, by default 1
 #: SHORT=1          exchange-test takes a part of everything
+#: BASE=/docs       where a server will have the pages that docs builds, by default at its root
 #: CONFIG=debug     debug or release; tests are debug where it is not given, all else release
 
 ifdef ISA
@@ -52,7 +53,7 @@ COMPARISON := $(if $(MODELS),compare_models.py --models $(MODELS),$(COMPARE_LAYE
 quietly = log=$$(mktemp) && { { $(1); } > "$$log" 2>&1 || { cat "$$log" >&2; rm "$$log"; exit 1; }; } && rm "$$log"
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test exchange-test bench digits fit compare format lint clean help
+.PHONY: setup build run test exchange-test bench digits fit compare docs format lint clean help
 
 setup: ## install what is missing of the libraries to build with
 	@command -v swift > /dev/null || { echo "swift is missing: install Swift 6.2 or newer" >&2; exit 1; }
@@ -107,6 +108,11 @@ compare: setup ## measure the layers of LAYERS, or the models of MODELS, beside 
 	@python3 Benchmarks/Peers/install.py
 	@$(call quietly,$(BUILD_BENCHMARKS))
 	@Benchmarks/Peers/.venv/bin/python Benchmarks/Peers/$(COMPARISON)
+
+docs: setup ## build the reference and the articles as static pages, and say how to look at them
+	@$(call quietly,Documentation/build $(BUILD) $(BASE))
+	@echo "The pages are in $(BUILD)/documentation$(if $(BASE), for $(BASE) of a server)."
+	$(if $(BASE),,@echo "Look at them: python3 -m http.server --directory $(BUILD)/documentation, at http://localhost:8000")
 
 format: ## format the Swift files
 	@swift format --in-place --recursive $(SWIFT_FILES)

@@ -93,6 +93,11 @@ let package = Package(
       dependencies: ["convolve", "ConvolutionFiles", "ConvolutionOptions"],
       resources: [.copy("Descriptors")]
     ),
+    .testTarget(
+      name: "ArticleTests",
+      dependencies: ["convolve", "Convolution", "ConvolutionFiles", "ConvolutionGraph"],
+      resources: [.copy("Samples")]
+    ),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

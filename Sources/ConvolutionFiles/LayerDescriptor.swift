@@ -47,7 +47,9 @@ public struct LayerDescriptor: Sendable {
 
   /// Reads a descriptor.
   ///
-  /// - Parameter isTransposed: whether it is one of a transposed layer.
+  /// - Parameters:
+  ///   - text: `mb1ic64ih56oc64kh3ph1`, say.
+  ///   - isTransposed: whether it is one of a transposed layer.
   /// - Throws: `.invalidValue` for an unknown key, a key without a number or a missing size,
   ///   `.nonPositiveSize`, `.shapeMismatch` where the groups do not divide the channels,
   ///   `.kernelLargerThanInput`, `.integerOverflow`.
@@ -102,6 +104,8 @@ public struct LayerDescriptor: Sendable {
   ///   - weights: of ``weightShape``.
   ///   - bias: one value for each output channel.
   ///   - padding: a convention to use instead of ``pads``; the output's size then follows from it.
+  ///   - border: what border taps read.
+  ///   - activation: what is applied to the sums.
   /// - Throws: what the layer's initializer throws.
   public func layer(
     weights: Tensor, bias: Tensor? = nil, padding: Padding? = nil,
@@ -118,6 +122,7 @@ public struct LayerDescriptor: Sendable {
   ///   - weights: of ``weightShape``.
   ///   - bias: one value for each output channel.
   ///   - padding: a convention to use instead of ``pads``; the output's size then follows from it.
+  ///   - activation: what is applied to the sums.
   /// - Throws: what the layer's initializer throws.
   public func transposedLayer(
     weights: Tensor, bias: Tensor? = nil, padding: TransposedPadding? = nil,

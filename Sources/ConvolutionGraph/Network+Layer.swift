@@ -6,7 +6,9 @@ import Convolution
 extension Network {
   /// A convolution.
   ///
-  /// - Parameter layout: of input and output.
+  /// - Parameters:
+  ///   - layer: the convolution.
+  ///   - layout: of input and output.
   /// - Throws: `.outOfMemory`.
   public convenience init(
     layer: ConvolutionLayer, layout: Layout = .channelsFirst
@@ -18,7 +20,9 @@ extension Network {
 
   /// A transposed convolution.
   ///
-  /// - Parameter layout: of input and output.
+  /// - Parameters:
+  ///   - layer: the transposed convolution.
+  ///   - layout: of input and output.
   /// - Throws: `.outOfMemory`.
   public convenience init(
     layer: TransposedLayer, layout: Layout = .channelsFirst
@@ -30,7 +34,9 @@ extension Network {
 
   /// A separable convolution: two nodes.
   ///
-  /// - Parameter layout: of input and output.
+  /// - Parameters:
+  ///   - layer: the separable convolution.
+  ///   - layout: of input and output.
   /// - Throws: `.outOfMemory`.
   public convenience init(
     layer: SeparableLayer, layout: Layout = .channelsFirst
@@ -44,6 +50,7 @@ extension Network {
   /// A pool. Its indices are no output.
   ///
   /// - Parameters:
+  ///   - layer: the pool.
   ///   - channels: how many there are; nil: any number.
   ///   - layout: of input and output.
   public convenience init(

@@ -62,7 +62,9 @@ public final class Network: Sendable {
 
   /// Reads the bytes of an ONNX file, which has all its weights in it.
   ///
-  /// - Parameter name: what errors call the file.
+  /// - Parameters:
+  ///   - bytes: of the file.
+  ///   - name: what errors call the file.
   /// - Throws: as ``init(contentsOf:)``.
   public convenience init(onnx bytes: [UInt8], name: String = "network") throws(NetworkError) {
     let result = bytes.withUnsafeBytes { bytes in

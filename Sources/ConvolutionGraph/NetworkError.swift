@@ -63,7 +63,9 @@ public struct NetworkError: Error, Equatable, Sendable, CustomStringConvertible 
     unsupported = []
   }
 
-  /// - Parameter file: the network's file, or another name of it.
+  /// - Parameters:
+  ///   - unsupported: everything that is not supported, in the order of the file.
+  ///   - file: the network's file, or another name of it.
   public init(unsupported: [Unsupported], in file: String) {
     self.init(
       unsupported: unsupported, in: file,

@@ -7,6 +7,7 @@ extension ConvolutionLayer {
   /// - Parameters:
   ///   - parts: which gradients.
   ///   - shape: of the input, in `layout`.
+  ///   - layout: of the input, of the output and of their gradients.
   ///   - planner: how they are to be computed.
   /// - Throws: what ``plan(for:layout:with:region:buffers:)`` throws.
   public func gradients(
@@ -49,6 +50,7 @@ extension TransposedLayer {
   /// - Parameters:
   ///   - parts: which gradients.
   ///   - shape: of the input, in `layout`.
+  ///   - layout: of the input, of the output and of their gradients.
   ///   - planner: how they are to be computed.
   /// - Throws: what ``plan(for:layout:with:region:buffers:)`` throws.
   public func gradients(

@@ -30,6 +30,7 @@ public class ConvolutionLayer: @unchecked Sendable {
   ///   - groups: channels are cut into as many runs; a run of outputs sees only its run of inputs.
   ///   - padding: how many border taps there are.
   ///   - border: what they read.
+  ///   - activation: what is applied to the sums.
   /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.shapeMismatch`, `.invalidValue`.
   public required init(
     rank: Int, weights: Tensor, weightOrder: WeightOrder = .outputInputKernel,

@@ -28,6 +28,7 @@ extension FixedRankLayer {
   ///   - groups: channels are cut into as many runs; a run of outputs sees only its run of inputs.
   ///   - padding: how many border taps there are.
   ///   - border: what they read.
+  ///   - activation: what is applied to the sums.
   /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.shapeMismatch`.
   public init(
     weights: Tensor, weightOrder: WeightOrder = .outputInputKernel, bias: Tensor? = nil,

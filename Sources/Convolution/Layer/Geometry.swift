@@ -55,6 +55,7 @@ extension ConvolutionLayer {
   /// - Parameters:
   ///   - region: of the output, a range for each axis of space.
   ///   - shape: of the whole input, in `layout`.
+  ///   - layout: of the input.
   /// - Throws: what ``outputShape(for:layout:)`` throws; `.rankMismatch` or `.invalidValue` for a region that the output
   ///   does not have.
   public func inputRegion(

@@ -62,6 +62,7 @@ extension TransposedPadding {
   /// - Parameters:
   ///   - autoPad: `NOTSET`, `SAME_UPPER`, `SAME_LOWER` or `VALID`.
   ///   - pads: all amounts before, then all amounts after; where `auto_pad` is NOTSET and there is no `output_shape`.
+  ///   - outputPadding: how many outputs are added after the last, one an axis.
   ///   - outputShape: the extents of the axes of space.
   ///   - sense: whose reading is meant where they differ.
   /// - Throws: `.invalidValue` for another word, `.rankMismatch` for an odd number of amounts.

@@ -3,6 +3,7 @@ extension ConvolutionLayer {
   ///
   /// - Parameters:
   ///   - shape: the shape of the whole input, in `layout`.
+  ///   - layout: of input and output.
   ///   - planner: how it is to be computed.
   ///   - region: the rectangle of the output to compute, a range for each axis of space; nil: all of it. It never changes
   ///     a bit of what is computed.

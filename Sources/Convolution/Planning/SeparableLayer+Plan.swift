@@ -3,6 +3,7 @@ extension SeparableLayer {
   ///
   /// - Parameters:
   ///   - shape: the shape of the whole input, in `layout`.
+  ///   - layout: of input and output.
   ///   - planner: how both are to be computed.
   ///   - region: the rectangle of the output to compute, a range for each axis of space; nil: all of it. It never changes
   ///     a bit of what is computed.

@@ -3,6 +3,7 @@ extension TransposedLayer {
   ///
   /// - Parameters:
   ///   - shape: the shape of the whole input, in `layout`.
+  ///   - layout: of input and output.
   ///   - planner: how it is to be computed. Phases are not timed, whatever its effort; times that it knows are used.
   ///   - region: the rectangle of the output to compute, a range for each axis of space; nil: all of it. It never changes
   ///     a bit of what is computed.

@@ -20,6 +20,7 @@ public final class Pool3D: PoolingLayer, FixedRankPooling, @unchecked Sendable {
 
 extension FixedRankPooling {
   /// - Parameters:
+  ///   - kind: what a window comes to.
   ///   - kernel: the extents of the window.
   ///   - stride: the distance between windows, in input samples; nil: the kernel, so that they do not overlap.
   ///   - dilation: the distance between taps, in input samples.

@@ -27,6 +27,7 @@ public class PoolingLayer: @unchecked Sendable {
 
   /// - Parameters:
   ///   - rank: axes of space, 1, 2 or 3.
+  ///   - kind: what a window comes to.
   ///   - kernel: the extents of the window.
   ///   - stride: the distance between windows, in input samples; nil: the kernel, so that they do not overlap.
   ///   - dilation: the distance between taps, in input samples.

@@ -35,6 +35,7 @@ extension PoolingLayer {
   ///
   /// - Parameters:
   ///   - shape: the shape of the whole input, in `layout`.
+  ///   - layout: of input and output.
   ///   - planner: of its settings the threads and the instruction set.
   ///   - region: the rectangle of the output to compute, a range for each axis of space; nil: all of it. It never changes
   ///     a bit of what is computed.

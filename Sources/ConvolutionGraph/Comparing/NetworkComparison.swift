@@ -18,8 +18,12 @@ public struct NetworkComparison: Sendable {
   /// Layers and outputs that have no counterpart in the other network.
   public let onlyInFirst, onlyInSecond: [String]
 
-  /// - Parameter inputs: of the first network, by name. The second one takes them in its own order, images turned to its
-  ///   layout where its shapes ask for it.
+  /// - Parameters:
+  ///   - first: the network that differences are relative to.
+  ///   - second: the other one.
+  ///   - inputs: of the first network, by name. The second one takes them in its own order, images turned to its layout
+  ///     where its shapes ask for it.
+  ///   - planner: how both are computed.
   /// - Throws: what planning and running throw; `.shapeMismatch` for inputs that the second network does not take.
   public init(
     _ first: Network, _ second: Network, inputs: [String: NetworkTensor],

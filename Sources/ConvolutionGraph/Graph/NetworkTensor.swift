@@ -120,7 +120,7 @@ extension NetworkTensor {
     }
   }
 
-  /// The same elements as a ``Tensor``, in the same memory; nil for anything but floats.
+  /// The same elements as a `Tensor`, in the same memory; nil for anything but floats.
   public var tensor: Tensor? {
     element == .float32 ? Tensor(sharing: storage, shape: shape) : nil
   }

@@ -3,7 +3,9 @@ import Convolution
 extension NetworkPlan {
   /// Runs some times, and takes the median of each step's times.
   ///
-  /// - Parameter inputs: as of ``run(_:)``.
+  /// - Parameters:
+  ///   - inputs: as of ``run(_:)``.
+  ///   - rounds: how often.
   /// - Returns: the outputs, and nanoseconds of the steps of ``summary``.
   /// - Throws: as ``run(_:)``.
   public func profile(

@@ -23,11 +23,13 @@ public struct TiledNetwork: Sendable {
   private let rows, columns: [AxisTiles.Tile]
 
   /// - Parameters:
+  ///   - network: what is computed.
   ///   - shapes: of all inputs, by name, that of the whole image among them.
   ///   - input: the name of the image.
   ///   - axes: those of its rows and columns.
   ///   - extent: rows and columns of a rectangle of the input, at most, as long as the network takes images of that size.
-  ///   - planner, layout: as of ``Network/plan(inputs:with:layout:)``.
+  ///   - planner: as of ``Network/plan(inputs:with:layout:)``.
+  ///   - layout: as of ``Network/plan(inputs:with:layout:)``.
   /// - Throws: as ``Network/plan(inputs:with:layout:)``; `.unsupported` for a network that is not fully convolutional, with the
   ///   node that sees more than a part of the image; `.invalidValue` for rectangles too small.
   public init(

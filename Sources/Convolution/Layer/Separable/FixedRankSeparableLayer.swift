@@ -26,6 +26,7 @@ extension FixedRankSeparableLayer {
   ///   - dilation: the distance between taps, in input samples.
   ///   - padding: how many border taps there are.
   ///   - border: what they read.
+  ///   - activation: what is applied to the sums.
   /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.shapeMismatch`, `.invalidValue`.
   public init(
     depthwiseWeights: Tensor, pointwiseWeights: Tensor,

@@ -34,6 +34,7 @@ public class SeparableLayer: @unchecked Sendable {
   ///   - dilation: the distance between taps, in input samples.
   ///   - padding: how many border taps there are.
   ///   - border: what they read.
+  ///   - activation: what is applied to the sums.
   /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.shapeMismatch`, `.invalidValue`.
   public required init(
     rank: Int, depthwiseWeights: Tensor, pointwiseWeights: Tensor,

@@ -30,6 +30,7 @@ extension FixedRankTransposedLayer {
   ///   - dilation: the distance between taps, in outputs.
   ///   - groups: channels are cut into as many runs; a run of outputs sees only its run of inputs.
   ///   - padding: what is left out of the full output.
+  ///   - activation: what is applied to the sums.
   /// - Throws: `.rankMismatch`, `.nonPositiveSize`, `.shapeMismatch`, `.invalidValue`.
   public init(
     weights: Tensor, weightOrder: TransposedWeightOrder = .inputOutputKernel, bias: Tensor? = nil,

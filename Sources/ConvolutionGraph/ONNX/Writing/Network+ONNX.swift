@@ -12,6 +12,7 @@ extension Network {
   ///   - shapes: of the inputs, by name. One whose shape the network says in full may be left out; with `isDynamic` all
   ///     may, and tell no more than what the table of paddings and the number of axes are.
   ///   - opset: the version of ONNX's operators, 7 to 28. What an older one does not have is written in others.
+  ///   - isDynamic: whether shapes stay open.
   /// - Throws: `.invalidValue` for another opset; `.unsupported` with everything that the version cannot say; as
   ///   ``plan(inputs:with:layout:)``.
   public func onnx(
