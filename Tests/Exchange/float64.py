@@ -4,6 +4,8 @@ Two engines that round float32 differently part by more than 1e-5 behind a deep 
 PyTorch does the arithmetic. What the models beside the tests need is here, and what is written for them as ONNX.
 """
 
+import functools
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -151,7 +153,9 @@ OPERATIONS = {
     "Identity": lambda a, x: x,
     "LeakyRelu": lambda a, x: torch.where(x < 0, a.get("alpha", 0.01) * x, x),
     "MatMul": lambda a, x, y: x @ y,
+    "Max": lambda a, *x: functools.reduce(torch.maximum, x),
     "MaxPool": lambda a, x: windows(a, x, -np.inf).amax(-1),
+    "Min": lambda a, *x: functools.reduce(torch.minimum, x),
     "Mul": lambda a, x, y: x * y,
     "PRelu": lambda a, x, slope: torch.where(x < 0, slope * x, x),
     "Relu": lambda a, x: x.clamp(min=0),

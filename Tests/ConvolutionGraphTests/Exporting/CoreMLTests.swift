@@ -108,7 +108,8 @@ struct CoreMLTests {
   func precisions() throws {
     for bias: Float in [1, 70000] {
       let layer = try Conv1D(
-        weights: Tensor(repeating: 0.5, shape: [1, 2, 7]), bias: Tensor([bias]), padding: .same)
+        weights: Tensor(repeating: 0.5, shape: [1, 2, 7]), bias: Tensor([bias], shape: [1]),
+        padding: .same)
       let file = try Network(layer: layer).coreMLModel(inputs: ["x": [1, 2, 9]], weights: .float16)
       let model = try CoreMLModel(serializedBytes: file.files[0].content)
       let layers = model.neuralNetwork.layers.map(\.convolution).filter(\.hasBias_p)

@@ -54,17 +54,13 @@ struct ONNXWritingTests {
   }
 
   @Test func nodesHaveNamesOfTheirOwn() throws {
-    var graph = Graph()
-    var value = graph.addInput("x", .float32, [2])
-    for _ in 0..<3 {
-      let next = graph.addValue("y")
-      graph.append(Graph.Node("same", CopyOperator(), [value], [next]))
-      value = next
-    }
-    graph.addOutput("y", value)
-    let file = try Network(graph).onnx()
-    let names = try ONNXModel(serializedBytes: file.bytes).graph.node.map(\.name)
-    #expect(Set(names).count == names.count)
+    // The activation and the transposition behind it are of one node.
+    let layer = try Conv1D(
+      weights: Tensor([1], shape: [1, 1, 1]), activation: #require(Activation("clip:-1,2")))
+    let file = try Network(layer: layer, layout: .channelsLast).onnx(inputs: ["x": [1, 3, 1]])
+    let nodes = try ONNXModel(serializedBytes: file.bytes).graph.node
+    #expect(nodes.map(\.opType) == ["Transpose", "Conv", "Clip", "Transpose"])
+    #expect(Set(nodes.map(\.name)).count == nodes.count)
   }
 
   @Test func activationsAreWhatEnginesHave() throws {
