@@ -24,6 +24,9 @@ struct Weights: ParsableCommand {
         "\(tensor == nil ? "--output" : "--tensor"): got it alone, expected --tensor and --output together"
       )
     }
+    if let output, !output.lowercased().hasSuffix(".npy") {
+      throw ValidationError("--output: got \"\(output)\", expected a name that ends with .npy")
+    }
   }
 
   func run() throws {

@@ -96,6 +96,40 @@ struct TorchFileTests {
       [("w", Tensor([2, 65535], shape: [2]))])
   }
 
+  @Test func negatedViewsAreNotReadAsTheirStorage() throws {
+    let metadata = [0x7D, 0x28] + P.text("neg") + [0x88, 0x75] as [UInt8]
+    let value =
+      P.global("torch._utils", "_rebuild_tensor_v2")
+      + P.tuple(
+        P.storage("FloatStorage", "0", 1), P.integer(0), P.tuple(P.integer(1)),
+        P.tuple(P.integer(1)), [0x89], [0x7D], metadata) + [0x52]
+    try withTemporaryFolder { folder in
+      let path = try folder.file(
+        "w.pth", P.archive(P.dictionary(("w", value)), storages: ["0": bytes([1])]))
+      let file = try TensorFile(contentsOf: path)
+      #expect(file.entries.map(\.element.description) == ["negated float32"])
+      #expect(throws: ConvolutionError.self) { try file.tensor(named: "w") }
+    }
+  }
+
+  @Test func severalFilesHaveAnIndex() throws {
+    try withTemporaryFolder { folder in
+      let w = P.tensor(P.storage("FloatStorage", "0", 1), [1], strides: [1])
+      _ = try folder.file(
+        "part-1.bin", P.archive(P.dictionary(("w", w)), storages: ["0": bytes([9])]))
+      let map = #"{"weight_map":{"w":"part-1.bin"}}"#
+      let index = try folder.file("pytorch_model.bin.index.json", Array(map.utf8))
+      for path in [index, folder.path] {
+        #expect(try TensorFile(contentsOf: path).tensor(named: "w").elements == [9])
+      }
+      // An index of itself.
+      let loop = try folder.file("loop.json", Array(#"{"weight_map":{"w":"loop.json"}}"#.utf8))
+      expectError(.unsupportedFile, folder.path + "/loop.json", []) {
+        _ = try TensorFile(contentsOf: loop)
+      }
+    }
+  }
+
   @Test func bytesOfABigEndianMachineAreTurned() throws {
     let value = P.dictionary(("w", P.tensor(P.storage("FloatStorage", "0", 1), [1], strides: [1])))
     try withTemporaryFolder { folder in

@@ -45,6 +45,7 @@ struct WeightsTests {
     (["model.safetensors", "--tensor", "conv.bias"], ["--output"]),
     (["model.safetensors", "-o", "w.npy"], ["--tensor"]),
     (["gone.npz"], ["gone.npz", "No such file"]),
+    (["model.safetensors", "--tensor", "conv.bias", "-o", "w.pth"], ["w.pth", ".npy"]),
     (["model.safetensors", "--tensor", "conv.bias", "-o", "gone/w.npy"], ["gone/w.npy"]),
   ])
   func whatDoesNotFit(arguments: [String], mentions: [String]) throws {

@@ -408,28 +408,35 @@ def double(value):
     return value.astype(np.float64) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
 
 
-def program(spec, weights_folder):
-    """The function that a specification with an mlProgram computes."""
-    blobs = None
+def main_block(spec):
     function = spec.mlProgram.functions["main"]
-    block = function.block_specializations[function.opset]
-    assert [(i.name, element_and_shape(i.type)[1]) for i in function.inputs] == [
-        (i.name, list(i.type.multiArrayType.shape)) for i in spec.description.input
-    ]
-    if weights_folder:
-        blobs = Blobs(f"{weights_folder}/weight.bin")
+    return function, function.block_specializations[function.opset]
 
+
+def stored_in_program(spec, weights_folder):
+    """Constants by name, in the types that they are stored in."""
+    blobs = Blobs(f"{weights_folder}/weight.bin") if weights_folder else None
     constants = {}
-    for operation in block.operations:
+    for operation in main_block(spec)[1].operations:
         if operation.type in ("const", "constexpr_cast"):
             assert not operation.inputs and len(operation.outputs) == 1
             source = "val" if operation.type == "const" else "source_val"
-            value = double(mil_value(operation.attributes[source], blobs))
+            value = mil_value(operation.attributes[source], blobs)
             assert operation.outputs[0].name not in constants
             constants[operation.outputs[0].name] = value
             if not isinstance(value, str):
                 assert element_and_shape(operation.outputs[0].type)[1] == list(value.shape)
     assert blobs is None or blobs.left == 0, "blobs that no constant refers to"
+    return constants
+
+
+def program(spec, weights_folder):
+    """The function that a specification with an mlProgram computes."""
+    function, block = main_block(spec)
+    assert [(i.name, element_and_shape(i.type)[1]) for i in function.inputs] == [
+        (i.name, list(i.type.multiArrayType.shape)) for i in spec.description.input
+    ]
+    constants = {name: double(value) for name, value in stored_in_program(spec, weights_folder).items()}
 
     def run(inputs):
         values = dict(constants)
@@ -461,13 +468,33 @@ def program(spec, weights_folder):
 # Neural networks
 
 
-def weights(parameters, shape):
+def stored(parameters):
     """float32 or, as bytes, float16."""
     if parameters.float16Value:
-        values = np.frombuffer(parameters.float16Value, np.float16)
-    else:
-        values = np.array(parameters.floatValue, np.float32)
-    return values.astype(np.float64).reshape([int(extent) for extent in shape])
+        return np.frombuffer(parameters.float16Value, np.float16)
+    return np.array(parameters.floatValue, np.float32)
+
+
+def stored_in_network(spec):
+    """Weights by layer and field, in the types that they are stored in."""
+    found = {}
+
+    def walk(message, path):
+        for field, value in message.ListFields():
+            if field.message_type is None or field.is_repeated:
+                continue
+            if field.message_type.name == "WeightParams":
+                found[f"{path}.{field.name}"] = stored(value)
+            else:
+                walk(value, f"{path}.{field.name}")
+
+    for layer in spec.neuralNetwork.layers:
+        walk(layer, layer.name + "\0")
+    return found
+
+
+def weights(parameters, shape):
+    return stored(parameters).astype(np.float64).reshape([int(extent) for extent in shape])
 
 
 def border_amounts(padding):
@@ -699,6 +726,10 @@ for layer, name in {
 def neural_network(spec):
     """The function that a specification with a neuralNetwork computes."""
     assert spec.specificationVersion >= 4 and spec.neuralNetwork.arrayInputShapeMapping == 1
+    precisions = {}
+    for name, array in stored_in_network(spec).items():
+        # Core ML refuses a layer with weights of 16 bits and a bias of 32.
+        assert precisions.setdefault(name.split("\0")[0], array.dtype) == array.dtype, f"{name}: {array.dtype}"
 
     def run(inputs):
         values = {i.name: np.asarray(inputs[i.name], np.float64) for i in spec.description.input}

@@ -7,7 +7,6 @@ One line a kind of file; fails on the first difference. Needs numpy, torch, safe
 
 import argparse
 import collections
-import io
 import json
 import os
 import pickle
@@ -15,15 +14,18 @@ import random
 import subprocess
 import sys
 import tempfile
-import zipfile
+import warnings
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
+import absl.logging
 import h5py
 import numpy
 import safetensors.numpy
 import safetensors.torch
 import torch
 
+absl.logging.set_verbosity("error")
+warnings.filterwarnings("ignore", "Using padding='same'")
 NUMPY_TYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
 TORCH_TYPES = "bool int8 int16 int32 int64 uint8 float16 bfloat16 float32 float64".split()
 

@@ -1,6 +1,7 @@
 import Convolution
 
-/// `model.safetensors.index.json`: which of several files has which tensor. It alone decides which files are read.
+/// `model.safetensors.index.json`, or `pytorch_model.bin.index.json`: which of several files has which tensor. It alone decides
+/// which files are read.
 struct SafetensorsIndex {
   private(set) var metadata: [String: String] = [:]
   private(set) var tensors: [StoredTensor] = []
@@ -33,7 +34,7 @@ struct SafetensorsIndex {
     try json.end()
     guard let places else {
       throw bytes.malformed(
-        "JSON without \"weight_map\"", expected: "the index of several safetensors files")
+        "JSON without \"weight_map\"", expected: "the index of several files of tensors")
     }
     self.metadata = metadata
 
@@ -45,8 +46,9 @@ struct SafetensorsIndex {
         guard !file.isEmpty, !file.contains("/"), file != ".", file != ".." else {
           throw bytes.malformed("the file \"\(file)\"", expected: "one beside the index")
         }
-        let header = try SafetensorsHeader(FileBytes(contentsOf: folder + file))
-        files[file] = Dictionary(header.tensors.map { ($0.name, $0) }) { first, _ in first }
+        let part = try TensorFileContent(
+          FileBytes(contentsOf: folder + file), path: file, isPart: true)
+        files[file] = Dictionary(part.tensors.map { ($0.name, $0) }) { first, _ in first }
       }
       guard let tensor = files[file]?[name] else {
         throw bytes.malformed("no \"\(name)\" in \(file)", expected: "one where the index says")

@@ -16,8 +16,8 @@ public struct TensorFile: Sendable {
     /// Arrays of NumPy's, stored or deflated.
     case npz = "NumPy archive"
     case safetensors = "safetensors"
-    /// The index of several safetensors files.
-    case safetensorsIndex = "safetensors index"
+    /// The index of several files, of safetensors or of PyTorch's.
+    case safetensorsIndex = "index of several files"
     /// What `torch.save` writes: `.pth`, `.pt`, in the new form or the old one.
     case torch = "PyTorch"
     /// A `.keras` file of Keras 3.
@@ -51,7 +51,7 @@ public struct TensorFile: Sendable {
 
   /// Opens a file and reads what tensors it has. Their elements are not read.
   ///
-  /// A folder stands for the `model.safetensors.index.json` or `model.safetensors` in it. Names are those of the file: keys
+  /// A folder stands for the `model.safetensors` or `pytorch_model.bin` in it, or the index of several. Names are those of the file: keys
   /// of PyTorch's dictionaries in each other are joined by points, Keras's weights are called by their layers. A file of a
   /// single array calls it by its own name without the extension.
   ///

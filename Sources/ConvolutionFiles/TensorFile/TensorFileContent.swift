@@ -10,7 +10,11 @@ struct TensorFileContent {
   /// - Throws: as ``TensorFile/init(contentsOf:)``.
   init(path: String) throws(ConvolutionError) {
     let path = Self.file(at: path)
-    let bytes = try FileBytes(contentsOf: path)
+    try self.init(FileBytes(contentsOf: path), path: path)
+  }
+
+  /// - Parameter isPart: the file is one of those that an index is of, and so none itself.
+  init(_ bytes: FileBytes, path: String, isPart: Bool = false) throws(ConvolutionError) {
     let name = Self.stem(of: path)
     if NPYFile.isNPY(bytes) {
       format = .npy
@@ -25,7 +29,7 @@ struct TensorFileContent {
       format = .safetensors
       metadata = header.metadata
       tensors = header.tensors
-    } else if SafetensorsIndex.isIndex(bytes) {
+    } else if !isPart, SafetensorsIndex.isIndex(bytes) {
       let index = try SafetensorsIndex(bytes, path: path)
       format = .safetensorsIndex
       metadata = index.metadata
@@ -65,8 +69,11 @@ struct TensorFileContent {
   private static func file(at path: String) -> String {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return path }
-    return ["model.safetensors.index.json", "model.safetensors"].map { "\(path)/\($0)" }
-      .first { fileExists(atPath: $0) } ?? path
+    let names = [
+      "model.safetensors.index.json", "model.safetensors", "pytorch_model.bin.index.json",
+      "pytorch_model.bin",
+    ]
+    return names.map { "\(path)/\($0)" }.first { fileExists(atPath: $0) } ?? path
   }
 
   /// A file's name without folder and extension.

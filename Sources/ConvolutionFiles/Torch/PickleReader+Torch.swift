@@ -60,6 +60,7 @@ extension PickleReader {
         }
         type = given
       }
+      if isNegated(arguments.dropFirst(rebuild == .tensor3 ? 7 : 6).first) { type = type.negated }
       return try view(
         storage, type, offset: argument(1), shape: argument(2), strides: argument(3))
     case .parameter, .parameterWithState:
@@ -73,6 +74,19 @@ extension PickleReader {
         throw malformed("\(try argument(0).kind) for a function that makes a tensor")
       }
       return try tensor(inner, items(argument(2)))
+    }
+  }
+
+  /// Whether a tensor's metadata, `{"neg": True}`, says so.
+  private func isNegated(_ metadata: PickleValue?) -> Bool {
+    guard case .dictionary(let place)? = metadata else { return false }
+    let contents = stack.containers[place]
+    return contents.indices.dropLast().contains { index in
+      if index % 2 == 0, case .text("neg") = contents[index], case .bool(true) = contents[index + 1]
+      {
+        return true
+      }
+      return false
     }
   }
 

@@ -131,8 +131,11 @@ struct TorchType: Sendable {
     }
   }
 
+  /// Of a view whose elements are the storage's with the other sign, which nothing here reads.
+  var negated: TorchType { .init(.other("negated \(element)"), size: size) }
+
   private init(_ element: TensorElement, size: Int? = nil) {
     self.element = element
-    self.size = element.size ?? size ?? 1
+    self.size = size ?? element.size ?? 1
   }
 }

@@ -1,19 +1,22 @@
 /// How the weights of a Core ML model are stored. Everything is computed in 32 bits.
 public enum CoreMLWeights: Sendable {
   case float32
-  /// Half the bytes, and 11 significant bits: a tensor with a value that 16 bits do not hold stays as it is.
+  /// Half the bytes, and 11 significant bits: of the weights of convolutions and products, and in a neural network of all that
+  /// its layers have. What 16 bits do not hold stays as it is: a tensor of a program, a layer of a neural network.
   case float16
 }
 
 extension NetworkTensor {
-  /// As 16 bits, little-endian; nil where that loses more than the last bits of a value.
-  var halves: [UInt16]? {
-    guard element == .float32 else { return nil }
-    let elements = array(of: Float.self)
-    let halves = elements.map(HalfFloat.bits)
-    let isFinite = zip(elements, halves).allSatisfy { $0.isFinite == ($1 & 0x7c00 != 0x7c00) }
-    return isFinite ? halves : nil
+  /// Whether 16 bits lose no more than the last bits of the values.
+  var fitsHalves: Bool {
+    element == .float32
+      && array(of: Float.self).allSatisfy {
+        $0.isFinite == (HalfFloat.bits($0) & 0x7c00 != 0x7c00)
+      }
   }
+
+  /// As 16 bits.
+  var halves: [UInt16] { array(of: Float.self).map(HalfFloat.bits) }
 }
 
 /// IEEE 754's binary16, which Swift does not have on every platform.

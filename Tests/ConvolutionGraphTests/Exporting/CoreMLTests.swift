@@ -92,7 +92,7 @@ struct CoreMLTests {
       (0x1p-24, 1), (0x1p-14, 0x0400), (0x1p-26, 0), (2049, 0x6800), (2051, 0x6802),
     ]
     for (value, bits) in values { #expect(HalfFloat.bits(value) == bits, "\(value)") }
-    #expect(try NetworkTensor([1, 70000] as [Float], shape: [2]).halves == nil)
+    #expect(try !NetworkTensor([1, 70000] as [Float], shape: [2]).fitsHalves)
   }
 
   @Test("Weights of 16 bits are cast where they are loaded, which is Core ML 6")
@@ -102,6 +102,37 @@ struct CoreMLTests {
     #expect(model.specificationVersion == 7)
     let operations = model.program.functions["main"]!.blockSpecializations["CoreML6"]!.operations
     #expect(operations.contains { $0.type == "constexpr_cast" })
+  }
+
+  @Test("The weights of a layer are of one precision, and slopes of a program are no weights")
+  func precisions() throws {
+    for bias: Float in [1, 70000] {
+      let layer = try Conv1D(
+        weights: Tensor(repeating: 0.5, shape: [1, 2, 7]), bias: Tensor([bias], shape: [1]),
+        padding: .same)
+      let file = try Network(layer: layer).coreMLModel(inputs: ["x": [1, 2, 9]], weights: .float16)
+      let model = try CoreMLModel(serializedBytes: file.files[0].content)
+      let layers = model.neuralNetwork.layers.map(\.convolution).filter(\.hasBias_p)
+      #expect(layers.map(\.weights.halves.isEmpty) == [bias > 1])
+      #expect(layers.map(\.bias.halves.isEmpty) == [bias > 1])
+    }
+    var network = SmallNetwork()
+    let slopes = network.constant(Array(repeating: 0.25, count: 12), [12, 1])
+    let x = network.input("x", [1, 12, 5])
+    network.output(network.node("PRelu", [x, slopes]))
+    let file = try network.network().coreMLPackage(weights: .float16)
+    let model = try CoreMLModel(serializedBytes: file.files[1].content)
+    #expect(model.specificationVersion == 6)
+  }
+
+  @Test("A border reads what a negative amount takes away on the other side")
+  func croppedBorders() throws {
+    let layer = try Conv1D(
+      weights: Tensor([1], shape: [1, 1, 1]),
+      padding: .explicit([PaddingAmount(before: -1, after: 2)]), border: .reflect)
+    let operations = try program(Network(layer: layer), [1, 1, 3])
+    #expect(
+      operations.map(\.type).filter { $0 != "const" } == ["pad", "slice_by_index", "conv"])
   }
 
   @Test("Everything that Core ML cannot say is listed at once")

@@ -2,6 +2,8 @@
 struct NeuralNetworkWriter {
   private(set) var layers: [CoreMLLayer] = []
   private let precision: CoreMLWeights
+  /// Of the layer that is being written, whose weights must all be of one precision.
+  private var layerPrecision = CoreMLWeights.float32
   private var constants: Set<String> = []
   private var names: MLNames
 
@@ -16,6 +18,8 @@ struct NeuralNetworkWriter {
   }
 
   mutating func write(_ operation: MLOperation) {
+    let weights = operation.arguments.flatMap(\.argument.values).compactMap(\.constant)
+    layerPrecision = weights.allSatisfy(\.fitsHalves) ? precision : .float32
     Self.writers[operation.type]!(&self, operation)
   }
 
@@ -44,7 +48,7 @@ struct NeuralNetworkWriter {
     guard let tensor = value.constant, constants.insert(value.name).inserted else { return }
     let constant = CoreMLConstant.with {
       $0.shape = value.shape.map(UInt64.init)
-      $0.data = weights(tensor)
+      $0.data = weights(tensor, tensor.count > 1 && tensor.fitsHalves ? precision : .float32)
     }
     layers.append(
       .with {
@@ -54,10 +58,17 @@ struct NeuralNetworkWriter {
       })
   }
 
+  /// Weights of the layer that is being written.
   func weights(_ tensor: NetworkTensor) -> CoreMLWeightParameters {
+    weights(tensor, layerPrecision)
+  }
+
+  private func weights(
+    _ tensor: NetworkTensor, _ precision: CoreMLWeights
+  ) -> CoreMLWeightParameters {
     .with { weights in
-      if precision == .float16, tensor.count > 1, let halves = tensor.halves {
-        halves.map(\.littleEndian).withUnsafeBytes { weights.halves = .init($0) }
+      if precision == .float16 {
+        tensor.halves.map(\.littleEndian).withUnsafeBytes { weights.halves = .init($0) }
       } else {
         weights.floats = tensor.floats
       }

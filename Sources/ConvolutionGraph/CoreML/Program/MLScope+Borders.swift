@@ -10,17 +10,17 @@ extension MLScope {
   mutating func bordered(
     _ x: MLValue, _ amounts: [PaddingAmount], _ borders: [Border]
   ) throws(NetworkError) -> (x: MLValue, zeros: [PaddingAmount]) {
-    var x = x
-    for (axis, amount) in amounts.enumerated() {
-      x = try cropped(x, axis + 2, before: max(-amount.before, 0), after: max(-amount.after, 0))
-    }
     let added = amounts.map { PaddingAmount(before: max($0.before, 0), after: max($0.after, 0)) }
     let lastConstant = added.indices.last {
       added[$0] != .none && borders[$0].constantValue ?? 0 != 0
     }
     let isLeft = added.indices.map { borders[$0].constantValue == 0 && $0 > lastConstant ?? -1 }
     let laidOut = zip(added, isLeft).map { $1 ? PaddingAmount.none : $0 }
-    x = try padded(x, [PaddingAmount.none, .none] + laidOut, [Border.zeros, .zeros] + borders)
+    var x = try padded(x, [PaddingAmount.none, .none] + laidOut, [Border.zeros, .zeros] + borders)
+    // Behind the borders, which may read what is taken away.
+    for (axis, amount) in amounts.enumerated() {
+      x = try cropped(x, axis + 2, before: max(-amount.before, 0), after: max(-amount.after, 0))
+    }
     if laidOut != added.map({ _ in .none }) {
       paddingWords.append("border laid out: \(laidOut.inPairs)")
     }

@@ -51,7 +51,7 @@ struct MILWriter {
     for (name, argument) in operation.arguments {
       var bindings = MILArgument()
       for value in argument.values {
-        addConstant(value)
+        addConstant(value, isWeight: name == "weight" || operation.type == "matmul")
         bindings.arguments.append(.with { $0.name = value.name })
       }
       if let setting = MILValue(setting: argument) {
@@ -65,14 +65,15 @@ struct MILWriter {
     operations.append(message)
   }
 
-  /// Writes a constant where it is not written yet.
-  private mutating func addConstant(_ value: MLValue) {
+  /// Writes a constant where it is not written yet: one that is no weight in 32 bits, as many an operation takes nothing that
+  /// is cast.
+  private mutating func addConstant(_ value: MLValue, isWeight: Bool) {
     guard let tensor = value.constant, written.insert(value.name).inserted else { return }
     guard tensor.element == .float32, tensor.count >= Self.leastInFile else {
       add(value.name, MILValue(tensor, value.type.shape))
       return
     }
-    guard precision == .float16, let halves = tensor.halves else {
+    guard precision == .float16, isWeight, tensor.fitsHalves else {
       add(value.name, MILValue(file: .float32, value.shape, at: weights.add(tensor)))
       return
     }
@@ -82,7 +83,7 @@ struct MILWriter {
     message.outputs = [MILNamedType(value)]
     message.attributes = [
       "name": MILValue(setting: .word(value.name))!,
-      "source_val": MILValue(file: .float16, value.shape, at: weights.add(halves)),
+      "source_val": MILValue(file: .float16, value.shape, at: weights.add(tensor.halves)),
       "output_dtype": MILValue(setting: "fp32")!,
     ]
     operations.append(message)

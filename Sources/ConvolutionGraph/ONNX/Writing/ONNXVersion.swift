@@ -3,11 +3,11 @@ enum ONNXVersion {
   /// The versions of operators that are written.
   static let opsets = 7...28
 
-  /// The file format, as old as an opset may be in it, so that the oldest readers take it.
+  /// The file format, as old as an opset may be in it, so that the oldest readers take it; but not older than 4, before which
+  /// all weights are inputs too, and engines fold nothing into them.
   static func format(ofOpset opset: Int) -> Int {
     switch opset {
-    case ...8: 3
-    case 9: 4
+    case ...9: 4
     case 10: 5
     case 11: 6
     case 12...14: 7

@@ -48,6 +48,7 @@ struct ONNXWriter {
       nodes.append(Self.node("Identity", output.name, [value], [output.name], []))
     }
     removeUnused()
+    nameApart()
   }
 
   private func isComputed(_ value: Graph.ValueID) -> Bool { graph.producer(of: value) != nil }
@@ -72,6 +73,14 @@ struct ONNXWriter {
     }
     nodes = kept.reversed()
     initializers.removeAll { !used.contains($0.name) }
+  }
+
+  /// One name a node: onnxruntime refuses a file with two of a name, which a network may have.
+  private mutating func nameApart() {
+    var names = ValueNames()
+    for index in nodes.indices where !nodes[index].name.isEmpty {
+      nodes[index].name = names.unique(nodes[index].name)
+    }
   }
 }
 

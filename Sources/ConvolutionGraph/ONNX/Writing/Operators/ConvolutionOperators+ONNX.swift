@@ -83,8 +83,8 @@ private struct TransposedPart {
     let stride = window.stride[axis]
     func samples(for outputs: Int) -> Int { max((outputs + stride - 1) / stride, 0) }
     let before = samples(for: -amount.before)
-    // Output padding is less than the stride or the dilation.
-    if (1..<max(stride, window.dilation[axis])).contains(-amount.after) {
+    // ONNX allows an output padding less than the dilation as well, which onnxruntime refuses.
+    if (1..<stride).contains(-amount.after) {
       pads = PaddingAmount(before: amount.before + before * stride, after: 0)
       outputPadding = -amount.after
       zeros = PaddingAmount(before: before, after: 0)

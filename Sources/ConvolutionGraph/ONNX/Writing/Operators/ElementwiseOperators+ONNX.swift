@@ -99,8 +99,8 @@ extension Elementwise.Instruction {
       let gate = writer.add("HardSigmoid", [x], ["alpha": .float(1 / 6), "beta": .float(0.5)])
       return writer.add("Mul", [x, gate])
     case CONV_ELEMENTWISE_SILU:
-      return writer.opset >= 24
-        ? writer.add("Swish", [x]) : writer.add("Mul", [x, writer.add("Sigmoid", [x])])
+      // Not as Swish of opset 24, which onnxruntime does not compute.
+      return writer.add("Mul", [x, writer.add("Sigmoid", [x])])
     case CONV_ELEMENTWISE_MISH:
       if writer.opset >= 18 { return writer.add("Mish", [x]) }
       return writer.add("Mul", [x, writer.add("Tanh", [writer.add("Softplus", [x])])])
