@@ -2,6 +2,8 @@ import Convolution
 import TestSupport
 import Testing
 
+@testable import LayerCases
+
 /// The same bits however the work is cut.
 struct BitIdentityTests {
   @Test(arguments: LayerCase.large.indices)
