@@ -13,7 +13,10 @@
 #: PEERS="ncnn mnn" what compare measures us beside, by default all in Benchmarks/Peers/peers
 #: ROUNDS=5         how often compare measures everything, by default 3 times
 #: RESULTS=folder   where compare writes, by default Benchmarks/Peers/results
-#: SEED=2           of what exchange-test makes at random, by default 1
+#: SEED=2           of what exchange-test and fuzz make at random, by default 1
+#: SECONDS=600      how long fuzz goes on, by default a minute
+#: CASES=1000       after how many cases fuzz stops, whatever SECONDS says
+#: TESTS=GuardPage  sanitize runs the tests alone whose names match, by default all
 #: SHORT=1          exchange-test takes a part of everything
 #: BASE=/docs       where a server will have the pages that docs builds, by default at its root
 #: CONFIG=debug     debug or release; tests are debug where it is not given, all else release
@@ -53,7 +56,7 @@ COMPARISON := $(if $(MODELS),compare_models.py --models $(MODELS),$(COMPARE_LAYE
 quietly = log=$$(mktemp) && { { $(1); } > "$$log" 2>&1 || { cat "$$log" >&2; rm "$$log"; exit 1; }; } && rm "$$log"
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test exchange-test bench digits fit compare docs format lint clean help
+.PHONY: setup build run test fuzz sanitize exchange-test bench digits fit compare docs format lint clean help
 
 setup: ## install what is missing of the libraries to build with
 	@command -v swift > /dev/null || { echo "swift is missing: install Swift 6.2 or newer" >&2; exit 1; }
@@ -82,6 +85,17 @@ run: setup ## the tour: which side is padded, a layer timed, a photograph filter
 
 test: setup ## run all tests
 	@swift test -c $(or $(CONFIG),debug) $(if $(filter release,$(CONFIG)),-Xswiftc -enable-testing) --scratch-path $(BUILD)
+
+fuzz: setup ## random layers and networks in every way there is against float64, until one is wrong
+	@$(call quietly,$(BUILD_COMMAND) --product convfuzz)
+	@mkdir -p $(BUILD)/fuzz
+	@$(BUILD)/$(CONFIGURATION)/convfuzz --output $(BUILD)/fuzz $(if $(SEED),--seed $(SEED)) \
+	  $(if $(SECONDS),--seconds $(SECONDS)) $(if $(CASES),--cases $(CASES))
+
+# Swift has no UndefinedBehaviorSanitizer on Linux; C has it, in the runtime that AddressSanitizer brings along.
+sanitize: setup ## all tests under AddressSanitizer, and the C code under UndefinedBehaviorSanitizer too
+	@swift test --scratch-path .build-address --sanitize=address -Xcc -fsanitize=undefined \
+	  -Xcc -fno-sanitize-recover=undefined $(if $(TESTS),--filter $(TESTS))
 
 exchange-test: PACKAGES += python3-venv
 exchange-test: setup ## exchange files with PyTorch, Keras, ONNX Runtime and Core ML tools, and compare what they compute

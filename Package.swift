@@ -71,9 +71,22 @@ let package = Package(
     .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
     // What several test targets need.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    // Layers that nobody chose, and what they are in float64.
+    .target(
+      name: "LayerCases", dependencies: ["CConvolution", "Convolution", "TestSupport"],
+      path: "Tests/LayerCases"),
+    .executableTarget(
+      name: "convfuzz",
+      dependencies: [
+        "Convolution", "ConvolutionFiles", "ConvolutionGraph", "LayerCases", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Fuzz"),
     .testTarget(
       name: "ConvolutionTests",
-      dependencies: ["Convolution", "ConvolutionFiles", "CConvolution", "TestSupport"],
+      dependencies: [
+        "Convolution", "ConvolutionFiles", "CConvolution", "LayerCases", "TestSupport",
+      ],
       resources: [.copy("Fixtures")]
     ),
     .testTarget(

@@ -67,10 +67,17 @@ public final class Network: Sendable {
   ///   - name: what errors call the file.
   /// - Throws: as ``init(contentsOf:)``.
   public convenience init(onnx bytes: [UInt8], name: String = "network") throws(NetworkError) {
+    try self.init(onnx: bytes, name: name, rewriteLimit: nil)
+  }
+
+  /// The same with so many rewrites at most.
+  package convenience init(
+    onnx bytes: [UInt8], name: String = "network", rewriteLimit: Int?
+  ) throws(NetworkError) {
     let result = bytes.withUnsafeBytes { bytes in
       Result { () throws(NetworkError) in try Graph(onnx: bytes, name: name) }
     }
-    try self.init(result.get(), rewriteLimit: nil)
+    try self.init(result.get(), rewriteLimit: rewriteLimit)
   }
 }
 

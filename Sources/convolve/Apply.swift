@@ -18,6 +18,12 @@ struct Apply: ParsableCommand {
   @Option(
     help: ArgumentHelp("Added before the activation; of the output's shape.", valueName: "r.npy"))
   var residual: String?
+  @Option(
+    help: ArgumentHelp(
+      "Compute this part of the output alone, a range for each axis of space, from the part of the input that it reads.",
+      valueName: "first:end,..."),
+    transform: Words.ranges)
+  var region: [Range<Int>]?
   @Option(name: .shortAndLong, help: ArgumentHelp("Where the result goes.", valueName: "y.npy"))
   var output: String
   @OptionGroup var files: LayerFiles
@@ -26,12 +32,16 @@ struct Apply: ParsableCommand {
   func run() throws {
     let input = try Input(npyFile: input)
     let plan = try files.layer(for: input).plan(
-      for: input.tensor.shape, layout: files.layout, with: planning.planner(), region: nil,
-      buffers: .whole)
-    let residual = try residual.map { try Tensor(npyFile: $0) }
+      for: input.tensor.shape, layout: files.layout, with: planning.planner(), region: region,
+      buffers: region == nil ? .whole : .region)
+    var (x, residual) = (input.tensor, try residual.map { try Tensor(npyFile: $0) })
+    if region != nil {
+      x = try x.part(plan.inputRegion, layout: files.layout)
+      residual = try residual?.part(plan.region, layout: files.layout)
+    }
     let clock = ContinuousClock()
     let start = clock.now
-    let y = try plan.run(input.tensor, residual: residual)
+    let y = try plan.run(x, residual: residual)
     let time = clock.now - start
     try y.write(toNPYFile: output)
     let speed = plan.floatingPointOperations / time.seconds / 1e9
@@ -39,5 +49,18 @@ struct Apply: ParsableCommand {
       "\(output): \(y.shape.joinedByX), \(plan.algorithm) on \(plan.instructionSet), "
         + "\(counted(plan.threads, "thread")), \(time.milliseconds), \(speed.rounded(to: 1)) GFLOP/s"
     )
+  }
+}
+
+extension Words {
+  /// Ranges between commas: `2:5,0:7`.
+  fileprivate static func ranges(_ text: String) throws -> [Range<Int>] {
+    try text.split(separator: ",", omittingEmptySubsequences: false).map { range in
+      let bounds = range.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+      guard bounds.count == 2, let first = bounds[0], let end = bounds[1], first <= end else {
+        throw ValidationError("expected ranges like 2:5,0:7")
+      }
+      return first..<end
+    }
   }
 }

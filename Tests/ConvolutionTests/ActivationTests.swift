@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Convolution
+@testable import LayerCases
 
 /// Activations against their definitions in float64.
 struct ActivationTests {

@@ -2,6 +2,8 @@ import Convolution
 import TestSupport
 import Testing
 
+@testable import LayerCases
+
 /// The same bits however the work is cut.
 struct BitIdentityTests {
   @Test(arguments: LayerCase.large.indices)
@@ -81,6 +83,31 @@ struct BitIdentityTests {
       try layerCase.run(plan, into: &output)
       let written = channelsFirst(output, shape: layerCase.outputShape, from: setting.layout)
       expectSame(written, expected, "\(setting)")
+    }
+  }
+
+  /// Of a kernel that is wider than its outputs: of few of them every tap has samples of its own, of more taps share them.
+  @Test(arguments: [(10, 2, 1), (9, 3, 2), (7, 20, 1), (16, 1, 5)])
+  func fewOutputsOfAWideKernelAreAPartOfTheWhole(kernel: Int, dilation: Int, stride: Int) throws {
+    var random = SplitMix64(seed: kernel)
+    let layerCase = LayerCase(
+      inputShape: [2, 6, 30], weightShape: [6, 2, kernel], stride: [stride], dilation: [dilation],
+      groups: 3, padding: .full, border: [.zeros], x: [], w: [], bias: []
+    ).filled(&random)
+    let layer = try layerCase.layer()
+    let outputs = layerCase.outputShape[2]
+    for (setting, whole) in try layerCase.plansOfEveryKernel(layer) {
+      let result = try layerCase.run(whole)
+      for count in 1...min(outputs, 20) {
+        let region = [outputs / 3..<min(outputs / 3 + count, outputs)]
+        let plan = try #require(try layerCase.plan(layer, setting, region: region))
+        var output = Array(repeating: Float(-7), count: result.count)
+        var expected = output
+        copy(region, of: layerCase.outputShape, from: result, to: &expected)
+        try layerCase.run(plan, into: &output)
+        let written = channelsFirst(output, shape: layerCase.outputShape, from: setting.layout)
+        expectSame(written, expected, "\(layerCase) on \(setting), region \(region)")
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 import Convolution
 import Testing
 
+@testable import LayerCases
+
 /// Where several axes of a tap are outside, as `numpy.pad` does it axis by axis: the last constant wins.
 struct BorderCornerTests {
   /// All triples of borders; the data are small integers.

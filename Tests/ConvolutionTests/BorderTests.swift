@@ -1,6 +1,7 @@
 import Testing
 
 @_spi(Tools) @testable import Convolution
+@testable import LayerCases
 
 /// Which sample a border tap reads, against `numpy.pad` built one sample at a time.
 struct BorderTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Convolution
+@testable import LayerCases
 
 /// What networks put behind an activation: slopes of channels, a factor and an offset.
 struct ChannelActivationTests {

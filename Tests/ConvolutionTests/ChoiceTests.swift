@@ -1,6 +1,7 @@
 import Testing
 
 @_spi(Tools) @testable import Convolution
+@testable import LayerCases
 
 /// How a planner chooses: by what was measured, or by what its cost model predicts; and what it says of it.
 struct ChoiceTests {

@@ -1,6 +1,8 @@
 import Convolution
 import Testing
 
+@testable import LayerCases
+
 /// Nothing to compute is legal.
 struct EmptyTests {
   private let weights: Tensor

@@ -1,6 +1,8 @@
 import Convolution
 import Testing
 
+@testable import LayerCases
+
 /// What five other libraries computed, exactly, or within the rounding of Winograd's points.
 struct FixtureTests {
   private static let frameworks = ["keras", "numpy", "onnx", "tensorflow", "torch"]

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @_spi(Tools) @testable import Convolution
+@testable import LayerCases
 
 /// Gradients: PyTorch's, exactly; differences of a float64 reference; the same bits however the work is shared.
 struct GradientTests {

@@ -1,6 +1,8 @@
-import Convolution
 import TestSupport
 import Testing
+
+@testable import Convolution
+@testable import LayerCases
 
 /// All memory of a run against inaccessible pages: a stray read or write ends the test process.
 struct GuardPageTests {
@@ -26,6 +28,38 @@ struct GuardPageTests {
             ).filled(&random))
         }
       }
+    }
+  }
+
+  /// Memory begins 0 to 15 floats behind a 64-byte boundary: with the input at each of them, everything else is at others.
+  /// Packed weights and workspaces lie on a boundary.
+  @Test(arguments: Kernel.available)
+  func everyAlignmentStaysWithinTheCallersMemory(kernel: Kernel) throws {
+    for layout in Layout.allCases {
+      var met: Set<Int> = []
+      for seed in 0..<64 {
+        let (offset, side) = (seed % 16, GuardedSide.allCases[seed / 16 % 2])
+        let layers = [
+          LayerCase.random(seed: 4000 + seed, work: 15_000),
+          .random(seed: 4000 + seed, work: 15_000).depthwise(seed: seed),
+          .random(seed: 4000 + seed, work: 15_000).pointwise(seed: seed),
+          .randomWinograd(seed: 4000 + seed, work: 15_000),
+        ]
+        for layerCase in layers {
+          let run = try GuardedRun(layerCase, layout: layout, side: side, offset: offset)
+          let aligned = try GuardedRun(layerCase, layout: layout, side: side)
+          var expected: [[Float]] = []
+          aligned.forEachWay(of: kernel) { expected.append(aligned.run($0)) }
+          var index = 0
+          run.forEachWay(of: kernel) { way in
+            expectSame(run.run(way), expected[index], "\(way.name) \(layerCase) at \(offset)")
+            index += 1
+            met.insert(offset)
+          }
+        }
+      }
+      // A family may take one of the layouts only.
+      #expect(met.isEmpty || met.count == 16, "\(kernel.family) meets \(met.sorted()) in \(layout)")
     }
   }
 

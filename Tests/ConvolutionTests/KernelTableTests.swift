@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 
 @_spi(Tools) @testable import Convolution
+@testable import LayerCases
 
 /// Every kernel of the C table by itself, with all that it reads and writes against inaccessible pages, on whatever it
 /// says that it takes.

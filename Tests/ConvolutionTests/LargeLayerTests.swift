@@ -1,5 +1,7 @@
 import Testing
 
+@testable import LayerCases
+
 /// Layers that are computed in many tiles, bands and tasks, against the float64 reference.
 struct LargeLayerTests {
   @Test(arguments: LayerCase.large.indices)

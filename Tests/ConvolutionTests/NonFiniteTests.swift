@@ -1,6 +1,8 @@
+import TestSupport
 import Testing
 
 @testable import Convolution
+@testable import LayerCases
 
 /// Infinities and NaN behave as IEEE 754 says, and a zero border is nothing at all; but Winograd's tiles share them.
 struct NonFiniteTests {
@@ -122,5 +124,33 @@ struct NonFiniteTests {
     let y = try layer(x, with: Planner(accuracy: .exactOrder)).elements
     let reached = Set(y.indices.filter { y[$0].isNaN }.map { $0 % 1000 })
     #expect(reached == [499, 500, 501])
+  }
+
+  /// Of all ranks, groups, borders and activations, by every kernel: infinite and NaN samples, and weights of every other
+  /// layer.
+  @Test(arguments: 0..<60)
+  func randomLayersPropagateThemAsTheReferenceDoes(seed: Int) throws {
+    var layerCase = LayerCase.random(seed: 9000 + seed, work: 10_000)
+    var random = SplitMix64(seed: seed)
+    func strew(_ values: inout [Float]) {
+      guard !values.isEmpty else { return }
+      for value in [Float.nan, .infinity, -.infinity] {
+        values[Int.random(in: values.indices, using: &random)] = value
+      }
+    }
+    strew(&layerCase.x)
+    if !seed.isMultiple(of: 2) { strew(&layerCase.w) }
+    let reference = Reference(layerCase)
+    let expected = ExpectedOutputs(
+      values: reference.values, magnitudes: reference.magnitudes,
+      terms: layerCase.weightShape[1...].reduce(1, *) + 2, data: [layerCase.x, layerCase.w])
+    for (setting, plan) in try layerCase.plansOfEveryKernel(layerCase.layer()) {
+      let output = try layerCase.run(plan)
+      let difference =
+        plan.winograd == nil
+        ? expected.difference(output)
+        : expected.difference(output, bound: Reference.bound(of: plan))
+      #expect(difference == nil, "\(layerCase) on \(setting)")
+    }
   }
 }

@@ -2,6 +2,8 @@ import Convolution
 import Foundation
 import Testing
 
+@testable import LayerCases
+
 /// ONNX's attributes of ConvTranspose, in the sense of its specification and in onnxruntime's.
 struct ONNXTransposedTests {
   // MARK: - ONNX's own tests

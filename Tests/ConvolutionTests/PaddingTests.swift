@@ -1,6 +1,8 @@
 import Convolution
 import Testing
 
+@testable import LayerCases
+
 /// How many border taps each convention has on each side.
 struct PaddingTests {
   private static let conventions: [Padding] = [

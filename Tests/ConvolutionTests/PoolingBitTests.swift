@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Convolution
+@testable import LayerCases
 
 /// The same bits however the work is cut, and nothing touched but what a run is for.
 struct PoolingBitTests {

@@ -1,6 +1,8 @@
 import Convolution
 import Testing
 
+@testable import LayerCases
+
 /// A mistake in a pooling layer, its input or its memory is an error that says what came and what was expected.
 struct PoolingErrorTests {
   @Test func settingsOutOfTheirRange() {

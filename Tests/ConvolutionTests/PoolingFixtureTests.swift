@@ -1,6 +1,8 @@
 import Convolution
 import Testing
 
+@testable import LayerCases
+
 /// ONNX's node tests of MaxPool, AveragePool, LpPool, their global forms and MaxUnpool.
 struct PoolingFixtureTests {
   private static let settings = PoolingCase.settings

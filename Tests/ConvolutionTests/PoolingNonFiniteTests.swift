@@ -1,6 +1,8 @@
 import Convolution
 import Testing
 
+@testable import LayerCases
+
 /// Infinities and NaN in every lane, beside borders and tails.
 struct PoolingNonFiniteTests {
   private func run(

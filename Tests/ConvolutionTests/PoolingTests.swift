@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Convolution
+@testable import LayerCases
 
 /// Layers that nobody chose, against plain float64 pooling, in both layouts on every instruction set.
 struct PoolingTests {

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Convolution
+@testable import LayerCases
 
 /// Layers that nobody chose, against the float64 reference.
 struct RandomLayerTests {

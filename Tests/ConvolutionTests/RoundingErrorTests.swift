@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @_spi(Tools) @testable import Convolution
+@testable import LayerCases
 
 /// How accurate every form of Winograd's algorithm is, measured against float64, is what is promised and documented.
 struct RoundingErrorTests {

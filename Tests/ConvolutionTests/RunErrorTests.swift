@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Convolution
+@testable import LayerCases
 
 /// Memory or tensors that a plan was not made for are an error, before anything is computed.
 struct RunErrorTests {

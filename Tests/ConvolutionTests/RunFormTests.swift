@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Convolution
+@testable import LayerCases
 
 /// Every way to run a layer computes the same.
 struct RunFormTests {

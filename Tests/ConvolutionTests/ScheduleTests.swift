@@ -2,6 +2,7 @@ import ConvolutionFiles
 import Testing
 
 @_spi(Tools) @testable import Convolution
+@testable import LayerCases
 
 /// What a team of any size makes of ResNet-50, one image, channels-last, by register tiles of pixels: what the model of a
 /// core, `Makespan`, knows.
@@ -17,8 +18,10 @@ struct ScheduleTests {
     model.coefficients = model.coefficients.mapValues { row in
       zip(CostModel.terms, row).map { $0.hasSuffix("bytes") ? 0 : $1 }
     }
-    let planner = try Planner(threads: threads, instructionSet: set, costModel: model)
-      .taking("dense_channels_last", of: layer, for: shape, layout: .channelsLast)
+    let planner = Planner(threads: threads, instructionSet: set, costModel: model)
+    let geometry = try layer.geometry(for: shape, layout: .channelsLast)
+    planner.measuredTimes.record(
+      ["dense_channels_last": 1], of: MeasuredLayer(geometry, on: planner.resolvedInstructionSet))
     return try layer.plan(for: shape, layout: .channelsLast, with: planner)
   }
 

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @_spi(Tools) @testable import Convolution
+@testable import LayerCases
 
 /// Two layers as one plan, the image between them in the workspace: separable layers, and any other pair.
 struct SeparableTests {

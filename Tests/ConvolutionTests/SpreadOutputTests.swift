@@ -1,6 +1,7 @@
 import Testing
 
 @_spi(Tools) @testable import Convolution
+@testable import LayerCases
 
 /// A plan may write its channels among those of a larger channels-last image: the same bits, and nothing beside them.
 struct SpreadOutputTests {

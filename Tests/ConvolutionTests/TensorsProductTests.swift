@@ -2,6 +2,8 @@ import CConvolution
 import TestSupport
 import Testing
 
+@testable import LayerCases
+
 /// Matrix products against float64: each matrix as it lies, turned, or with gaps.
 struct TensorsProductTests {
   private static let sizes = [

@@ -3,6 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import LayerCases
+
 /// LSTM and GRU layers against the formulas of ONNX in float64.
 struct TensorsRecurrentTests {
   private struct Case {

@@ -3,6 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import LayerCases
+
 /// Reductions, softmax and normalisations against float64.
 struct TensorsReductionTests {
   private static let kinds = [

@@ -2,6 +2,8 @@ import CConvolution
 import TestSupport
 import Testing
 
+@testable import LayerCases
+
 /// Resampling along one axis and two against float64.
 struct TensorsResamplingTests {
   /// Taps of one axis, [output][tap].

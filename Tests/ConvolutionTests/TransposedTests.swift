@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @_spi(Tools) @testable import Convolution
+@testable import LayerCases
 
 /// Transposed layers: what other libraries compute exactly, and a plain float64 reference, whichever way their phases are
 /// computed.

@@ -1,6 +1,8 @@
 import Convolution
 import Testing
 
+@testable import LayerCases
+
 /// Values go back to where they were the maxima.
 struct UnpoolingTests {
   /// Every maximum lies at its place and all else is 0, in both layouts and on any number of threads.

@@ -1,5 +1,7 @@
 import Testing
 
+@testable import LayerCases
+
 /// Weights in TensorFlow's and Keras's order are the same layer.
 struct WeightOrderTests {
   @Test(arguments: 0..<40)

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Convolution
+@testable import LayerCases
 
 /// A plan of a region may be given only what the region needs, and gives the same bits.
 struct WindowTests {
@@ -101,7 +102,7 @@ struct WindowTests {
             zip(read, needed).allSatisfy { $1.isEmpty || $0.contains($1) },
             "\(layerCase) on \(setting), region \(region)")
         }
-        let window = windows[[read, region]] ?? layerCase.window(read, for: region)
+        let window = windows[[read, region]] ?? layerCase.windows(read, for: region)
         windows[[read, region]] = window
         #expect(plan.inputShape == arrange(shape: window.alone.inputShape, in: plan.layout))
 
@@ -175,18 +176,14 @@ extension LayerCase {
 
   /// The layer with nothing but the samples in `read` and the residual in `region`; and with all samples, of which those
   /// that are not in `read` are NaN.
-  fileprivate func window(
+  fileprivate func windows(
     _ read: [Range<Int>], for region: [Range<Int>]
   ) -> (alone: LayerCase, withinNaN: LayerCase) {
     let inputs = [0..<inputShape[0], 0..<inputShape[1]] + read
-    let outputs = [0..<outputShape[0], 0..<outputShape[1]] + region
-    var (alone, withinNaN) = (self, self)
-    alone.inputShape = inputs.map(\.count)
-    alone.x = part(x, of: inputShape, inputs)
-    alone.residual = residual.map { part($0, of: outputShape, outputs) }
+    var withinNaN = self
     withinNaN.x = Array(repeating: .nan, count: x.count)
     for position in positions(of: inputs, in: inputShape) { withinNaN.x[position] = x[position] }
-    return (alone, withinNaN)
+    return (window(read, for: region), withinNaN)
   }
 
   /// Runs a plan with all memory against inaccessible pages. Returns the output of `outputShape`, N C \*spatial.

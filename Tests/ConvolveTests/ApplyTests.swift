@@ -197,4 +197,30 @@ struct ApplyTests {
     #expect(try Tensor(npyFile: y).elements == [2, 4, 6])
     #expect(try folder.names == ["w.npy", "x.npy", "y.npy"])
   }
+
+  /// The last two of three rows and the middle column, with what the circular border reads of the first row.
+  @Test(arguments: ["nchw", "nhwc"])
+  func aRegionIsAPartOfTheOutput(layout: String) throws {
+    let folder = try TemporaryFolder()
+    let arguments = [
+      "apply", "--layout", layout, "--padding", "causal", "--border", "circular",
+      "--input",
+      try folder.npy(
+        "x.npy", [1, 2, 3, 4, 5, 6, 7, 8, 9], layout == "nchw" ? [1, 1, 3, 3] : [1, 3, 3, 1]),
+      "--weights", try folder.npy("w.npy", [1, 1], [1, 1, 2, 1]),
+      "--residual",
+      try folder.npy(
+        "r.npy", [0, 1, 0, 0, 2, 0, 0, 3, 0], layout == "nchw" ? [1, 1, 3, 3] : [1, 3, 3, 1]),
+      "-o", folder.path("y.npy"),
+    ]
+    let result = try convolve(arguments + ["--region", "1:3,1:2"])
+    #expect(result.status == 0, "\(result.errors)")
+    let y = try Tensor(npyFile: folder.path("y.npy"))
+    #expect(y.shape == (layout == "nchw" ? [1, 1, 2, 1] : [1, 2, 1, 1]))
+    #expect(y.elements == [9, 16])
+    for region in ["1", "2:1,0:1", "a:b", "0:1,,0:1"] {
+      try expectFailure(arguments + ["--region", region], ["--region"])
+    }
+    try expectFailure(arguments + ["--region", "0:4,0:1"], ["region"])
+  }
 }

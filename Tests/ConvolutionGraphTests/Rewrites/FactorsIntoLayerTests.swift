@@ -1,3 +1,4 @@
+import Convolution
 import Testing
 
 @testable import ConvolutionGraph
@@ -108,6 +109,20 @@ struct FactorsIntoLayerTests {
     #expect(graph.operations == before)
     let rewritten = try graph.rewritten(by: rewrites).graph
     #expect(rewritten.operations == ["Conv relu", "Mul"])
+    #expect(relativeDifference(try rewritten.outputs()[0], try graph.outputs()[0]) <= 1e-5)
+  }
+
+  /// Offsets of rows, in an image that has as many rows as channels, are no offsets of channels in either layout.
+  @Test(arguments: Layout.allCases)
+  func whatRepeatsAlongAnotherAxisStays(layout: Layout) throws {
+    var network = SmallNetwork()
+    let sums = network.convolution(network.input("x", [2, 4, 7, 9]), weights: [7, 4, 3, 3])
+    let exchange = ONNXAttribute("perm", [0, 1, 3, 2])
+    let turned = network.node("Transpose", [sums], exchange)
+    let offset = network.node("Add", [turned, network.random([7])])
+    network.output(network.node("Transpose", [offset], exchange))
+    let graph = try network.graph()
+    let rewritten = try graph.rewritten(by: Rewriter.arranging(layout)).graph
     #expect(relativeDifference(try rewritten.outputs()[0], try graph.outputs()[0]) <= 1e-5)
   }
 }

@@ -2,6 +2,8 @@ import Convolution
 import ConvolutionFiles
 import TestSupport
 
+@testable import LayerCases
+
 extension LayerCase {
   /// One image of a layer of the lists, with normally distributed data as ``RoundingErrors`` has it. A few ten thousand
   /// numbers are drawn and repeated.

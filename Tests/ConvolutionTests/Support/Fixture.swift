@@ -2,6 +2,8 @@ import Convolution
 import Foundation
 import Testing
 
+@testable import LayerCases
+
 /// A convolution and its exact result by another library. Fixtures/README.md describes the files.
 struct Fixture: Decodable {
   let id: String

@@ -1,6 +1,7 @@
 import CConvolution
 
 @_spi(Tools) @testable import Convolution
+@testable import LayerCases
 
 /// A problem as C takes it, with all its memory against inaccessible pages.
 final class GuardedRun {
@@ -8,6 +9,8 @@ final class GuardedRun {
   private let layerCase: LayerCase
   private let geometry: Geometry
   private let side: GuardedSide
+  /// Floats from a 64-byte boundary to the input; everything else lies at others. nil: all memory touches a page.
+  private let offset: Int?
   private let input: Floats
   private let residual: Floats?
   private let bias: Floats
@@ -16,15 +19,22 @@ final class GuardedRun {
   /// Without a form.
   private var problem: conv_problem
 
-  init(_ layerCase: LayerCase, layout: Layout, side: GuardedSide) throws(ConvolutionError) {
+  init(
+    _ layerCase: LayerCase, layout: Layout, side: GuardedSide, offset: Int? = nil
+  ) throws(ConvolutionError) {
     self.layerCase = layerCase
     self.side = side
-    input = GuardedMemory(arrange(layerCase.x, shape: layerCase.inputShape, in: layout), side: side)
+    self.offset = offset
+    input = GuardedMemory(
+      arrange(layerCase.x, shape: layerCase.inputShape, in: layout), side: side, offset: offset)
     residual = layerCase.residual.map {
-      GuardedMemory(arrange($0, shape: layerCase.outputShape, in: layout), side: side)
+      GuardedMemory(
+        arrange($0, shape: layerCase.outputShape, in: layout), side: side,
+        offset: offset.map { ($0 + 3) % 16 })
     }
     bias = GuardedMemory(
-      layerCase.bias ?? Array(repeating: 0, count: layerCase.weightShape[0]), side: side)
+      layerCase.bias ?? Array(repeating: 0, count: layerCase.weightShape[0]), side: side,
+      offset: offset.map { ($0 + 6) % 16 })
 
     geometry = try layerCase.layer().geometry(
       for: arrange(shape: layerCase.inputShape, in: layout), layout: layout)
@@ -75,7 +85,8 @@ final class GuardedRun {
     let stride = (way.kernel.entry.pointee.workspace_bytes(&problem) + 63) / 64 * 64
     let workspace = GuardedMemory<UInt8>(
       count: Int(min(threads, Int32(CONV_MOST_THREADS))) * stride, side: side, alignment: 64)
-    let output = Floats(count: layerCase.outputShape.reduce(1, *), side: side)
+    let output = Floats(
+      count: layerCase.outputShape.reduce(1, *), side: side, offset: offset.map { ($0 + 9) % 16 })
     output.buffer.update(repeating: .nan)
     var operands = conv_operands(
       x: input.readOnly.baseAddress, residual: residual?.readOnly.baseAddress, packed: nil,
@@ -95,13 +106,16 @@ final class GuardedRun {
         &phase, 1, &operands, Int64(layerCase.inputShape[0]), tasks, Int32(tasks.count), threads,
         conv_workspace(memory: workspace.bytes.baseAddress, stride: stride))
     }
+    precondition(
+      offset == nil || output.isIntact, "\(way.name) writes beside the output of \(layerCase)")
     return channelsFirst(
       Array(output.buffer), shape: layerCase.outputShape, from: geometry.layout)
   }
 
   /// The weights, packed out of `order`.
   func pack(_ way: Way, _ order: WeightOrder = .outputInputKernel) -> GuardedMemory<UInt8> {
-    let ordered = Floats(layerCase.weights(in: order), side: side)
+    let ordered = Floats(
+      layerCase.weights(in: order), side: side, offset: offset.map { ($0 + 12) % 16 })
     var weights = layerCase.weightStrides(in: order)
     weights.data = ordered.readOnly.baseAddress
     let packed = GuardedMemory<UInt8>(count: way.packedBytes, side: side, alignment: 64)

@@ -1,6 +1,8 @@
 import Convolution
 import TestSupport
 
+@testable import LayerCases
+
 extension LayerCase {
   /// Layers with enough work for seven threads, of every kind that is computed differently.
   static let large = [

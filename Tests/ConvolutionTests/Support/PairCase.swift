@@ -1,6 +1,7 @@
 import TestSupport
 
 @_spi(Tools) @testable import Convolution
+@testable import LayerCases
 
 /// A layer and another one on its output, channels-first whatever layout they are run in. The second's input is not given.
 struct PairCase: Sendable {

@@ -1,6 +1,7 @@
 import TestSupport
 
 @testable import Convolution
+@testable import LayerCases
 
 /// How far one way to compute a kernel is from float64, on every instruction set of this CPU.
 ///

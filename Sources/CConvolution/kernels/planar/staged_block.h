@@ -23,6 +23,9 @@ typedef struct {
 /// Floats beyond the last sample that a vector may read.
 enum { SLACK = LANES };
 
+/// Parts of an axis at most: fewer outputs may be staged a part for each tap, where more share those of the stride.
+INLINE int32_t most_parts(const conv_axis *axis) { return axis->kernel > axis->stride ? axis->kernel : axis->stride; }
+
 /// Memory for blocks of up to `size`.
 INLINE staged_block staged_block_in(const conv_problem *problem, block_size size, arena *memory) {
   const staged_axis height = staged_axis_of(&problem->axis[1], size.rows);
@@ -31,7 +34,7 @@ INLINE staged_block staged_block_in(const conv_problem *problem, block_size size
   block.tap_offset = TAKE(memory, int32_t, tap_count(problem));
   block.rows = TAKE(memory, int32_t, slot_count(&height));
   block.columns = TAKE(memory, int32_t, slot_count(&width));
-  block.even = TAKE(memory, slot_span, width.parts);
+  block.even = TAKE(memory, slot_span, most_parts(width.axis));
   block.samples = TAKE(memory, float, size.channels * staged_floats(&height, &width, &problem->axis[0]) + SLACK);
   return block;
 }

@@ -47,22 +47,22 @@ struct ActivationIntoLayer: Rewrite {
     guard found.instruction.operands[0] == found.input, let other = found.otherInput,
       let slopes = graph.constant(node.inputs[other])?.tensor,
       let values = slopes.elements(
-        perChannel: found.outputChannels, rank: found.weightShape.count)
+        perChannel: found.outputChannels, rank: found.weightShape.count, found.operation.layout)
     else { return nil }
     return (try? Tensor(values, shape: [values.count])).map { .prelu(slopes: $0) }
   }
 }
 
 extension Tensor {
-  /// The elements of a tensor that repeats along all axes but the second of images with `rank` axes, one a channel; nil
+  /// The elements of a tensor that repeats along all axes but the channels' of images with `rank` axes, one a channel; nil
   /// where it is no such tensor.
-  func elements(perChannel channels: Int, rank: Int) -> [Float]? {
+  func elements(perChannel channels: Int, rank: Int, _ layout: Layout) -> [Float]? {
     if count == 1, shape.count <= rank {
       return Array(repeating: elements[0], count: channels)
     }
     let aligned = Array(repeating: 1, count: max(rank - shape.count, 0)) + shape
     var expected = Array(repeating: 1, count: rank)
-    expected[1] = channels
+    expected[layout == .channelsFirst ? 1 : rank - 1] = channels
     return aligned == expected ? elements : nil
   }
 }

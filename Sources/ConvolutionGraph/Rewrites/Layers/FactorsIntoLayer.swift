@@ -59,7 +59,8 @@ struct FactorsIntoLayer: Rewrite {
       )
     }
     guard let other = found.otherInput, let constant = graph.constant(node.inputs[other])?.tensor,
-      let values = constant.elements(perChannel: channels, rank: found.weightShape.count)
+      let values = constant.elements(
+        perChannel: channels, rank: found.weightShape.count, found.operation.layout)
     else { return nil }
     let isFirst = instruction.operands[0] == found.input
     return switch instruction.operation {

@@ -1,22 +1,39 @@
+@_spi(Tools) import Convolution
 import TestSupport
 
-@_spi(Tools) @testable import Convolution
-
 /// A transposed layer, its input and its weights, channels-first whatever layout it is run in.
-struct TransposedCase: Sendable {
+package struct TransposedCase: Sendable {
   /// N C \*spatial.
-  var inputShape: [Int]
+  package var inputShape: [Int]
   /// I O/groups \*kernel.
-  var weightShape: [Int]
-  var stride, dilation: [Int]
-  var groups = 1
-  var padding = TransposedPadding.valid
-  var activation = Activation.identity
-  var x, w: [Float]
-  var bias, residual: [Float]?
+  package var weightShape: [Int]
+  package var stride, dilation: [Int]
+  package var groups = 1
+  package var padding = TransposedPadding.valid
+  package var activation = Activation.identity
+  package var x, w: [Float]
+  package var bias, residual: [Float]?
 
-  var rank: Int { inputShape.count - 2 }
-  var outputChannels: Int { weightShape[1] * groups }
+  package init(
+    inputShape: [Int], weightShape: [Int], stride: [Int], dilation: [Int], groups: Int = 1,
+    padding: TransposedPadding = .valid, activation: Activation = .identity, x: [Float],
+    w: [Float], bias: [Float]? = nil, residual: [Float]? = nil
+  ) {
+    self.inputShape = inputShape
+    self.weightShape = weightShape
+    self.stride = stride
+    self.dilation = dilation
+    self.groups = groups
+    self.padding = padding
+    self.activation = activation
+    self.x = x
+    self.w = w
+    self.bias = bias
+    self.residual = residual
+  }
+
+  package var rank: Int { inputShape.count - 2 }
+  package var outputChannels: Int { weightShape[1] * groups }
 
   /// The weights in the order that `order` names.
   private func weights(in order: TransposedWeightOrder) -> [Float] {
@@ -30,7 +47,7 @@ struct TransposedCase: Sendable {
     }
   }
 
-  func layer(
+  package func layer(
     _ order: TransposedWeightOrder = .inputOutputKernel
   ) throws(ConvolutionError) -> TransposedLayer {
     var biasTensor: Tensor?
@@ -45,7 +62,7 @@ struct TransposedCase: Sendable {
   }
 
   /// The output of `plan`, whose whole output is `shape`, N C \*spatial.
-  func run(_ plan: Plan, shape: [Int]) throws(ConvolutionError) -> [Float] {
+  package func run(_ plan: Plan, shape: [Int]) throws(ConvolutionError) -> [Float] {
     let layout = plan.layout
     func tensor(_ values: [Float], _ shape: [Int]) throws(ConvolutionError) -> Tensor {
       try Tensor(
@@ -58,32 +75,8 @@ struct TransposedCase: Sendable {
   }
 }
 
-extension TransposedCase {
-  /// What a plan of a region gives of it, with all memory against inaccessible pages; N C \*spatial.
-  ///
-  /// - Parameter shape: of the whole output.
-  func runGuarded(
-    _ plan: Plan, region: [Range<Int>], of shape: [Int], _ side: GuardedSide
-  ) throws(ConvolutionError) -> [Float] {
-    func window(_ values: [Float], _ shape: [Int], _ ranges: [Range<Int>]) -> GuardedMemory<Float> {
-      let all = [0..<shape[0], 0..<shape[1]] + ranges
-      return GuardedMemory(
-        arrange(part(values, of: shape, all), shape: all.map(\.count), in: plan.layout), side: side)
-    }
-    let input = window(x, inputShape, plan.inputRegion)
-    let residual = residual.map { window($0, shape, region) }
-    let output = GuardedMemory<Float>(count: plan.outputShape.reduce(1, *), side: side)
-    output.buffer.update(repeating: .nan)
-    let workspace = GuardedMemory<UInt8>(count: plan.workspaceBytes, side: side, alignment: 64)
-    try plan.run(
-      input.readOnly, residual: residual?.readOnly, into: output.buffer, workspace: workspace.bytes)
-    return channelsFirst(
-      Array(output.buffer), shape: shape[..<2] + region.map(\.count), from: plan.layout)
-  }
-}
-
 extension TransposedCase: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     """
     \(inputShape) * \(weightShape) stride \(stride) dilation \(dilation) groups \(groups) \(padding) \(activation)\
     \(bias == nil ? "" : " bias")\(residual == nil ? "" : " residual")
@@ -95,7 +88,7 @@ extension TransposedCase: CustomStringConvertible {
 
 extension TransposedCase {
   /// A random layer with random data, of at most `work` multiply-adds.
-  static func random(seed: Int, work: Int = 60_000) -> TransposedCase {
+  package static func random(seed: Int, work: Int = 60_000) -> TransposedCase {
     var random = SplitMix64(seed: seed)
     while true {
       var drawn = draw(&random)

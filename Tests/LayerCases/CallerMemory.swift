@@ -2,7 +2,7 @@ import Convolution
 
 extension LayerCase {
   /// Runs `plan` into `output`, which lies in the plan's layout and keeps what the plan's region leaves out.
-  func run(_ plan: Plan, into output: inout [Float]) throws(ConvolutionError) {
+  package func run(_ plan: Plan, into output: inout [Float]) throws(ConvolutionError) {
     let input = arrange(x, shape: inputShape, in: plan.layout)
     let residual = residual.map { arrange($0, shape: outputShape, in: plan.layout) }
     var workspace = try Workspace(for: plan)

@@ -1,14 +1,16 @@
 import Convolution
 
 /// A plain float64 transposed convolution: every sample adds its weights to a full output, of which a part is taken.
-struct TransposedReference {
+package struct TransposedReference {
   /// N C \*spatial.
-  let shape: [Int]
-  let values: [Double]
-  /// The largest sum of |input x weight|, |bias| and |residual| over the outputs.
-  let magnitude: Double
+  package let shape: [Int]
+  package let values: [Double]
+  /// Of each output the sum of |input x weight|, |bias| and |residual|.
+  package let magnitudes: [Double]
+  /// The largest of them.
+  package let magnitude: Double
 
-  init(_ layer: TransposedCase) {
+  package init(_ layer: TransposedCase) {
     let rank = layer.rank
     let missing = Array(repeating: 1, count: 3 - rank)
     let input: [Int] = missing + layer.inputShape[2...]
@@ -34,19 +36,21 @@ struct TransposedReference {
                 (((image * layer.inputShape[1] + channel) * input[0] + z) * input[1] + y) * input[2]
                 + x
               for tap in 0..<taps {
-                let k = [
-                  tap / (kernel[1] * kernel[2]), tap / kernel[2] % kernel[1], tap % kernel[2],
-                ]
-                let at = (0..<3).map {
-                  [z, y, x][$0] * stride[$0] + k[$0] * dilation[$0] - before[$0]
-                }
-                guard (0..<3).allSatisfy({ at[$0] >= 0 && at[$0] < output[$0] }) else { continue }
+                let kz = tap / (kernel[1] * kernel[2])
+                let ky = tap / kernel[2] % kernel[1]
+                let kx = tap % kernel[2]
+                let atZ = z * stride[0] + kz * dilation[0] - before[0]
+                let atY = y * stride[1] + ky * dilation[1] - before[1]
+                let atX = x * stride[2] + kx * dilation[2] - before[2]
+                guard atZ >= 0, atZ < output[0], atY >= 0, atY < output[1], atX >= 0,
+                  atX < output[2]
+                else { continue }
                 for o in 0..<outputs {
                   let product =
                     Double(layer.x[sample]) * Double(layer.w[(channel * outputs + o) * taps + tap])
                   let place =
                     (image * layer.outputChannels + group * outputs + o) * plane
-                    + (at[0] * output[1] + at[1]) * output[2] + at[2]
+                    + (atZ * output[1] + atY) * output[2] + atX
                   values[place] += product
                   magnitudes[place] += abs(product)
                 }
@@ -56,20 +60,20 @@ struct TransposedReference {
         }
       }
     }
-    var magnitude = 0.0
     for place in values.indices {
       let bias = Double(layer.bias?[place / plane % layer.outputChannels] ?? 0)
       let residual = Double(layer.residual?[place] ?? 0)
-      magnitude = max(magnitude, magnitudes[place] + abs(bias) + abs(residual))
+      magnitudes[place] += abs(bias) + abs(residual)
       values[place] = layer.activation.reference(values[place] + bias + residual)
     }
     shape = [images, layer.outputChannels] + output.suffix(rank)
     self.values = values
-    self.magnitude = magnitude
+    self.magnitudes = magnitudes
+    magnitude = magnitudes.reduce(0) { max($0, $1) }
   }
 
   /// The output's extents.
-  static func outputExtents(of layer: TransposedCase) -> [Int] {
+  package static func outputExtents(of layer: TransposedCase) -> [Int] {
     (0..<layer.rank).map { side(of: layer, axis: $0).output }
   }
 

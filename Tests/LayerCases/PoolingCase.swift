@@ -1,20 +1,19 @@
+import Convolution
 import TestSupport
 
-@testable import Convolution
-
 /// A pooling layer and its input, channels-first whatever layout it is run in.
-struct PoolingCase: Sendable {
+package struct PoolingCase: Sendable {
   /// N C \*spatial.
-  var inputShape: [Int]
-  var kind: PoolingLayer.Kind
-  var kernel, stride, dilation: [Int]
-  var padding = Padding.valid
-  var ceilMode = false
-  var x: [Float]
+  package var inputShape: [Int]
+  package var kind: PoolingLayer.Kind
+  package var kernel, stride, dilation: [Int]
+  package var padding = Padding.valid
+  package var ceilMode = false
+  package var x: [Float]
 
-  var rank: Int { inputShape.count - 2 }
+  package var rank: Int { inputShape.count - 2 }
 
-  func paddingAmount(axis: Int) -> PaddingAmount {
+  package func paddingAmount(axis: Int) -> PaddingAmount {
     paddingByDefinition(
       padding, n: inputShape[2 + axis], k: kernel[axis], s: stride[axis], d: dilation[axis],
       axis: axis)
@@ -24,7 +23,7 @@ struct PoolingCase: Sendable {
   ///
   /// In ceil mode a window counts that begins in the input or before it, if the one a stride before it does not reach the
   /// end of the padding.
-  var windows: [[[Int]]] {
+  package var windows: [[[Int]]] {
     (0..<rank).map { axis in
       let amount = paddingAmount(axis: axis)
       let (first, end) = (-amount.before, inputShape[2 + axis] + amount.after)
@@ -43,11 +42,11 @@ struct PoolingCase: Sendable {
   }
 
   /// N C \*spatial.
-  var outputShape: [Int] { inputShape[..<2] + windows.map(\.count) }
+  package var outputShape: [Int] { inputShape[..<2] + windows.map(\.count) }
 }
 
 extension PoolingCase: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     "\(inputShape) \(kind) \(kernel) stride \(stride) dilation \(dilation) \(padding) "
       + (ceilMode ? "ceil" : "floor")
   }
@@ -56,18 +55,19 @@ extension PoolingCase: CustomStringConvertible {
 // MARK: - Through the library
 
 extension PoolingCase {
-  func layer() throws(ConvolutionError) -> PoolingLayer {
+  package func layer() throws(ConvolutionError) -> PoolingLayer {
     try PoolingLayer(
       rank: rank, kind, kernel: kernel, stride: stride, dilation: dilation, padding: padding,
       ceilMode: ceilMode)
   }
 
   /// Both layouts on every instruction set of this CPU.
-  static let settings: [(layout: Layout, set: InstructionSet)] = Layout.allCases.flatMap { layout in
+  package static let settings: [(layout: Layout, set: InstructionSet)] = Layout.allCases.flatMap {
+    layout in
     InstructionSet.available.map { (layout, $0) }
   }
 
-  func plan(
+  package func plan(
     _ setting: (layout: Layout, set: InstructionSet), threads: Int = 1,
     region: [Range<Int>]? = nil, buffers: Plan.Buffers = .whole
   ) throws(ConvolutionError) -> PoolingPlan {
@@ -77,19 +77,19 @@ extension PoolingCase {
       buffers: buffers)
   }
 
-  func input(in layout: Layout) throws(ConvolutionError) -> Tensor {
+  package func input(in layout: Layout) throws(ConvolutionError) -> Tensor {
     try Tensor(
       arrange(x, shape: inputShape, in: layout), shape: arrange(shape: inputShape, in: layout))
   }
 
   /// The output of `plan`, N C \*spatial.
-  func run(_ plan: PoolingPlan) throws(ConvolutionError) -> [Float] {
+  package func run(_ plan: PoolingPlan) throws(ConvolutionError) -> [Float] {
     let output = try plan.run(input(in: plan.layout))
     return channelsFirst(output.elements, shape: outputShape, from: plan.layout)
   }
 
   /// The output of `plan`, and its indices, which are small enough for floats; both N C \*spatial.
-  func runWithIndices(
+  package func runWithIndices(
     _ plan: PoolingPlan
   ) throws(ConvolutionError) -> (values: [Float], indices: [Float]) {
     let (values, indices) = try plan.runWithIndices(input(in: plan.layout))
@@ -104,7 +104,9 @@ extension PoolingCase {
 
 extension PoolingCase {
   /// A random layer with random data whose windows all have samples and read at most `work` of them.
-  static func random(seed: Int, kind: PoolingLayer.Kind? = nil, work: Int = 20_000) -> PoolingCase {
+  package static func random(seed: Int, kind: PoolingLayer.Kind? = nil, work: Int = 20_000)
+    -> PoolingCase
+  {
     var random = SplitMix64(seed: seed)
     while true {
       var drawn = draw(kind, &random)

@@ -1,10 +1,9 @@
+import Convolution
 import Foundation
-
-@testable import Convolution
 
 extension Activation {
   /// The activation by its definition in float64. NaN stays NaN.
-  func reference(_ x: Double) -> Double {
+  package func reference(_ x: Double) -> Double {
     switch self {
     case .sigmoid: 1 / (1 + exp(-x))
     case .tanh: Foundation.tanh(x)

@@ -4,7 +4,7 @@ import Convolution
 ///
 /// - Parameters:
 ///   - n: samples, k: kernel, s: stride, d: dilation.
-func paddingByDefinition(_ padding: Padding, n: Int, k: Int, s: Int, d: Int, axis: Int)
+package func paddingByDefinition(_ padding: Padding, n: Int, k: Int, s: Int, d: Int, axis: Int)
   -> PaddingAmount
 {
   let e = d * (k - 1) + 1

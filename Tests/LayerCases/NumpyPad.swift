@@ -1,11 +1,11 @@
-@_spi(Tools) @testable import Convolution
+@_spi(Tools) import Convolution
 
 /// `numpy.pad` by walking outwards one sample at a time. Slow, and shares no formula with the library.
-enum NumpyPad {
+package enum NumpyPad {
   /// What each position of one padded axis reads: an index into the axis, or nil for the constant.
   ///
   /// Negative amounts are cut off after the padding of the other side.
-  static func indices(extent: Int, before: Int, after: Int, border: Border) -> [Int?] {
+  package static func indices(extent: Int, before: Int, after: Int, border: Border) -> [Int?] {
     let left = walk(extent: extent, steps: max(before, 0), border: border)
       .map { $0.map { extent - 1 - $0 } }
     let right = walk(extent: extent, steps: max(after, 0), border: border)
@@ -18,9 +18,7 @@ enum NumpyPad {
     var index = extent - 1
     var direction = 1
     return (0..<steps).map { _ in
-      switch border.mode {
-      case .constant:
-        return nil
+      switch border {
       case .replicate:
         return extent - 1
       case .circular:
@@ -36,17 +34,22 @@ enum NumpyPad {
         } else {
           direction = -direction
         }
+      default:
+        return nil
       }
       return index
     }
   }
 
   /// Pads the middle axis of `values`, which are `outer` x `extent` x `inner`.
-  static func pad(
-    _ values: [Double], outer: Int, extent: Int, inner: Int, before: Int, after: Int, border: Border
+  ///
+  /// - Parameter constant: what a constant border reads.
+  package static func pad(
+    _ values: [Double], outer: Int, extent: Int, inner: Int, before: Int, after: Int,
+    border: Border,
+    constant: Double
   ) -> [Double] {
     let indices = indices(extent: extent, before: before, after: after, border: border)
-    let constant = Double(border.constantValue ?? 0)
     var padded: [Double] = []
     padded.reserveCapacity(outer * indices.count * inner)
     for row in 0..<outer {

@@ -2,16 +2,16 @@ import Convolution
 import Foundation
 
 /// Plain float64 pooling, window by window.
-struct PoolingReference {
+package struct PoolingReference {
   /// N C \*spatial.
-  let shape: [Int]
-  let values: [Double]
+  package let shape: [Int]
+  package let values: [Double]
   /// Of maxima: where in the input they lie.
-  let indices: [Int64]
+  package let indices: [Int64]
   /// What rounding errors are measured by: the largest mean of |x|, or the largest norm.
-  let magnitude: Double
+  package let magnitude: Double
 
-  init(_ pool: PoolingCase) {
+  package init(_ pool: PoolingCase) {
     let windows = Array(repeating: [[0]], count: 3 - pool.rank) + pool.windows
     let extents = Array(repeating: 1, count: 3 - pool.rank) + pool.inputShape[2...]
     let counted = (0..<3).map { axis in
@@ -67,7 +67,7 @@ struct PoolingReference {
   }
 
   /// Whether `output`, N C \*spatial, is right: a maximum exactly, sums up to the roundings of their additions.
-  func agrees(with output: [Float]) -> Bool {
+  package func agrees(with output: [Float]) -> Bool {
     largestDifference(output, values) <= 1e-6 * magnitude
   }
 }

@@ -1,13 +1,21 @@
-@_spi(Tools) @testable import Convolution
+import CConvolution
+@_spi(Tools) import Convolution
 
 extension CostModel {
   /// Nothing but multiplying takes time, and threads cost nothing: what is cut by it is cut alike on every machine, whatever
   /// its caches are.
-  static let arithmetic = CostModel(
+  package static let arithmetic = CostModel(
     machine: "arithmetic", instructionSet: Machine.instructionSet, caches: Machine.caches,
     coefficients: Dictionary(
-      uniqueKeysWithValues: Set(Kernel.all.map(\.family)).map { family in
+      uniqueKeysWithValues: Set(families).map { family in
         (family, terms.map { $0 == "multiply_adds" ? 1 : 0 })
       }),
     team: Team(pair: 0, doubling: 0, lag: 0))
+
+  /// Those of C's table of kernels.
+  private static var families: [String] {
+    var count: Int32 = 0
+    let table = conv_kernels(&count)!
+    return (0..<Int(count)).map { String(cString: table[$0]!.pointee.family) }
+  }
 }

@@ -1,11 +1,10 @@
+import Convolution
 import TestSupport
-
-@testable import Convolution
 
 extension LayerCase {
   /// A random layer with random data: any rank, groups, stride, dilation, padding, border and activation that fit each
   /// other, of at most `work` multiply-adds.
-  static func random(seed: Int, work: Int = 60_000) -> LayerCase {
+  package static func random(seed: Int, work: Int = 60_000) -> LayerCase {
     var random = SplitMix64(seed: seed)
     while true {
       let drawn = draw(&random)
@@ -53,7 +52,7 @@ extension LayerCase {
   }
 
   /// A random layer with a kernel that Winograd's algorithm computes.
-  static func randomWinograd(seed: Int, work: Int) -> LayerCase {
+  package static func randomWinograd(seed: Int, work: Int) -> LayerCase {
     var random = SplitMix64(seed: seed)
     while true {
       var layer = draw(&random)
@@ -69,7 +68,7 @@ extension LayerCase {
   }
 
   /// The same layer with one input channel a group.
-  func depthwise(seed: Int) -> LayerCase {
+  package func depthwise(seed: Int) -> LayerCase {
     var layer = self
     let outputs = weightShape[0] / groups
     layer.groups = inputShape[1]
@@ -80,7 +79,7 @@ extension LayerCase {
   }
 
   /// The same layer with a kernel of one tap, for every sample.
-  func pointwise(seed: Int) -> LayerCase {
+  package func pointwise(seed: Int) -> LayerCase {
     var layer = self
     layer.weightShape.replaceSubrange(2..., with: repeatElement(1, count: rank))
     layer.stride = stride.map { _ in 1 }
@@ -105,7 +104,7 @@ extension LayerCase {
   private var fits: Bool { outputShape[2...].allSatisfy { $0 > 0 } }
 
   /// With random data; the weights' size keeps sums around 1, where activations bend.
-  func filled(_ random: inout SplitMix64) -> LayerCase {
+  package func filled(_ random: inout SplitMix64) -> LayerCase {
     var filled = self
     let terms = weightShape[1...].reduce(1, *)
     filled.x = random.floats(inputShape.reduce(1, *))
@@ -118,14 +117,14 @@ extension LayerCase {
 
 /// Channels of one group.
 private struct Channels {
-  let groups, input, output: Int
+  package let groups, input, output: Int
 
   /// Counts on both sides of the vectors' widths.
   private static let counts = [
     1, 2, 3, 5, 8, 12, 15, 16, 17, 24, 31, 32, 33, 47, 48, 49, 63, 64, 65, 70,
   ]
 
-  static func random(_ random: inout SplitMix64) -> Channels {
+  package static func random(_ random: inout SplitMix64) -> Channels {
     let count = counts.randomElement(using: &random)!
     switch Int.random(in: 0..<4, using: &random) {
     case 0:  // depthwise, with a multiplier

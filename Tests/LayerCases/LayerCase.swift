@@ -1,22 +1,41 @@
-@_spi(Tools) @testable import Convolution
+@_spi(Tools) import Convolution
 
 /// A layer, its input and its weights, channels-first whatever layout it is run in.
-struct LayerCase: Sendable {
+package struct LayerCase: Sendable {
   /// N C \*spatial.
-  var inputShape: [Int]
+  package var inputShape: [Int]
   /// O I/groups \*kernel.
-  var weightShape: [Int]
-  var stride, dilation: [Int]
-  var groups = 1
-  var padding = Padding.valid
-  var border: [Border]
-  var activation = Activation.identity
-  var x, w: [Float]
-  var bias, residual: [Float]?
+  package var weightShape: [Int]
+  package var stride, dilation: [Int]
+  package var groups = 1
+  package var padding = Padding.valid
+  package var border: [Border]
+  package var activation = Activation.identity
+  package var x, w: [Float]
+  package var bias, residual: [Float]?
 
-  var rank: Int { inputShape.count - 2 }
+  package init(
+    inputShape: [Int], weightShape: [Int], stride: [Int], dilation: [Int], groups: Int = 1,
+    padding: Padding = .valid, border: [Border], activation: Activation = .identity, x: [Float],
+    w: [Float], bias: [Float]? = nil, residual: [Float]? = nil
+  ) {
+    self.inputShape = inputShape
+    self.weightShape = weightShape
+    self.stride = stride
+    self.dilation = dilation
+    self.groups = groups
+    self.padding = padding
+    self.border = border
+    self.activation = activation
+    self.x = x
+    self.w = w
+    self.bias = bias
+    self.residual = residual
+  }
 
-  func paddingAmount(axis: Int) -> PaddingAmount {
+  package var rank: Int { inputShape.count - 2 }
+
+  package func paddingAmount(axis: Int) -> PaddingAmount {
     paddingByDefinition(
       padding, n: inputShape[2 + axis], k: weightShape[2 + axis], s: stride[axis],
       d: dilation[axis],
@@ -24,7 +43,7 @@ struct LayerCase: Sendable {
   }
 
   /// The shape of the output, N C \*spatial; a kernel that does not fit gives an extent below 1.
-  var outputShape: [Int] {
+  package var outputShape: [Int] {
     [inputShape[0], weightShape[0]]
       + (0..<rank).map { (axis: Int) -> Int in
         let amount = paddingAmount(axis: axis)
@@ -35,7 +54,7 @@ struct LayerCase: Sendable {
   }
 
   /// The weights in the order that `order` names.
-  func weights(in order: WeightOrder) -> [Float] {
+  package func weights(in order: WeightOrder) -> [Float] {
     guard order == .kernelInputOutput else { return w }
     let outputs = weightShape[0]
     let inputs = weightShape[1]
@@ -49,7 +68,7 @@ struct LayerCase: Sendable {
 }
 
 extension LayerCase: CustomStringConvertible {
-  var description: String {
+  package var description: String {
     """
     \(inputShape) * \(weightShape) stride \(stride) dilation \(dilation) groups \(groups) \(padding) \(border) \
     \(activation)\(bias == nil ? "" : " bias")\(residual == nil ? "" : " residual")
@@ -61,7 +80,7 @@ extension LayerCase: CustomStringConvertible {
 
 extension LayerCase {
   /// The library's layer, made of weights in `order`. It packs its weights once for all plans made from it.
-  func layer(
+  package func layer(
     _ order: WeightOrder = .outputInputKernel
   ) throws(ConvolutionError) -> ConvolutionLayer {
     var biasTensor: Tensor?
@@ -76,13 +95,13 @@ extension LayerCase {
   }
 
   /// The input in `layout`.
-  func input(in layout: Layout) throws(ConvolutionError) -> Tensor {
+  package func input(in layout: Layout) throws(ConvolutionError) -> Tensor {
     try Tensor(
       arrange(x, shape: inputShape, in: layout), shape: arrange(shape: inputShape, in: layout))
   }
 
   /// The residual in `layout`.
-  func residual(in layout: Layout) throws(ConvolutionError) -> Tensor? {
+  package func residual(in layout: Layout) throws(ConvolutionError) -> Tensor? {
     guard let residual else { return nil }
     return try Tensor(
       arrange(residual, shape: outputShape, in: layout),
@@ -90,7 +109,7 @@ extension LayerCase {
   }
 
   /// The output of `plan`, N C \*spatial.
-  func run(_ plan: Plan) throws(ConvolutionError) -> [Float] {
+  package func run(_ plan: Plan) throws(ConvolutionError) -> [Float] {
     let output = try plan.run(input(in: plan.layout), residual: residual(in: plan.layout))
     return channelsFirst(output.elements, shape: outputShape, from: plan.layout)
   }
@@ -99,18 +118,31 @@ extension LayerCase {
 // MARK: - What a layer is run on
 
 /// One way to compute a layer.
-struct Setting: Sendable, CustomStringConvertible {
-  var layout = Layout.channelsFirst
-  var algorithm = Algorithm.automatic
-  var accuracy = Accuracy.standard
-  var instructionSet = InstructionSet.scalar
+package struct Setting: Sendable, CustomStringConvertible {
+  package var layout = Layout.channelsFirst
+  package var algorithm = Algorithm.automatic
+  package var accuracy = Accuracy.standard
+  package var instructionSet = InstructionSet.scalar
   /// The kernel family, or Winograd's form, by the name that measured times have for it; nil: the planner chooses.
-  var way: String?
+  package var way: String?
 
-  var description: String { "\(layout) \(way ?? "\(algorithm) \(accuracy)") \(instructionSet)" }
+  package init(
+    layout: Layout = .channelsFirst, algorithm: Algorithm = .automatic,
+    accuracy: Accuracy = .standard, instructionSet: InstructionSet = .scalar, way: String? = nil
+  ) {
+    self.layout = layout
+    self.algorithm = algorithm
+    self.accuracy = accuracy
+    self.instructionSet = instructionSet
+    self.way = way
+  }
+
+  package var description: String {
+    "\(layout) \(way ?? "\(algorithm) \(accuracy)") \(instructionSet)"
+  }
 
   /// Both layouts, every algorithm, Winograd's also with its largest tiles, every instruction set of this CPU.
-  static let all: [Setting] = Layout.allCases.flatMap { layout in
+  package static let all: [Setting] = Layout.allCases.flatMap { layout in
     (Algorithm.allCases.map { ($0, .standard) } + [(.winograd, .fast)]).flatMap {
       (algorithm: Algorithm, accuracy: Accuracy) in
       InstructionSet.available.map {
@@ -122,26 +154,25 @@ struct Setting: Sendable, CustomStringConvertible {
 
 extension InstructionSet {
   /// The instruction sets of this CPU, within the cap that the environment may set; scalar among them.
-  static let available = allCases.filter { $0 <= Machine.instructionSet }
-}
-
-extension Planner {
-  /// The same planner where the way of this name is known to be the fastest for `layer`, and nothing else is known.
-  func taking(
-    _ way: String, of layer: ConvolutionLayer, for shape: [Int], layout: Layout
-  ) throws(ConvolutionError) -> Planner {
-    let geometry = try layer.geometry(for: shape, layout: layout)
-    var planner = self
-    planner.measuredTimes = MeasuredTimes()
-    planner.measuredTimes.record(
-      [way: 1], of: MeasuredLayer(geometry, on: resolvedInstructionSet))
-    return planner
-  }
+  package static let available = allCases.filter { $0 <= Machine.instructionSet }
 }
 
 extension LayerCase {
+  /// Times that know one way to compute the layer, and nothing else.
+  package func measuredTimes(of way: String, _ setting: Setting) -> MeasuredTimes {
+    let times = MeasuredTimes()
+    times.record(
+      [way: 1],
+      of: MeasuredLayer(
+        groups: groups, inputChannels: inputShape[1], outputChannels: weightShape[0],
+        input: Array(inputShape[2...]), output: Array(outputShape[2...]),
+        kernel: Array(weightShape[2...]), stride: stride, dilation: dilation,
+        layout: setting.layout, instructionSet: setting.instructionSet))
+    return times
+  }
+
   /// A plan for this input, or nil where the algorithm does not compute the layer. Two of them compute every layer.
-  func plan(
+  package func plan(
     _ layer: ConvolutionLayer, _ setting: Setting, threads: Int = 1, region: [Range<Int>]? = nil,
     buffers: Plan.Buffers = .whole
   ) throws(ConvolutionError) -> Plan? {
@@ -150,7 +181,7 @@ extension LayerCase {
       threads: threads, accuracy: setting.accuracy, algorithm: setting.algorithm,
       instructionSet: setting.instructionSet)
     if let way = setting.way {
-      planner = try planner.taking(way, of: layer, for: shape, layout: setting.layout)
+      planner.measuredTimes = measuredTimes(of: way, setting)
       // Every thread is worth it, so that small layers are cut too.
       planner.costModel = .arithmetic
     }
@@ -168,23 +199,33 @@ extension LayerCase {
 
   /// Every way to compute the layer, whether or not it would ever be chosen: in both layouts every kernel that takes it,
   /// in each of its forms, on every instruction set of this CPU. The plans are for one thread.
-  func plansOfEveryKernel(
+  package func plansOfEveryKernel(
     _ layer: ConvolutionLayer
   ) throws(ConvolutionError) -> [(setting: Setting, plan: Plan)] {
     var plans: [(Setting, Plan)] = []
     for layout in Layout.allCases {
-      var seen: Set<Way.Identity> = []
+      var seen: Set<String> = []
       for set in InstructionSet.available {
-        let ways = try layer.alternatives(
-          for: arrange(shape: inputShape, in: layout), layout: layout,
-          with: Planner(threads: 1, accuracy: .fast, instructionSet: set))
-        for plan in ways where seen.insert(plan.way.identity).inserted {
-          let setting = Setting(
-            layout: layout, accuracy: .fast, instructionSet: set, way: plan.wayName)
+        for (setting, plan) in try plansOfEveryKernel(layer, layout, set)
+        where seen.insert("\(plan.wayName) \(plan.instructionSet)").inserted {
           plans.append((setting, plan))
         }
       }
     }
     return plans
+  }
+
+  /// The same in one layout, of every family's kernel that comes closest to an instruction set.
+  package func plansOfEveryKernel(
+    _ layer: ConvolutionLayer, _ layout: Layout, _ set: InstructionSet
+  ) throws(ConvolutionError) -> [(setting: Setting, plan: Plan)] {
+    try layer.alternatives(
+      for: arrange(shape: inputShape, in: layout), layout: layout,
+      with: Planner(threads: 1, accuracy: .fast, instructionSet: set)
+    ).map { plan in
+      let setting = Setting(
+        layout: layout, accuracy: .fast, instructionSet: set, way: plan.wayName)
+      return (setting, plan)
+    }
   }
 }
