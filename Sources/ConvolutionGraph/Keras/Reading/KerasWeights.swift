@@ -26,8 +26,10 @@ struct KerasWeights {
     }
     guard let content = try asNetworkError(content), HDF5File.isHDF5(content) else {
       throw NetworkError(
-        .malformedFile, argument: bytes.name, received: "a file without weights in HDF5",
-        expected: "a .keras, .weights.h5 or .h5 file")
+        .malformedFile, argument: bytes.name,
+        received: ZipArchive.isArchive(bytes)
+          ? "an archive without model.weights.h5" : "a file that is not HDF5",
+        expected: "weights in a .keras, .weights.h5 or .h5 file")
     }
     file = try asNetworkError { () throws(ConvolutionError) in try HDF5File(content) }
     let (hasFolder, hasList) = try asNetworkError { [file] () throws(ConvolutionError) in
