@@ -218,7 +218,7 @@ struct ApplyTests {
     let y = try Tensor(npyFile: folder.path("y.npy"))
     #expect(y.shape == (layout == "nchw" ? [1, 1, 2, 1] : [1, 2, 1, 1]))
     #expect(y.elements == [9, 16])
-    for region in ["1", "2:1,0:1", "a:b", "0:1,,0:1"] {
+    for region in ["2:1,0:1", "0:1,,0:1"] {
       try expectFailure(arguments + ["--region", region], ["--region"])
     }
     try expectFailure(arguments + ["--region", "0:4,0:1"], ["region"])
