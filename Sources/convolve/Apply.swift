@@ -26,18 +26,19 @@ struct Apply: ParsableCommand {
   var region: [Range<Int>]?
   @Option(name: .shortAndLong, help: ArgumentHelp("Where the result goes.", valueName: "y.npy"))
   var output: String
-  @OptionGroup var files: LayerFiles
+  @Option(help: ArgumentHelp("The weights.", valueName: "w.npy")) var weights: String
+  @OptionGroup var settings: LayerSettings
   @OptionGroup var planning: PlannerOptions
 
   func run() throws {
     let input = try Input(npyFile: input)
-    let plan = try files.layer(for: input).plan(
-      for: input.tensor.shape, layout: files.layout, with: planning.planner(), region: region,
+    let plan = try settings.layer(weightsFile: weights, for: input).plan(
+      for: input.tensor.shape, layout: settings.layout, with: planning.planner(), region: region,
       buffers: region == nil ? .whole : .region)
     var (x, residual) = (input.tensor, try residual.map { try Tensor(npyFile: $0) })
     if region != nil {
-      x = try x.part(plan.inputRegion, layout: files.layout)
-      residual = try residual?.part(plan.region, layout: files.layout)
+      x = try x.part(plan.inputRegion, layout: settings.layout)
+      residual = try residual?.part(plan.region, layout: settings.layout)
     }
     let clock = ContinuousClock()
     let start = clock.now

@@ -26,7 +26,8 @@ struct GradientCommand: ParsableCommand {
   var weightGradient: String?
   @Option(help: ArgumentHelp("Where the gradient by the bias goes.", valueName: "db.npy"))
   var biasGradient: String?
-  @OptionGroup var files: LayerFiles
+  @Option(help: ArgumentHelp("The weights.", valueName: "w.npy")) var weights: String
+  @OptionGroup var settings: LayerSettings
   @OptionGroup var planning: PlannerOptions
 
   func validate() throws {
@@ -38,7 +39,7 @@ struct GradientCommand: ParsableCommand {
 
   func run() throws {
     let input = try Input(npyFile: input)
-    let layer = try files.layer(for: input)
+    let layer = try settings.layer(weightsFile: weights, for: input)
     let planner = try planning.planner()
     let outputGradient = try Tensor(npyFile: outputGradient)
     let residual = try residual.map { try Tensor(npyFile: $0) }
@@ -50,11 +51,11 @@ struct GradientCommand: ParsableCommand {
       if result.path != nil { parts.insert(result.part) }
     }
     let shape = input.tensor.shape
-    let plan = try layer.gradients(parts, for: shape, layout: files.layout, with: planner)
+    let plan = try layer.gradients(parts, for: shape, layout: settings.layout, with: planner)
     let output =
       plan.needsOutput
       ? try layer.plan(
-        for: shape, layout: files.layout, with: planner, region: nil, buffers: .whole
+        for: shape, layout: settings.layout, with: planner, region: nil, buffers: .whole
       ).run(input.tensor, residual: residual) : nil
     let clock = ContinuousClock()
     let start = clock.now

@@ -3,19 +3,6 @@ import Convolution
 import ConvolutionFiles
 import ConvolutionOptions
 
-/// A layer whose weights are in files, of either kind.
-struct LayerFiles: ParsableArguments {
-  @Option(help: ArgumentHelp("The weights.", valueName: "w.npy")) var weights: String
-  @OptionGroup var settings: LayerSettings
-
-  var layout: Layout { settings.layout }
-
-  /// The layer, of as many axes of space as its input has.
-  func layer(for input: Input) throws -> any Layer {
-    try settings.layer(weights: Tensor(npyFile: weights), rank: input.tensor.shape.count - 2)
-  }
-}
-
 /// What a layer is given besides its weights.
 struct LayerSettings: ParsableArguments {
   @Option(help: ArgumentHelp("One value for each output channel.", valueName: "b.npy")) var bias:
@@ -25,6 +12,11 @@ struct LayerSettings: ParsableArguments {
   @OptionGroup var layer: LayerOptions
 
   var layout: Layout { layer.layout ?? .channelsFirst }
+
+  /// The layer with weights from a file, of as many axes of space as its input has.
+  func layer(weightsFile path: String, for input: Input) throws -> any Layer {
+    try layer(weights: Tensor(npyFile: path), rank: input.tensor.shape.count - 2)
+  }
 
   /// The layer, of `rank` axes of space.
   func layer(weights: Tensor, rank: Int) throws -> any Layer {
