@@ -14,11 +14,15 @@ struct Choice {
   struct Candidate {
     let way: Way
     let predicted: Double
-    /// Of the prediction, the part of each term of the work.
-    let parts: [Double]
     let measured: Double?
     /// Why the planner may not take it; nil where it may.
     let refusal: String?
+    fileprivate let work: Schedule.Work
+    /// nil where there is nothing to compute.
+    fileprivate let cut: Schedule.Cut?
+
+    /// Of the prediction, the part of each term of the work.
+    var parts: [Double] { cut.map(work.times) ?? [] }
 
     var time: Double { measured ?? predicted }
 
@@ -41,8 +45,8 @@ struct Choice {
           let cut = work.isEmpty ? nil : Schedule.Cut(threads: 1, work)
           candidates.append(
             Candidate(
-              way: way, predicted: cut?.time ?? 0, parts: cut.map(work.times) ?? [],
-              measured: known[way.name], refusal: planner.refusal(of: way)))
+              way: way, predicted: cut?.time ?? 0, measured: known[way.name],
+              refusal: planner.refusal(of: way), work: work, cut: cut))
         }
       } catch {
         obstacles.append(error)

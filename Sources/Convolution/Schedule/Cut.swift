@@ -25,17 +25,13 @@ extension Schedule {
       for panelCuts in allPanelCuts {
         let panels = Parts(work.panels, cuts: panelCuts)
         for space in Self.fitting(all, work, panels: panels.largest, most: most) {
-          let parts = space.parts.reduce(1) { $0 * $1.count }
-          let tasks = work.images * panelCuts * parts
-          let task = work.task(panels: panels.largest, cells: space.parts.map(\.largest))
+          let tasks = work.images * panelCuts * space.count
+          let task = work.task(panels: panels.largest, cells: space.largest)
           let longest = work.time(task)
-          let mostCells = space.parts.reduce(1) { $0 * $1.largest }
-          let share = Double(work.panels * cells) / Double(panelCuts * parts)
-          let average = longest * share / Double(panels.largest * mostCells)
+          let share = Double(work.panels * cells) / Double(panelCuts * space.count)
+          let average = longest * share / Double(panels.largest * space.mostCells)
           // The largest tasks alone, or all of them, fill so many rounds.
-          let largest = space.parts.reduce(work.images * panels.largestCount) {
-            $0 * $1.largestCount
-          }
+          let largest = work.images * panels.largestCount * space.largestCount
           func rounds(_ tasks: Int) -> Double { Double((tasks + threads - 1) / threads) }
           let busiest = max(rounds(tasks) * average, rounds(largest) * longest)
           let lag = threads == 1 ? 0 : work.model.team.lag * longest
@@ -48,12 +44,27 @@ extension Schedule {
       }
     }
 
-    private typealias Space = (cuts: [Int], parts: [Parts])
+    /// A way to cut space.
+    private struct Space {
+      /// Of each axis.
+      let cuts, largest: [Int]
+      /// Parts, and how many of them are the largest.
+      let count, largestCount: Int
+      /// Of the largest part.
+      let mostCells: Int
+
+      init(_ rectangle: [CellRange], cuts: [Int]) {
+        let parts = zip(rectangle, cuts).map { Parts($0.count, cuts: $1) }
+        self.cuts = cuts
+        largest = parts.map(\.largest)
+        count = parts.reduce(1) { $0 * $1.count }
+        largestCount = parts.reduce(1) { $0 * $1.largestCount }
+        mostCells = parts.reduce(1) { $0 * $1.largest }
+      }
+    }
 
     private static func spaces(of work: Work, most: Int) -> [Space] {
-      spaceCuts(of: work, most: most).map { cuts in
-        (cuts, zip(work.rectangle, cuts).map { Parts($0.count, cuts: $1) })
-      }
+      spaceCuts(of: work, most: most).map { Space(work.rectangle, cuts: $0) }
     }
 
     /// Where tasks keep boxes of images in the workspace, the cuts of space that leave them in the cache, of which there
@@ -62,12 +73,9 @@ extension Schedule {
       _ all: [Space], _ work: Work, panels: Int, most: Int
     ) -> ArraySlice<Space> {
       guard work.keepsBoxes else { return all[...] }
-      func count(_ space: Space) -> Int { space.parts.reduce(1) { $0 * $1.count } }
-      let first = all.firstIndex { space in
-        work.fits(work.task(panels: panels, cells: space.parts.map(\.largest)))
-      }
+      let first = all.firstIndex { work.fits(work.task(panels: panels, cells: $0.largest)) }
       guard let first else { return all.suffix(1) }
-      return all[first...].prefix { count($0) <= count(all[first]) * most }
+      return all[first...].prefix { $0.count <= all[first].count * most }
     }
 
     /// The outermost axis is cut first; when it is down to single cells, the next.

@@ -55,11 +55,13 @@ extension Schedule {
     /// The largest task of a cut: so many panels, and so many cells along each axis, away from the border, whose taps may
     /// be left out.
     func task(panels: Int, cells: [Int]) -> conv_task {
-      let ranges = zip(rectangle, cells).map { $0.middle($1) }
+      let depth = rectangle[0].middle(cells[0])
+      let height = rectangle[1].middle(cells[1])
+      let width = rectangle[2].middle(cells[2])
       return conv_task(
         first_panel: 0, end_panel: Int32(panels),
-        first: (ranges[0].lowerBound, ranges[1].lowerBound, ranges[2].lowerBound),
-        end: (ranges[0].upperBound, ranges[1].upperBound, ranges[2].upperBound))
+        first: (depth.lowerBound, height.lowerBound, width.lowerBound),
+        end: (depth.upperBound, height.upperBound, width.upperBound))
     }
 
     /// Whether there is nothing to compute; no kernel is asked about that.

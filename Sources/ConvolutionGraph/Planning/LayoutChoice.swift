@@ -11,19 +11,18 @@ struct LayoutChoice {
   init(
     _ graph: Graph, asked: Layout?, limit: Int?, context: PlanningContext
   ) throws(NetworkError) {
-    var best: (graph: Graph, layout: Layout, rewrites: [String], time: Double)?
-    for layout in asked.map({ [$0] }) ?? [.channelsLast, .channelsFirst] {
-      var candidate = graph
-      var rewriter = Rewriter(Rewriter.arranging(layout), limit: limit, context: context)
-      try rewriter.run(on: &candidate)
-      let time = asked == nil ? try candidate.predictedNanoseconds(context) : 0
-      if time < best?.time ?? .infinity {
-        best = (candidate, layout, rewriter.applied, time)
+    let candidates = try (asked.map { [$0] } ?? [.channelsLast, .channelsFirst])
+      .concurrentMap(threads: context.threads) { (layout) throws(NetworkError) in
+        var candidate = graph
+        var rewriter = Rewriter(Rewriter.arranging(layout), limit: limit, context: context)
+        try rewriter.run(on: &candidate)
+        let time = asked == nil ? try candidate.predictedNanoseconds(context) : 0
+        return (graph: candidate, layout: layout, rewrites: rewriter.applied, time: time)
       }
-    }
-    self.graph = best!.graph
-    layout = best!.layout
-    rewrites = best!.rewrites
+    let best = candidates.min { $0.time < $1.time }!
+    self.graph = best.graph
+    layout = best.layout
+    rewrites = best.rewrites
   }
 }
 

@@ -15,7 +15,6 @@ struct Lowering {
   let graph: Graph
   private(set) var items: [Item] = []
   private(set) var storage = Storage()
-  private let context: PlanningContext
   /// The position of the last node that reads a value.
   private var lastUse: [Graph.ValueID: Int] = [:]
 
@@ -24,15 +23,22 @@ struct Lowering {
     var graph = graph
     graph.separateOutputs()
     self.graph = graph
-    self.context = context
     let nodes = graph.nodes.compactMap(\.self)
     for (index, node) in nodes.enumerated() {
       for case let input? in node.inputs { lastUse[input] = index }
     }
     for output in graph.outputs { lastUse[output.value] = .max }
     for (index, input) in graph.inputs.enumerated() { storage.add(input.value, .input(index)) }
-    for (index, node) in nodes.enumerated() {
-      do throws(NetworkError) { try lower(node, at: index) } catch { throw error.at(node.name) }
+    let planned = try nodes.concurrentMap(threads: context.threads) {
+      [graph] (node) throws(NetworkError) in
+      do throws(NetworkError) { return try PlannedNode(node, in: graph, context) } catch {
+        throw error.at(node.name)
+      }
+    }
+    for (index, node) in planned.enumerated() {
+      do throws(NetworkError) { try lower(node, at: index) } catch {
+        throw error.at(node.node.name)
+      }
     }
     for (index, output) in graph.outputs.enumerated() {
       storage.setKind(.output(index), of: output.value)
@@ -42,12 +48,8 @@ struct Lowering {
     }
   }
 
-  private mutating func lower(_ node: Graph.Node, at index: Int) throws(NetworkError) {
-    guard let arguments = graph.arguments(of: node) else {
-      throw NetworkError(
-        .dependsOnData, argument: "inputs", received: "a shape that is not known",
-        expected: "shapes that follow from those of the network's inputs")
-    }
+  private mutating func lower(_ planned: PlannedNode, at index: Int) throws(NetworkError) {
+    let (node, types) = (planned.node, planned.types)
     for case let input? in node.inputs where !storage.hasPlace(input) {
       // Whatever no node computes is a constant.
       storage.add(input, .constant(input))
@@ -55,18 +57,15 @@ struct Lowering {
     let outputs = node.outputs.map { output in
       output.flatMap { graph[$0].uses > 0 ? $0 : nil }
     }
-    let types = try node.operation.outputTypes(for: arguments)
-    let placement = node.operation.placement(for: arguments, outputs: types)
-    if case .outputsInInput(let offsets)? = placement, let input = node.inputs[0] {
+    if case .outputsInInput(let offsets)? = planned.placement, let input = node.inputs[0] {
       for case (let output?, let offset) in zip(outputs, offsets) {
         storage.add(output, in: input, offset: offset)
       }
       return
     }
     var item = Item(
-      node: node,
-      step: try node.operation.step(for: arguments, outputs: types, context: context),
-      inputs: node.inputs, outputs: outputs, arguments: arguments, types: types)
+      node: node, step: planned.step!, inputs: node.inputs, outputs: outputs,
+      arguments: planned.arguments, types: types)
     for case (let number, let output?) in zip(outputs.indices, outputs) {
       let bytes = types[number].byteCount
       if number == 0, let input = input(of: item, whoseMemoryIsFree: bytes, at: index) {
@@ -75,7 +74,7 @@ struct Lowering {
         storage.add(output, .arena(bytes))
       }
     }
-    let moved = try moveInputs(of: item, placement)
+    let moved = try moveInputs(of: item, planned.placement)
     if !moved.isEmpty, moved.count == node.inputs.count { return }
     if !moved.isEmpty, let rest = item.step.leavingOut(moved) { item.step = rest }
     items.append(item)
@@ -135,6 +134,33 @@ struct Lowering {
       storage.buffer(of: input).kind == .arena(graph.type(input)!.byteCount)
     else { return nil }
     return input
+  }
+}
+
+/// A node whose step is made: what does not depend on where values lie.
+private struct PlannedNode: Sendable {
+  let node: Graph.Node
+  let arguments: Arguments
+  let types: [TensorType]
+  let placement: Placement?
+  /// nil: outputs are parts of the first input.
+  let step: (any Step)?
+
+  init(_ node: Graph.Node, in graph: Graph, _ context: PlanningContext) throws(NetworkError) {
+    guard let arguments = graph.arguments(of: node) else {
+      throw NetworkError(
+        .dependsOnData, argument: "inputs", received: "a shape that is not known",
+        expected: "shapes that follow from those of the network's inputs")
+    }
+    self.node = node
+    self.arguments = arguments
+    types = try node.operation.outputTypes(for: arguments)
+    placement = node.operation.placement(for: arguments, outputs: types)
+    if case .outputsInInput? = placement, node.inputs[0] != nil {
+      step = nil
+    } else {
+      step = try node.operation.step(for: arguments, outputs: types, context: context)
+    }
   }
 }
 
