@@ -41,10 +41,12 @@ public final class Network: Sendable {
   /// The same with the weights of another file, so that what one file says is computed with what another one has learnt.
   ///
   /// A Keras model takes them from `.weights.h5`, `.h5` or `.keras`, layer by layer; it may then be no more than its
-  /// configuration, the text that `to_json` gives. Any other network takes floats from a file that ``TensorFile`` reads,
+  /// configuration, the text that `to_json` gives. Any other network takes floats from a file that `TensorFile` reads,
   /// by their names: all that the file has must be found in the network, in the same shape; what the file does not have
   /// stays as it is.
-  /// - Parameter weightsPath: nil: as ``init(contentsOf:)``.
+  /// - Parameters:
+  ///   - path: of the network, as in ``init(contentsOf:)``.
+  ///   - weightsPath: of the weights; nil: the network's own.
   /// - Throws: also `.malformedFile` for weights that do not belong to the network, with their names.
   public convenience init(
     contentsOf path: String, weightsFile weightsPath: String?

@@ -43,7 +43,10 @@ public struct NetworkBuilder: Sendable {
 
   /// Something that is given in every run.
   ///
-  /// - Parameter shape: outermost first; nil: an extent that plans may choose.
+  /// - Parameters:
+  ///   - name: what runs call it.
+  ///   - element: of its elements.
+  ///   - shape: outermost first; nil: an extent that plans may choose.
   public mutating func input(
     _ name: String, _ element: ElementType = .float32, shape: [Int?]
   ) -> Value {

@@ -62,6 +62,7 @@ extension Network {
   ///   - type: the name of the type in it.
   ///   - shapes: of the inputs, as in ``onnx(inputs:opset:dynamic:)``.
   ///   - opset: the version of ONNX's operators, 7 to 28.
+  ///   - isDynamic: whether extents stay open that the network leaves open.
   ///   - weightsFile: what its documentation calls the file of weights; nil: as the type.
   /// - Throws: as ``onnx(inputs:opset:dynamic:)``; `.invalidValue` for a name that no type may have.
   public func swiftSource(
