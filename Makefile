@@ -124,7 +124,7 @@ compare: setup ## measure the layers of LAYERS, or the models of MODELS, beside 
 	@Benchmarks/Peers/.venv/bin/python Benchmarks/Peers/$(COMPARISON)
 
 docs: setup ## build the reference and the articles as static pages, and say how to look at them
-	@$(call quietly,Documentation/build $(BUILD) $(BASE))
+	@$(call quietly,.ci/docs $(BUILD) $(BASE))
 	@echo "The pages are in $(BUILD)/documentation$(if $(BASE), for $(BASE) of a server)."
 	$(if $(BASE),,@echo "Look at them: python3 -m http.server --directory $(BUILD)/documentation, at http://localhost:8000")
 
