@@ -88,7 +88,10 @@ struct SeparableTests {
           "\(pairCase) \(layout) \(region)")
         for side in GuardedSide.allCases {
           expectSame(
-            try pairCase.runGuarded(plan, region: region, side),
+            try plan.runGuarded(
+              pairCase.first.x, of: pairCase.first.inputShape,
+              residual: pairCase.second.residual, to: pairCase.second.outputShape, region: region,
+              side),
             part(expected, of: shape, [0..<shape[0], 0..<shape[1]] + region),
             "\(pairCase) \(layout) \(region) guard \(side)")
         }

@@ -110,7 +110,9 @@ struct TransposedTests {
           for: shape, layout: layout, with: Planner(threads: 1 + seed % 3), region: region,
           buffers: .region)
         for side in GuardedSide.allCases {
-          let output = try transposed.runGuarded(plan, region: region, of: all, side)
+          let output = try plan.runGuarded(
+            transposed.x, of: transposed.inputShape, residual: transposed.residual, to: all,
+            region: region, side)
           expectSame(
             output, part(expected, of: all, channels + region),
             "\(transposed) \(layout) \(region) guard \(side)")
