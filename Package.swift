@@ -26,8 +26,12 @@ let package = Package(
     // MARK: - The library
     .target(
       name: "Convolution", dependencies: ["CConvolution"],
-      // For properties that are a `Span`.
-      swiftSettings: [.enableExperimentalFeature("Lifetimes")]
+      swiftSettings: [
+        // For properties that are a `Span`.
+        .enableExperimentalFeature("Lifetimes"),
+        // In every configuration: plans weigh thousands of ways and cuts.
+        .unsafeFlags(["-O"]),
+      ]
     ),
     .target(
       name: "ConvolutionFiles",
@@ -69,12 +73,13 @@ let package = Package(
 
     // MARK: - Tests
     .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
-    // What several test targets need.
-    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    // What several test targets need. It looks at every sample, so it is optimised in debug builds too.
+    .target(
+      name: "TestSupport", path: "Tests/TestSupport", swiftSettings: [.unsafeFlags(["-O"])]),
     // Layers that nobody chose, and what they are in float64.
     .target(
       name: "LayerCases", dependencies: ["CConvolution", "Convolution", "TestSupport"],
-      path: "Tests/LayerCases"),
+      path: "Tests/LayerCases", swiftSettings: [.unsafeFlags(["-O"])]),
     .executableTarget(
       name: "convfuzz",
       dependencies: [

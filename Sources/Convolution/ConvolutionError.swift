@@ -26,6 +26,8 @@ public struct ConvolutionError: Error, Equatable, Sendable, CustomStringConverti
     public static let outOfMemory = Code(description: "outOfMemory")
     /// An algorithm that does not compute this layer.
     public static let unsupportedAlgorithm = Code(description: "unsupportedAlgorithm")
+    /// A run that was given up because the Swift task that awaited it was cancelled.
+    public static let cancelled = Code(description: "cancelled")
     /// A file that is not what it should be, or has a type that is not supported.
     public static let unsupportedFile = Code(description: "unsupportedFile")
     /// A file that cannot be read or written.

@@ -28,6 +28,18 @@ typedef struct {
 /// This machine's; common sizes where the system does not tell.
 conv_caches conv_caches_detect(void);
 
+/// How the calling thread's floating-point unit rounds and treats denormals, as its control register has it. All threads of
+/// a run compute in the state of the one that called it.
+typedef struct {
+  uint32_t control;
+} conv_float_state;
+
+conv_float_state conv_get_float_state(void);
+void conv_set_float_state(conv_float_state state);
+
+/// The same state, but with operands and results that are denormal taken for zeros.
+conv_float_state conv_without_denormals(conv_float_state state);
+
 // ---- The problem -----------------------------------------------------------------------------------------------
 
 /// The type of samples and weights.
@@ -191,6 +203,14 @@ const conv_kernel *const *conv_kernels(int32_t *count);
 
 // ---- Running ---------------------------------------------------------------------------------------------------
 
+/// Runs that this thread calls from now on give up between two tasks once `flag` is not 0, and leave their outputs in
+/// part as they were. NULL: never. Returns the flag before.
+const uint32_t *conv_set_cancellation(const uint32_t *flag);
+
+/// Sets such a flag, on any thread.
+void conv_cancel(uint32_t *flag);
+bool conv_is_cancelled(const uint32_t *flag);
+
 /// Threads of a run at most.
 enum { CONV_MOST_THREADS = 1024 };
 
@@ -215,7 +235,7 @@ typedef struct {
 void conv_run(const conv_phase *phases, int32_t phase_count, const conv_operands *operands, int64_t images,
               const conv_task *tasks, int32_t task_count, int32_t threads, conv_workspace workspace);
 
-/// The same for phases of channels-first kernels whose outputs are not side by side along a row of the image: each
+/// The same for phases whose outputs are not side by side along a row of the image: each
 /// computes its part of a task in the workspace first, in `box_bytes` (a multiple of 64) before what the kernels need.
 void conv_run_spread(const conv_phase *phases, int32_t phase_count, size_t box_bytes, const conv_operands *operands,
                      int64_t images, const conv_task *tasks, int32_t task_count, int32_t threads,

@@ -1,5 +1,5 @@
-// Channels-first kernels whose outputs are not side by side in the image: each phase computes a task's in the workspace,
-// and they are spread over its rows from there.
+// Kernels whose outputs are not side by side in the image: each phase computes a task's in the workspace, and they are
+// spread over its rows from there.
 #include "../team/team.h"
 #include "task.h"
 
@@ -13,29 +13,56 @@ typedef struct {
   conv_workspace workspace;
 } spread_context;
 
-/// A phase's outputs of a task: in the workspace without gaps, and in the image.
+/// A phase's outputs of a task: in the workspace without gaps, and in the image. Axes from the outermost to the innermost
+/// of the workspace, where channels come first or last.
 typedef struct {
-  int32_t channels, extent[3];
-  ptrdiff_t step[3], channel;  ///< in the image
+  int32_t extent[4];
+  ptrdiff_t step[4];  ///< in the image
 } spread_box;
+
+/// Whether channels come first: a single one may in either layout, so that rows are the innermost loop.
+static bool has_channels_first(const conv_problem *problem, int32_t channels) {
+  return problem->layout == CONV_CHANNELS_FIRST || channels == 1;
+}
+
+static spread_box box_of(const conv_problem *problem, const conv_task *part, int32_t channels) {
+  const bool first = has_channels_first(problem, channels);
+  spread_box box;
+  box.extent[first ? 0 : 3] = channels;
+  box.step[first ? 0 : 3] = problem->y.channel;
+  for (int a = 0; a < 3; a++) {
+    box.extent[first + a] = part->end[a] - part->first[a];
+    box.step[first + a] = problem->y.axis[a];
+  }
+  return box;
+}
+
+/// The distances within the workspace.
+static conv_strides box_strides(const conv_problem *problem, const spread_box *box, int32_t channels) {
+  ptrdiff_t distance[4] = {[3] = 1};
+  for (int a = 3; a > 0; a--) distance[a - 1] = distance[a] * box->extent[a];
+  const bool first = has_channels_first(problem, channels);
+  return (conv_strides){.channel = problem->layout == CONV_CHANNELS_FIRST ? distance[0] : 1,
+                        .axis = {distance[first], distance[first + 1], distance[first + 2]}};
+}
 
 /// Brings the rows of a box together in the workspace.
 static void gather_rows(const spread_box *box, const float *image, float *to) {
-  for (int32_t c = 0; c < box->channels; c++)
-    for (int32_t z = 0; z < box->extent[0]; z++)
-      for (int32_t i = 0; i < box->extent[1]; i++, to += box->extent[2]) {
-        const float *row = image + c * box->channel + z * box->step[0] + i * box->step[1];
-        for (int32_t j = 0; j < box->extent[2]; j++) to[j] = row[j * box->step[2]];
+  for (int32_t h = 0; h < box->extent[0]; h++)
+    for (int32_t i = 0; i < box->extent[1]; i++)
+      for (int32_t j = 0; j < box->extent[2]; j++, to += box->extent[3]) {
+        const float *row = image + h * box->step[0] + i * box->step[1] + j * box->step[2];
+        for (int32_t k = 0; k < box->extent[3]; k++) to[k] = row[k * box->step[3]];
       }
 }
 
 /// Spreads them over the image.
 static void spread_rows(const spread_box *box, const float *from, float *image) {
-  for (int32_t c = 0; c < box->channels; c++)
-    for (int32_t z = 0; z < box->extent[0]; z++)
-      for (int32_t i = 0; i < box->extent[1]; i++, from += box->extent[2]) {
-        float *row = image + c * box->channel + z * box->step[0] + i * box->step[1];
-        for (int32_t j = 0; j < box->extent[2]; j++) row[j * box->step[2]] = from[j];
+  for (int32_t h = 0; h < box->extent[0]; h++)
+    for (int32_t i = 0; i < box->extent[1]; i++)
+      for (int32_t j = 0; j < box->extent[2]; j++, from += box->extent[3]) {
+        float *row = image + h * box->step[0] + i * box->step[1] + j * box->step[2];
+        for (int32_t k = 0; k < box->extent[3]; k++) row[k * box->step[3]] = from[k];
       }
 }
 
@@ -43,18 +70,16 @@ static void run_phase(const spread_context *run, const conv_phase *phase, int64_
                       float *outputs, void *workspace) {
   conv_problem problem = *phase->problem;
   const int32_t first_channel = phase->kernel->panel_channel(&problem, part->first_panel);
-  spread_box box = {.channels = phase->kernel->panel_channel(&problem, part->end_panel) - first_channel,
-                    .channel = problem.y.channel};
-  ptrdiff_t corner = image * problem.y.image + phase->y + first_channel * problem.y.channel, origin = 0;
+  const int32_t channels = phase->kernel->panel_channel(&problem, part->end_panel) - first_channel;
+  const spread_box box = box_of(&problem, part, channels);
+  const conv_strides strides = box_strides(&problem, &box, channels);
+  ptrdiff_t corner = image * problem.y.image + phase->y + first_channel * problem.y.channel;
+  ptrdiff_t origin = -(first_channel * strides.channel);
   for (int a = 0; a < 3; a++) {
-    box.extent[a] = part->end[a] - part->first[a];
-    box.step[a] = problem.y.axis[a];
     corner += part->first[a] * problem.y.axis[a];
+    origin -= part->first[a] * strides.axis[a];
   }
-  const ptrdiff_t row = box.extent[2], plane = box.extent[1] * row;
-  problem.y = (conv_strides){.channel = box.extent[0] * plane, .axis = {plane, row, 1}};
-  origin -= first_channel * problem.y.channel;
-  for (int a = 0; a < 3; a++) origin -= part->first[a] * problem.y.axis[a];
+  problem.y = strides;
   const conv_operands operands = {
       .x = run->operands->x + image * problem.x.image + phase->x,
       .residual = run->operands->residual ? outputs + origin : NULL,

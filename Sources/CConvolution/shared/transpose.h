@@ -36,11 +36,36 @@ INLINE void transpose(const float *from, ptrdiff_t from_row, float *to, ptrdiff_
     }
 }
 
+/// The same of 2 or 4 rows of at least LANES columns, to memory without gaps: lanes of pairs of vectors alternate.
+INLINE void alternate(const int rows, const float *from, ptrdiff_t from_row, float *to, int32_t columns) {
+  for (int32_t column = 0; column < columns; column += LANES) {
+    const int32_t c = block_begin(column, columns);
+    vec a[4], b[4];
+    EACH(i, rows) a[i] = v_load(from + i * from_row + c);
+    for (int half = 1; half < rows; half *= 2) {
+      EACH(i, rows / 2) {
+        b[2 * i] = v_alternate_low(a[i], a[i + rows / 2]);
+        b[2 * i + 1] = v_alternate_high(a[i], a[i + rows / 2]);
+      }
+      EACH(i, rows) a[i] = b[i];
+    }
+    EACH(i, rows) v_store(to + (ptrdiff_t)c * rows + i * LANES, a[i]);
+  }
+}
+
 /// The same of fewer rows than a vector has lanes, to memory without gaps. Whole vectors are stored: the columns that
 /// follow overwrite what is beyond one.
 INLINE void interleave(const float *from, ptrdiff_t from_row, float *to, int32_t rows, int32_t columns) {
   if (columns < LANES) {
     turn_block(from, from_row, to, rows, rows, columns);
+    return;
+  }
+  if (rows == 2) {
+    alternate(2, from, from_row, to, columns);
+    return;
+  }
+  if (rows == 4 && LANES >= 4) {
+    alternate(4, from, from_row, to, columns);
     return;
   }
   for (int32_t column = 0; column < columns; column += LANES) {

@@ -112,6 +112,12 @@ INLINE vec v_load_alternate(const float *p, uint32_t lanes) {
   const __m256d even = _mm256_castps_pd(_mm256_shuffle_ps(low, high, 0x88));
   return _mm256_castpd_ps(_mm256_permute4x64_pd(even, 0xd8));
 }
+INLINE vec v_alternate_low(vec a, vec b) {
+  return _mm256_permute2f128_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b), 0x20);
+}
+INLINE vec v_alternate_high(vec a, vec b) {
+  return _mm256_permute2f128_ps(_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b), 0x31);
+}
 INLINE void v_transpose(vec a[LANES]) {
   vec b[LANES];
   UNROLL for (int i = 0; i < 8; i += 4) {

@@ -65,6 +65,12 @@ INLINE vec v_load_alternate(const float *p, uint32_t lanes) {
   const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
   return _mm512_permutex2var_ps(low, even, high);
 }
+INLINE vec v_alternate_low(vec a, vec b) {
+  return _mm512_permutex2var_ps(a, _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), b);
+}
+INLINE vec v_alternate_high(vec a, vec b) {
+  return _mm512_permutex2var_ps(a, _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), b);
+}
 INLINE void v_transpose(vec a[LANES]) {
   vec b[LANES];
   // 4 x 4 blocks within quarters of a vector, then the quarters.

@@ -87,6 +87,8 @@ INLINE vec v_load_alternate(const float *p, uint32_t lanes) {
     if (lanes >> i & 1) a[i] = p[2 * i];
   return a;
 }
+INLINE vec v_alternate_low(vec a, vec b) { return (vec){a[0], b[0], a[1], b[1]}; }
+INLINE vec v_alternate_high(vec a, vec b) { return (vec){a[2], b[2], a[3], b[3]}; }
 INLINE void v_transpose(vec a[LANES]) {
   for (int i = 0; i < LANES; i++)
     for (int j = 0; j < i; j++) {

@@ -51,11 +51,24 @@ typedef struct {
 
 #endif
 
+static _Thread_local const uint32_t *cancellation;
+
+const uint32_t *conv_set_cancellation(const uint32_t *flag) {
+  const uint32_t *before = cancellation;
+  cancellation = flag;
+  return before;
+}
+
+void conv_cancel(uint32_t *flag) { __atomic_store_n(flag, 1, __ATOMIC_RELAXED); }
+
+bool conv_is_cancelled(const uint32_t *flag) { return flag && __atomic_load_n(flag, __ATOMIC_RELAXED); }
+
 void team_run(int32_t threads, int64_t count, void (*work)(void *context, int64_t item, int32_t worker),
               void *context) {
   if (threads > count) threads = (int32_t)count;
   // As many as there are shares below.
   if (threads > CONV_MOST_THREADS) threads = CONV_MOST_THREADS;
+  const uint32_t *flag = cancellation;
 #ifdef _OPENMP
   if (threads > 1 && !omp_in_parallel()) {
     const int32_t granted = lease(threads);
@@ -66,14 +79,19 @@ void team_run(int32_t threads, int64_t count, void (*work)(void *context, int64_
         atomic_init(&shares[w].next, count * w / granted);
         shares[w].end = count * (w + 1) / granted;
       }
+      const conv_float_state state = conv_get_float_state();
 #pragma omp parallel num_threads(granted)
       {
         const int32_t worker = omp_get_thread_num();
+        const conv_float_state own = conv_get_float_state();
+        if (worker != 0) conv_set_float_state(state);
         for (int32_t turn = 0; turn < granted; turn++) {
           share *from = &shares[(worker + turn) % granted];
-          for (int64_t item; (item = atomic_fetch_add_explicit(&from->next, 1, memory_order_relaxed)) < from->end;)
+          for (int64_t item; !conv_is_cancelled(flag) &&
+                             (item = atomic_fetch_add_explicit(&from->next, 1, memory_order_relaxed)) < from->end;)
             work(context, item, worker);
         }
+        if (worker != 0) conv_set_float_state(own);
       }
       atomic_fetch_sub(&leased, granted);
       return;
@@ -81,5 +99,5 @@ void team_run(int32_t threads, int64_t count, void (*work)(void *context, int64_
     atomic_fetch_sub(&leased, granted);
   }
 #endif
-  for (int64_t item = 0; item < count; item++) work(context, item, 0);
+  for (int64_t item = 0; item < count && !conv_is_cancelled(flag); item++) work(context, item, 0);
 }

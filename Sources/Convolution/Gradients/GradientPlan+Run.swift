@@ -55,7 +55,9 @@ extension GradientPlan {
       try outputGradient.withUnsafeBufferPointer { (dy) throws(ConvolutionError) in
         try output.withBuffer { (output) throws(ConvolutionError) in
           try residual.withBuffer { (residual) throws(ConvolutionError) in
-            try run(x, dy, output: output, residual: residual, into: results, scratch)
+            try withDenormals(flushed: flushesDenormals) { () throws(ConvolutionError) in
+              try run(x, dy, output: output, residual: residual, into: results, scratch)
+            }
           }
         }
       }

@@ -38,6 +38,7 @@ public struct GradientPlan: Sendable {
   let hasBorderShare: Bool
   let weights: LayerWeights
   let instructionSet: InstructionSet
+  let flushesDenormals: Bool
   /// Bytes of workspace for the output's gradient behind the activation.
   let innerBytes: Int
 

@@ -114,6 +114,7 @@ extension GradientPlan {
     images = output.images
     threads = try planner.checkedThreads()
     instructionSet = planner.resolvedInstructionSet
+    flushesDenormals = planner.flushesDenormals
     self.activation = activation
     self.weights = weights
     self.input = inputGradient

@@ -28,9 +28,7 @@ extension conv_problem {
   mutating func hold(_ input: HeldImage, _ output: HeldImage, lattice: [Lattice]) {
     x = input.strides
     y = output.strides
-    y.axis = (
-      y.axis.0 * lattice[0].step, y.axis.1 * lattice[1].step, y.axis.2 * lattice[2].step
-    )
+    y.step(lattice.map(\.step))
     guard let window = input.window else { return }
     let held = window.map { (Int32($0.lowerBound), Int32($0.upperBound)) }
     (axis.0.held_begin, axis.0.held_end) = held[0]

@@ -58,7 +58,7 @@ struct Blueprint {
     /// In channels-first memory, channels-last kernels on boxes that are turned in the workspace, and turned back when
     /// they hold the outputs of all phases.
     case turned
-    /// In channels-first memory, kernels that need rows of outputs without gaps: in the workspace, from where they are
+    /// In the workspace, for kernels that need rows of outputs without gaps or are faster with them, from where they are
     /// spread over the image.
     case spread
   }

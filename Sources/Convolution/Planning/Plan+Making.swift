@@ -34,7 +34,7 @@ extension Plan {
       workspaceBytes: schedule.threads * pass.workspaceStride, layout: blueprint.layout,
       padding: blueprint.padding, border: blueprint.border,
       floatingPointOperations: blueprint.floatingPointOperations, images: blueprint.output.images,
-      pass: pass,
+      pass: pass, flushesDenormals: planner.flushesDenormals,
       explanation: Explanation(
         layer: blueprint.layer, leading: leading, choice: choices[main],
         measuredLayer: MeasuredLayer(

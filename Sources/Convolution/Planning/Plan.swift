@@ -29,6 +29,7 @@ public struct Plan: Sendable {
   public let floatingPointOperations: Double
   let images: Int
   private(set) var pass: Pass
+  let flushesDenormals: Bool
   let explanation: Explanation
   /// Elements from one pixel of the output to the next; nil: they lie side by side.
   private(set) var outputPixel: Int?

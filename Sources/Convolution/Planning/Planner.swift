@@ -19,6 +19,11 @@ public struct Planner: Sendable {
   public var measuredTimes: MeasuredTimes
   /// What work takes on this machine; nil: the closest of the library's own models.
   public var costModel: CostModel?
+  /// Whether runs take denormals, which are smaller than 1.2e-38, for zeros, as operands and as results, on processors of
+  /// x86: most of them take a hundred times as long to multiply one as any other number. The state of the caller's
+  /// floating-point unit, and of all threads that take part, is the same after a run as before. Where it is left out, a
+  /// run computes in the state of the thread that calls it, on all its threads.
+  public var flushesDenormals: Bool
   /// Of the layers of one network, while it is planned with these settings.
   package var chosenWays: ChosenWays?
 
@@ -35,7 +40,7 @@ public struct Planner: Sendable {
     threads: Int? = nil, accuracy: Accuracy = .standard, algorithm: Algorithm = .automatic,
     instructionSet: InstructionSet? = nil, maximumPackedBytes: Int? = nil,
     effort: Effort = .estimate, measuredTimes: MeasuredTimes = MeasuredTimes(),
-    costModel: CostModel? = nil
+    costModel: CostModel? = nil, flushesDenormals: Bool = false
   ) {
     self.threads = threads
     self.accuracy = accuracy
@@ -45,6 +50,7 @@ public struct Planner: Sendable {
     self.effort = effort
     self.measuredTimes = measuredTimes
     self.costModel = costModel
+    self.flushesDenormals = flushesDenormals
   }
 
   package var resolvedInstructionSet: InstructionSet {

@@ -10,9 +10,11 @@ final class Problem: @unchecked Sendable {
   /// Its slopes are kept.
   let activation: Activation
 
+  /// - Parameter outputStep: along depth, height and width, the pixels of the image from one output to the next.
   /// - Throws: `.integerOverflow` for extents beyond 32 bits, `.outOfMemory`.
   init(
-    _ geometry: Geometry, activation: Activation, hasFiniteWeights: Bool, caches: Caches
+    _ geometry: Geometry, outputStep: [Int] = [1, 1, 1], activation: Activation,
+    hasFiniteWeights: Bool, caches: Caches
   ) throws(ConvolutionError) {
     try geometry.checkExtents()
     let axes = geometry.axes
@@ -31,6 +33,9 @@ final class Problem: @unchecked Sendable {
       row.update(repeating: axis.constantValue, count: rowSamples)
       return conv_axis(axis, map: map.baseAddress, constant: row)
     }
+    var outputs = conv_strides(
+      axes.map(\.output), channels: geometry.output.channels, layout: geometry.layout)
+    outputs.step(outputStep)
     base = conv_problem(
       type: CONV_FLOAT32, layout: geometry.layout.resolved,
       axis: (resolved[0], resolved[1], resolved[2]), groups: Int32(geometry.groups),
@@ -38,9 +43,7 @@ final class Problem: @unchecked Sendable {
       input_channels: Int32(geometry.inputChannels),
       x: conv_strides(
         axes.map(\.input), channels: geometry.input.channels, layout: geometry.layout),
-      y: conv_strides(
-        axes.map(\.output), channels: geometry.output.channels, layout: geometry.layout),
-      has_finite_weights: hasFiniteWeights, activation: activation.resolved,
+      y: outputs, has_finite_weights: hasFiniteWeights, activation: activation.resolved,
       form: conv_form(outputs: (1, 1, 1)), caches: caches.resolved)
     self.geometry = geometry
     self.maps = maps
@@ -70,6 +73,11 @@ extension conv_strides {
     self.init(
       image: channels * plane, channel: layout == .channelsFirst ? plane : 1,
       axis: (extents[1] * extents[2] * sample, extents[2] * sample, sample))
+  }
+
+  /// Goes over so many pixels along depth, height and width.
+  mutating func step(_ pixels: [Int]) {
+    axis = (axis.0 * pixels[0], axis.1 * pixels[1], axis.2 * pixels[2])
   }
 
   /// From the first sample of an image to the one at these indices.

@@ -26,7 +26,8 @@ extension TransposedLayer {
     let geometry = try geometry(for: shape, layout: layout)
     // Along a row, outputs of a phase are every stride-th.
     let manners: [Blueprint.Manner] =
-      layout == .channelsFirst && geometry.axes[2].stride > 1 ? [.turned, .spread] : [.direct]
+      geometry.axes[2].stride == 1
+      ? [.direct] : layout == .channelsFirst ? [.turned, .spread] : [.direct, .spread]
     var best: (blueprint: Blueprint, choices: [Choice], time: Double)?
     var refusal: ConvolutionError?
     for manner in manners {
@@ -70,8 +71,9 @@ extension TransposedLayer {
     let phases = try parts.map { (part) throws(ConvolutionError) in
       try Phase(
         problem: Problem(
-          part.geometry, activation: activation, hasFiniteWeights: weights.areFinite,
-          caches: Machine.caches),
+          part.geometry,
+          outputStep: manner == .direct ? part.lattice.map(\.step) : [1, 1, 1],
+          activation: activation, hasFiniteWeights: weights.areFinite, caches: Machine.caches),
         lattice: part.lattice, taps: part.taps)
     }
     return Blueprint(

@@ -6,7 +6,7 @@ extension PoolingLayer {
   /// - Parameters:
   ///   - x: N C \*spatial or N \*spatial C, as `layout` says.
   ///   - layout: of `x` and of what is returned.
-  ///   - planner: of its settings the threads and the instruction set.
+  ///   - planner: of its settings the threads, the instruction set and what becomes of denormals.
   /// - Throws: what ``plan(for:layout:with:region:buffers:)`` throws, `.outOfMemory`.
   public func callAsFunction(
     _ x: Tensor, layout: Layout = .channelsFirst, with planner: Planner = Planner()

@@ -60,10 +60,12 @@ extension PoolingPlan {
       x: input.baseAddress.map { $0 - inputOffset },
       y: output.baseAddress.map { $0 - outputOffset },
       indices: indices?.baseAddress.map { $0 - outputOffset })
-    tasks.withUnsafeBufferPointer { tasks in
-      conv_pool_run(
-        instructionSet.isa, &pool, &operands, Int64(geometry.images), tasks.baseAddress,
-        Int32(tasks.count), Int32(threads))
+    withDenormals(flushed: flushesDenormals) {
+      tasks.withUnsafeBufferPointer { tasks in
+        conv_pool_run(
+          instructionSet.isa, &pool, &operands, Int64(geometry.images), tasks.baseAddress,
+          Int32(tasks.count), Int32(threads))
+      }
     }
   }
 

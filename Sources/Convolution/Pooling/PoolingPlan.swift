@@ -25,6 +25,7 @@ public struct PoolingPlan: Sendable {
   let geometry: Geometry
   let kind: PoolingLayer.Kind
   let tasks: [conv_task]
+  let flushesDenormals: Bool
   nonisolated(unsafe) let pool: conv_pool
   /// From where index 0 of every axis would lie to the first sample that the buffers hold.
   let inputOffset, outputOffset: Int
@@ -36,7 +37,7 @@ extension PoolingLayer {
   /// - Parameters:
   ///   - shape: the shape of the whole input, in `layout`.
   ///   - layout: of input and output.
-  ///   - planner: of its settings the threads and the instruction set.
+  ///   - planner: of its settings the threads, the instruction set and what becomes of denormals.
   ///   - region: the rectangle of the output to compute, a range for each axis of space; nil: all of it. It never changes
   ///     a bit of what is computed.
   ///   - buffers: whether runs are given the whole input and output, or only what the region needs.
@@ -73,6 +74,7 @@ extension PoolingLayer {
       region: output.suffix(rank),
       inputRegion: input.suffix(rank), instructionSet: planner.resolvedInstructionSet,
       threads: schedule.threads, geometry: geometry, kind: kind, tasks: schedule.tasks,
+      flushesDenormals: planner.flushesDenormals,
       pool: conv_pool(kind, geometry, held: heldInput, x: x, y: y),
       inputOffset: x.offset(of: heldInput.map(\.lowerBound)),
       outputOffset: y.offset(of: heldOutput.map(\.lowerBound)))

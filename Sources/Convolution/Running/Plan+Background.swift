@@ -1,60 +1,28 @@
-import Dispatch
-import Synchronization
-
 extension Plan {
   /// Computes a new tensor on threads outside Swift's cooperative pool, which stays free. At most as many such runs as
   /// the machine has cores compute at once; others wait their turn without a thread.
   ///
-  /// - Throws: as ``run(_:residual:)``.
+  /// Where the Swift task that awaits it is cancelled, a run that waits never begins, and one that computes stops when each
+  /// of its threads has done what it is at.
+  /// - Throws: as ``run(_:residual:)``; `.cancelled`.
   public func runInBackground(
     _ x: Tensor, residual: Tensor? = nil
   ) async throws(ConvolutionError) -> Tensor {
-    let result = await withCheckedContinuation { continuation in
-      BackgroundRuns.shared.add {
-        continuation.resume(
-          returning: Result { () throws(ConvolutionError) in try run(x, residual: residual) })
+    let cancellation = try Cancellation()
+    let result = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        BackgroundRuns.shared.add {
+          continuation.resume(
+            returning: Result { () throws(ConvolutionError) in
+              try cancellation.watch { () throws(ConvolutionError) in
+                try run(x, residual: residual)
+              }
+            })
+        }
       }
+    } onCancel: {
+      cancellation.cancel()
     }
     return try result.get()
-  }
-}
-
-/// Runs in the background: some at once, the others in a line.
-private final class BackgroundRuns: Sendable {
-  typealias Work = @Sendable () -> Void
-
-  static let shared = BackgroundRuns(most: Machine.coreCount)
-
-  private let most: Int
-  private let state = Mutex<(running: Int, waiting: [Work])>((0, []))
-  private let queue = DispatchQueue(label: "swift-convolution.background", attributes: .concurrent)
-
-  init(most: Int) { self.most = most }
-
-  func add(_ work: @escaping Work) {
-    let starts = state.withLock { state in
-      guard state.running < most else {
-        state.waiting.append(work)
-        return false
-      }
-      state.running += 1
-      return true
-    }
-    if starts { queue.async { self.run(work) } }
-  }
-
-  /// Runs `work` and then whatever waits.
-  private func run(_ work: @escaping Work) {
-    var next: Work? = work
-    while let work = next {
-      work()
-      next = state.withLock { state in
-        guard !state.waiting.isEmpty else {
-          state.running -= 1
-          return nil
-        }
-        return state.waiting.removeFirst()
-      }
-    }
   }
 }

@@ -54,9 +54,11 @@ extension Plan {
         received: "\(workspace.count) bytes at an address with remainder \(address % 64) by 64",
         expected: "\(workspaceBytes) bytes on a 64-byte boundary")
     }
-    pass.run(
-      images: images, input.baseAddress, residual: residual?.baseAddress, into: output.baseAddress,
-      workspace: workspace.baseAddress)
+    withDenormals(flushed: flushesDenormals) {
+      pass.run(
+        images: images, input.baseAddress, residual: residual?.baseAddress,
+        into: output.baseAddress, workspace: workspace.baseAddress)
+    }
   }
 
   private func checkOutput(_ count: Int, argument: String) throws(ConvolutionError) {

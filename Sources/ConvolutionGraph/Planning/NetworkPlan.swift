@@ -26,6 +26,7 @@ public struct NetworkPlan: Sendable {
   /// At most so many threads compute.
   public let threads: Int
 
+  let flushesDenormals: Bool
   let steps: [PlannedStep]
   /// Where each address of a run is found.
   let slots: [Slot]
@@ -116,5 +117,6 @@ extension NetworkPlan {
     self.rewrites = rewrites
     self.layout = layout
     threads = Int(context.threads)
+    flushesDenormals = context.planner.flushesDenormals
   }
 }

@@ -22,10 +22,12 @@ extension NetworkPlan {
     let arena = workspace.bytes.baseAddress! + tableBytes
     let clock = ContinuousClock()
     var times = steps.map { _ in [Double]() }
-    for _ in 0..<max(rounds, 1) {
-      for (index, step) in steps.enumerated() {
-        let time = clock.measure { step.run(addresses, arena: arena) }
-        times[index].append(time / .nanoseconds(1))
+    withDenormals(flushed: flushesDenormals) {
+      for _ in 0..<max(rounds, 1) {
+        for (index, step) in steps.enumerated() {
+          let time = clock.measure { step.run(addresses, arena: arena) }
+          times[index].append(time / .nanoseconds(1))
+        }
       }
     }
     withExtendedLifetime(given) {}

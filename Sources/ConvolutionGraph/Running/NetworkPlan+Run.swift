@@ -13,7 +13,9 @@ extension NetworkPlan {
     workspace: inout NetworkWorkspace
   ) throws(NetworkError) {
     let addresses = try addresses(inputs, outputs, workspace.bytes)
-    for step in steps { step.run(addresses, arena: workspace.bytes.baseAddress! + tableBytes) }
+    withDenormals(flushed: flushesDenormals) {
+      for step in steps { step.run(addresses, arena: workspace.bytes.baseAddress! + tableBytes) }
+    }
   }
 
   /// Computes new tensors.

@@ -14,9 +14,10 @@ enum {
 
 typedef struct {
   int32_t element_bytes;
-  copy_shape shape;
-  int64_t rows, columns;              ///< of a part
-  int64_t row_parts, column_parts;
+  copy_axis rows, columns;            ///< of all parts
+  int64_t part_rows, part_columns;    ///< of a part at most
+  int32_t axes;
+  copy_axis walk[CONV_MOST_AXES + 2]; ///< from part to part: along columns, along rows, then the other axes, the last first
   cut cut;
   const char *from;
   char *to;
@@ -26,47 +27,56 @@ INLINE int64_t parts_of_extent(int64_t extent, int64_t part) { return (extent + 
 
 INLINE int64_t smaller_extent(int64_t a, int64_t b) { return a < b ? a : b; }
 
-/// Parts of columns are innermost, then rows, then the other axes, the last one first.
-static void copy_part(const copy_run *run, int64_t part) {
-  const copy_shape *shape = &run->shape;
-  copy_axis rows = shape->rows, columns = shape->columns;
-  const int64_t column = part % run->column_parts * run->columns;
-  part /= run->column_parts;
-  const int64_t row = part % run->row_parts * run->rows;
-  part /= run->row_parts;
-  int64_t from = row * rows.from + column * columns.from, to = row * rows.to + column * columns.to;
-  for (int i = shape->outer - 1; i >= 0; i--) {
-    const copy_axis *axis = &shape->axis[i];
-    from += part % axis->extent * axis->from;
-    to += part % axis->extent * axis->to;
-    part /= axis->extent;
-  }
-  rows.extent = smaller_extent(rows.extent - row, run->rows);
-  columns.extent = smaller_extent(columns.extent - column, run->columns);
-  const int32_t bytes = run->element_bytes;
-  copy_rows(bytes, run->from + from * bytes, run->to + to * bytes, &rows, &columns);
-}
-
+/// Places go from part to part by steps: a division an axis would take longer than a small part.
 static void copy_parts(void *context, int64_t task, int32_t worker) {
   (void)worker;
   const copy_run *run = context;
   const span parts = units_of(&run->cut, task);
-  for (int64_t part = parts.first; part < parts.end; part++) copy_part(run, part);
+  int64_t index[CONV_MOST_AXES + 2], from = 0, to = 0, rest = parts.first;
+  for (int a = 0; a < run->axes; a++) {
+    const copy_axis *axis = &run->walk[a];
+    index[a] = rest % axis->extent;
+    rest /= axis->extent;
+    from += index[a] * axis->from;
+    to += index[a] * axis->to;
+  }
+  copy_axis rows = run->rows, columns = run->columns;
+  const int32_t bytes = run->element_bytes;
+  for (int64_t part = parts.first; part < parts.end; part++) {
+    columns.extent = smaller_extent(run->columns.extent - index[0] * run->part_columns, run->part_columns);
+    rows.extent = smaller_extent(run->rows.extent - index[1] * run->part_rows, run->part_rows);
+    copy_rows(bytes, run->from + from * bytes, run->to + to * bytes, &rows, &columns);
+    for (int a = 0; a < run->axes; a++) {
+      const copy_axis *axis = &run->walk[a];
+      from += axis->from;
+      to += axis->to;
+      if (++index[a] < axis->extent) break;
+      from -= axis->extent * axis->from;
+      to -= axis->extent * axis->to;
+      index[a] = 0;
+    }
+  }
+}
+
+/// An axis in parts of so many of its elements.
+INLINE copy_axis in_parts(const copy_axis *axis, int64_t part) {
+  return (copy_axis){parts_of_extent(axis->extent, part), part * axis->from, part * axis->to};
 }
 
 static void run_copy(const conv_copy *copy, const void *from, void *to, int32_t threads) {
   if (elements_of(copy->extent, copy->axes) == 0) return;
-  copy_run run = {
-      .element_bytes = copy->element_bytes, .shape = shape_of_copy(copy), .from = from, .to = to};
-  const copy_axis *rows = &run.shape.rows, *columns = &run.shape.columns;
+  const copy_shape shape = shape_of_copy(copy);
+  const copy_axis *rows = &shape.rows, *columns = &shape.columns;
   const bool is_turned = is_transposition(rows, columns);
-  run.columns = smaller_extent(columns->extent, is_turned ? TURNED_COLUMNS : ROW_PART);
-  run.rows = smaller_extent(rows->extent, is_turned ? TURNED_ROWS * TURNED_COLUMNS / run.columns
-                                                    : ROW_PART / run.columns);
-  run.column_parts = parts_of_extent(columns->extent, run.columns);
-  run.row_parts = parts_of_extent(rows->extent, run.rows);
-  int64_t parts = run.column_parts * run.row_parts;
-  for (int i = 0; i < run.shape.outer; i++) parts *= run.shape.axis[i].extent;
-  run.cut = cut_units(parts, run.rows * run.columns);
-  run_units(&run.cut, run.rows * run.columns, threads, copy_parts, &run);
+  copy_run run = {.element_bytes = copy->element_bytes, .rows = *rows, .columns = *columns, .from = from, .to = to};
+  run.part_columns = smaller_extent(columns->extent, is_turned ? TURNED_COLUMNS : ROW_PART);
+  run.part_rows = smaller_extent(rows->extent, is_turned ? TURNED_ROWS * TURNED_COLUMNS / run.part_columns
+                                                         : ROW_PART / run.part_columns);
+  run.walk[run.axes++] = in_parts(columns, run.part_columns);
+  run.walk[run.axes++] = in_parts(rows, run.part_rows);
+  for (int i = shape.outer - 1; i >= 0; i--) run.walk[run.axes++] = shape.axis[i];
+  int64_t parts = 1;
+  for (int a = 0; a < run.axes; a++) parts *= run.walk[a].extent;
+  run.cut = cut_units(parts, run.part_rows * run.part_columns);
+  run_units(&run.cut, run.part_rows * run.part_columns, threads, copy_parts, &run);
 }

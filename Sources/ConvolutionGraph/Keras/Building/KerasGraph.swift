@@ -12,6 +12,8 @@ final class KerasGraph {
   /// The same tensor with its axes in the other order, where that has been asked for.
   private var turned: [Graph.ValueID: Graph.ValueID] = [:]
   private var nodeNames: Set<String> = []
+  /// What the last node of a name was numbered.
+  private var numbers: [String: Int] = [:]
   private var applications = 0
 
   /// A model in a model, applied twice, has another one in it, applied twice...
@@ -95,9 +97,9 @@ final class KerasGraph {
     _ name: String, _ operation: any Operator, _ inputs: [KerasTensor?], outputs: Int
   ) -> [Graph.ValueID] {
     var unique = name
-    var number = 1
     while !nodeNames.insert(unique).inserted {
-      number += 1
+      let number = numbers[name, default: 1] + 1
+      numbers[name] = number
       unique = "\(name):\(number)"
     }
     let values = (0..<outputs).map { graph.addValue($0 == 0 ? unique : "\(unique) \($0)") }

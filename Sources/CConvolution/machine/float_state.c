@@ -1,0 +1,19 @@
+// The control register of this processor's floating-point unit.
+#include "convolution.h"
+
+#ifdef __x86_64__
+#include <immintrin.h>
+
+conv_float_state conv_get_float_state(void) { return (conv_float_state){_mm_getcsr()}; }
+
+void conv_set_float_state(conv_float_state state) { _mm_setcsr(state.control); }
+
+conv_float_state conv_without_denormals(conv_float_state state) {
+  return (conv_float_state){state.control | _MM_FLUSH_ZERO_ON | _MM_DENORMALS_ZERO_ON};
+}
+#else
+// Elsewhere it is left as it is.
+conv_float_state conv_get_float_state(void) { return (conv_float_state){0}; }
+void conv_set_float_state(conv_float_state state) { (void)state; }
+conv_float_state conv_without_denormals(conv_float_state state) { return state; }
+#endif
