@@ -80,6 +80,40 @@ struct TransposedTests {
     }
   }
 
+  /// Whichever is predicted to be fastest: in the image, on turned boxes, spread from the workspace.
+  @Test(arguments: 0..<60)
+  func everyMannerGivesTheReferenceAndTheSameBitsInParts(seed: Int) throws {
+    let transposed = TransposedCase.random(seed: 22_000 + seed, work: 30_000)
+    let reference = TransposedReference(transposed)
+    let layer = try transposed.layer()
+    for layout in Layout.allCases {
+      let shape = arrange(shape: transposed.inputShape, in: layout)
+      let geometry = try layer.geometry(for: shape, layout: layout)
+      for manner in TransposedLayer.manners(for: geometry) {
+        for set in InstructionSet.available {
+          let planner = Planner(threads: 1 + seed % 3, accuracy: .exactOrder, instructionSet: set)
+          let way = try layer.candidate(geometry, manner, planner)
+          func plan(_ region: [Range<Int>]?) throws -> Plan {
+            try Plan(
+              way.blueprint, way.choices, with: planner, region: region,
+              buffers: region == nil ? .whole : .region)
+          }
+          let output = try transposed.run(plan(nil), shape: reference.shape)
+          let error = largestDifference(output, reference.values) / max(reference.magnitude, 1e-30)
+          #expect(error <= Reference.bound(of: nil), "\(transposed) \(layout) \(manner) \(set)")
+          let region = reference.shape[2...].map { $0 / 3..<$0 - $0 / 4 }
+          let window = try plan(region).runGuarded(
+            transposed.x, of: transposed.inputShape, residual: transposed.residual,
+            to: reference.shape, region: region, seed % 2 == 0 ? .before : .after)
+          let channels = [0..<reference.shape[0], 0..<reference.shape[1]]
+          expectSame(
+            window, part(output, of: reference.shape, channels + region),
+            "\(transposed) \(layout) \(manner) \(set) \(region)")
+        }
+      }
+    }
+  }
+
   /// Threads, images apart, and rectangles give the same bits, on buffers against inaccessible pages.
   @Test(arguments: 0..<60)
   func cutsChangeNoBit(seed: Int) throws {

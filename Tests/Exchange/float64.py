@@ -146,6 +146,7 @@ OPERATIONS = {
     "Div": lambda a, x, y: x / y,
     "Dropout": lambda a, x, *rest: x,
     "Flatten": lambda a, x: x.reshape(int(np.prod(x.shape[: a.get("axis", 1)])), -1),
+    "Gather": lambda a, x, i: torch.from_numpy(np.take(x.numpy(), i.numpy(), a.get("axis", 0))),
     "Gemm": gemm,
     "GlobalAveragePool": lambda a, x: x.mean(tuple(range(2, x.ndim)), keepdim=True),
     "HardSigmoid": hard_sigmoid,

@@ -235,12 +235,6 @@ typedef struct {
 void conv_run(const conv_phase *phases, int32_t phase_count, const conv_operands *operands, int64_t images,
               const conv_task *tasks, int32_t task_count, int32_t threads, conv_workspace workspace);
 
-/// The same for phases whose outputs are not side by side along a row of the image: each
-/// computes its part of a task in the workspace first, in `box_bytes` (a multiple of 64) before what the kernels need.
-void conv_run_spread(const conv_phase *phases, int32_t phase_count, size_t box_bytes, const conv_operands *operands,
-                     int64_t images, const conv_task *tasks, int32_t task_count, int32_t threads,
-                     conv_workspace workspace);
-
 /// A part of an image: a rectangle of some channels.
 typedef struct {
   int32_t first[3], end[3];
@@ -258,6 +252,14 @@ typedef struct {
 
 /// The same as conv_run. A slice of the workspace has `input_bytes` and `output_bytes` before what the kernels need.
 void conv_run_turned(const conv_phase *phases, int32_t phase_count, const conv_turned *turned,
+                     const conv_operands *operands, int64_t images, const conv_task *tasks, int32_t task_count,
+                     int32_t threads, conv_workspace workspace);
+
+/// The same for phases whose outputs are not side by side along a row of the image: each computes its part of a task in
+/// the workspace first, in `box_bytes` (a multiple of 64) before what the kernels need. Where `turned` is given, the image
+/// is channels-last, the kernels are channels-first, and a task's part of the input is turned into `input_bytes` before
+/// those; of the outputs it then says nothing.
+void conv_run_spread(const conv_phase *phases, int32_t phase_count, const conv_turned *turned, size_t box_bytes,
                      const conv_operands *operands, int64_t images, const conv_task *tasks, int32_t task_count,
                      int32_t threads, conv_workspace workspace);
 

@@ -1,11 +1,14 @@
 // Kernels whose outputs are not side by side in the image: each phase computes a task's in the workspace, and they are
-// spread over its rows from there.
+// spread over its rows from there. Channels-first kernels do so for channels-last images too, whose input is turned.
 #include "../team/team.h"
+#include "box.h"
 #include "task.h"
+#include "turner/turner.h"
 
 typedef struct {
   const conv_phase *phases;
   int32_t phase_count;
+  const conv_turned *turned;
   size_t box_bytes;
   const conv_operands *operands;
   const conv_task *tasks;
@@ -38,7 +41,7 @@ static spread_box box_of(const conv_problem *problem, const conv_task *part, int
 }
 
 /// The distances within the workspace.
-static conv_strides box_strides(const conv_problem *problem, const spread_box *box, int32_t channels) {
+static conv_strides spread_strides(const conv_problem *problem, const spread_box *box, int32_t channels) {
   ptrdiff_t distance[4] = {[3] = 1};
   for (int a = 3; a > 0; a--) distance[a - 1] = distance[a] * box->extent[a];
   const bool first = has_channels_first(problem, channels);
@@ -66,13 +69,16 @@ static void spread_rows(const spread_box *box, const float *from, float *image) 
       }
 }
 
+/// Runs a phase's part of a task; `input` is what of the image has been turned to `input_box`, or NULL.
 static void run_phase(const spread_context *run, const conv_phase *phase, int64_t image, const conv_task *part,
-                      float *outputs, void *workspace) {
+                      const conv_box *input_box, const float *input, float *outputs, void *workspace) {
   conv_problem problem = *phase->problem;
+  const float *x = input ? read_box(&problem, input_box, input)
+                         : run->operands->x + image * problem.x.image + phase->x;
   const int32_t first_channel = phase->kernel->panel_channel(&problem, part->first_panel);
   const int32_t channels = phase->kernel->panel_channel(&problem, part->end_panel) - first_channel;
   const spread_box box = box_of(&problem, part, channels);
-  const conv_strides strides = box_strides(&problem, &box, channels);
+  const conv_strides strides = spread_strides(&problem, &box, channels);
   ptrdiff_t corner = image * problem.y.image + phase->y + first_channel * problem.y.channel;
   ptrdiff_t origin = -(first_channel * strides.channel);
   for (int a = 0; a < 3; a++) {
@@ -81,7 +87,7 @@ static void run_phase(const spread_context *run, const conv_phase *phase, int64_
   }
   problem.y = strides;
   const conv_operands operands = {
-      .x = run->operands->x + image * problem.x.image + phase->x,
+      .x = x,
       .residual = run->operands->residual ? outputs + origin : NULL,
       .packed = phase->packed,
       .bias = run->operands->bias,
@@ -95,16 +101,24 @@ static void run_phase(const spread_context *run, const conv_phase *phase, int64_
 
 static void run_task(void *context, int64_t item, int32_t worker) {
   const spread_context *run = context;
-  const conv_task *parts = run->tasks + item % run->task_count * run->phase_count;
+  const conv_turned *turned = run->turned;
+  const int64_t image = item / run->task_count, task = item % run->task_count;
+  const conv_task *parts = run->tasks + task * run->phase_count;
+  const conv_box *box = turned ? &turned->inputs[task] : NULL;
   char *slice = slice_of(run->workspace, worker);
+  float *outputs = (float *)(slice + (turned ? turned->input_bytes : 0));
+  if (turned)
+    turner_of(run->phases[0].kernel->isa)
+        ->last_to_first(run->operands->x + image * turned->x.image + turned->x_offset, &turned->x, box, (float *)slice);
   for (int32_t i = 0; i < run->phase_count; i++)
     if (!is_empty(&parts[i]))
-      run_phase(run, &run->phases[i], item / run->task_count, &parts[i], (float *)slice, slice + run->box_bytes);
+      run_phase(run, &run->phases[i], image, &parts[i], box, turned ? (float *)slice : NULL, outputs,
+                (char *)outputs + run->box_bytes);
 }
 
-void conv_run_spread(const conv_phase *phases, int32_t phase_count, size_t box_bytes, const conv_operands *operands,
-                     int64_t images, const conv_task *tasks, int32_t task_count, int32_t threads,
-                     conv_workspace workspace) {
-  spread_context context = {phases, phase_count, box_bytes, operands, tasks, task_count, workspace};
+void conv_run_spread(const conv_phase *phases, int32_t phase_count, const conv_turned *turned, size_t box_bytes,
+                     const conv_operands *operands, int64_t images, const conv_task *tasks, int32_t task_count,
+                     int32_t threads, conv_workspace workspace) {
+  spread_context context = {phases, phase_count, turned, box_bytes, operands, tasks, task_count, workspace};
   team_run(threads, images * task_count, run_task, &context);
 }

@@ -1,5 +1,6 @@
 // Channels-last kernels in channels-first memory, one box of the image after the other.
 #include "../team/team.h"
+#include "box.h"
 #include "task.h"
 #include "turner/turner.h"
 
@@ -13,44 +14,20 @@ typedef struct {
   conv_workspace workspace;
 } turned_context;
 
-static const conv_turner *turner_of(conv_isa isa) {
-#ifdef __x86_64__
-  if (isa == CONV_ISA_AVX512) return &conv_turner_avx512;
-  if (isa == CONV_ISA_AVX2) return &conv_turner_avx2;
-#endif
-  (void)isa;
-  return &conv_turner_scalar;
-}
-
-/// The strides of a turned box.
-static conv_strides box_strides(const conv_box *box) {
-  const ptrdiff_t pixel = box->end_channel - box->first_channel;
-  const ptrdiff_t row = (box->end[2] - box->first[2]) * pixel, plane = (box->end[1] - box->first[1]) * row;
-  return (conv_strides){.channel = 1, .axis = {plane, row, pixel}};
-}
-
-/// From a turned box to where its image's index 0 of every axis and channel would lie.
-static ptrdiff_t box_origin(const conv_box *box, const conv_strides *strides) {
-  return -(box->first[0] * strides->axis[0] + box->first[1] * strides->axis[1] + box->first[2] * strides->axis[2] +
-           box->first_channel);
-}
-
 /// Runs a phase's part of a task on the boxes in the workspace.
 static void run_phase(const turned_context *run, const conv_phase *phase, const conv_task *part,
                       const conv_box *input_box, const conv_box *output_box, float *input, float *output,
                       void *workspace) {
   conv_problem problem = *phase->problem;
-  problem.x = box_strides(input_box);
-  problem.y = box_strides(output_box);
+  const float *x = read_box(&problem, input_box, input);
+  problem.y = box_strides(output_box, CONV_CHANNELS_LAST);
   float *y = output + box_origin(output_box, &problem.y);
   for (int a = 0; a < 3; a++) {
-    problem.axis[a].held_begin = input_box->first[a];
-    problem.axis[a].held_end = input_box->end[a];
     y += phase->first[a] * problem.y.axis[a];
     problem.y.axis[a] *= phase->step[a];
   }
   const conv_operands operands = {
-      .x = input + box_origin(input_box, &problem.x),
+      .x = x,
       .residual = run->operands->residual ? y : NULL,
       .packed = phase->packed,
       .bias = run->operands->bias,

@@ -44,17 +44,22 @@ struct Pass: Sendable {
     tasks = try AlignedMemory(count: schedule.tasks.count * chosen.count, argument: "tasks")
     _ = tasks.buffer.initialize(fromContentsOf: schedule.tasks.flatMap(work.parts))
     turned =
-      blueprint.manner == .turned
+      blueprint.manner.turnsInput
       ? try TurnedMemory(
         schedule.tasks.map { (work.inputBox(of: $0), work.outputBox(of: $0)) }, x: x, y: y) : nil
     spreadBytes =
-      blueprint.manner == .spread
+      blueprint.manner.spreadsOutput
       ? ((schedule.tasks.map(work.mostOutputs).max() ?? 0) * MemoryLayout<Float>.stride)
         .roundedUpToALine : nil
     packedBytes = phases.packedBytes + (chain?.first.packedBytes ?? 0)
+    let boxBytes =
+      if let spreadBytes {
+        (turned?.inputBytes ?? 0) + spreadBytes
+      } else {
+        turned?.bytes ?? chain?.boxBytes ?? 0
+      }
     workspaceStride =
-      (turned?.bytes ?? chain?.boxBytes ?? spreadBytes ?? 0)
-      + max(phases.scratch, chain?.first.scratch ?? 0).roundedUpToALine
+      boxBytes + max(phases.scratch, chain?.first.scratch ?? 0).roundedUpToALine
   }
 
   /// The same, writing channels-last images of more channels than are computed: `pixel` elements lie between one pixel of
@@ -84,14 +89,15 @@ struct Pass: Sendable {
       conv_run_chained(
         chain.description.buffer.baseAddress, &operands, Int64(images), tasks.buffer.baseAddress,
         taskCount, Int32(threads), memory)
+    } else if let spreadBytes {
+      conv_run_spread(
+        phases.entries.buffer.baseAddress, Int32(count), turned?.description.buffer.baseAddress,
+        spreadBytes, &operands, Int64(images), tasks.buffer.baseAddress, taskCount, Int32(threads),
+        memory)
     } else if let turned {
       conv_run_turned(
         phases.entries.buffer.baseAddress, Int32(count), turned.description.buffer.baseAddress,
         &operands, Int64(images), tasks.buffer.baseAddress, taskCount, Int32(threads), memory)
-    } else if let spreadBytes {
-      conv_run_spread(
-        phases.entries.buffer.baseAddress, Int32(count), spreadBytes, &operands, Int64(images),
-        tasks.buffer.baseAddress, taskCount, Int32(threads), memory)
     } else {
       conv_run(
         phases.entries.buffer.baseAddress, Int32(count), &operands, Int64(images),

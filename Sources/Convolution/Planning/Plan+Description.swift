@@ -66,6 +66,8 @@ extension Plan: CustomStringConvertible {
     case .direct: ""
     case .turned: ", on boxes turned to channels-last"
     case .spread: ", in the workspace, from where they are spread"
+    case .turnedAndSpread:
+      ", on boxes turned to channels-first, in the workspace, from where they are spread"
     }
   }
 

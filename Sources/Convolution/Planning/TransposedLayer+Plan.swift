@@ -19,29 +19,45 @@ extension TransposedLayer {
       best.blueprint, best.choices, with: planner, region: region, buffers: buffers)
   }
 
-  /// How all phases are computed, and what one image is predicted to take.
+  /// What a plan is made of, and what one image is predicted to take.
+  typealias Candidate = (blueprint: Blueprint, choices: [Choice], time: Double)
+
+  /// The fastest manner to compute the layer.
   func best(
     for shape: [Int], layout: Layout, with planner: Planner
-  ) throws(ConvolutionError) -> (blueprint: Blueprint, choices: [Choice], time: Double) {
+  ) throws(ConvolutionError) -> Candidate {
     let geometry = try geometry(for: shape, layout: layout)
-    // Along a row, outputs of a phase are every stride-th.
-    let manners: [Blueprint.Manner] =
-      geometry.axes[2].stride == 1
-      ? [.direct] : layout == .channelsFirst ? [.turned, .spread] : [.direct, .spread]
-    var best: (blueprint: Blueprint, choices: [Choice], time: Double)?
+    var best: Candidate?
     var refusal: ConvolutionError?
-    for manner in manners {
+    for manner in Self.manners(for: geometry) {
       do throws(ConvolutionError) {
-        let blueprint = try blueprint(geometry, manner)
-        let choices = try choices(blueprint, planner)
-        let time = Schedule.Handling.time(of: blueprint, choices, model: planner.resolvedCostModel)
-        if time < best?.time ?? .infinity { best = (blueprint, choices, time) }
+        let candidate = try candidate(geometry, manner, planner)
+        if candidate.time < best?.time ?? .infinity { best = candidate }
       } catch {
         refusal = error
       }
     }
     guard let best else { throw refusal! }
     return best
+  }
+
+  /// How phases may meet the image: along a row, outputs of one are every stride-th.
+  static func manners(for geometry: TransposedGeometry) -> [Blueprint.Manner] {
+    guard geometry.axes[2].stride > 1 else { return [.direct] }
+    return switch geometry.layout {
+    case .channelsFirst: [.turned, .spread]
+    case .channelsLast: [.direct, .spread, .turnedAndSpread]
+    }
+  }
+
+  /// The fastest ways of all phases in one manner.
+  func candidate(
+    _ geometry: TransposedGeometry, _ manner: Blueprint.Manner, _ planner: Planner
+  ) throws(ConvolutionError) -> Candidate {
+    let blueprint = try blueprint(geometry, manner)
+    let choices = try choices(blueprint, planner)
+    let time = Schedule.Handling.time(of: blueprint, choices, model: planner.resolvedCostModel)
+    return (blueprint, choices, time)
   }
 
   /// One a phase; phases that are alike are looked at once.
@@ -67,7 +83,7 @@ extension TransposedLayer {
   private func blueprint(
     _ geometry: TransposedGeometry, _ manner: Blueprint.Manner
   ) throws(ConvolutionError) -> Blueprint {
-    let parts = geometry.phases(in: manner == .turned ? .channelsLast : geometry.layout)
+    let parts = geometry.phases(in: manner.kernelLayout(of: geometry.layout))
     let phases = try parts.map { (part) throws(ConvolutionError) in
       try Phase(
         problem: Problem(

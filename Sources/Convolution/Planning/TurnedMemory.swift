@@ -3,8 +3,9 @@ import CConvolution
 /// What C reads of tasks that turn their part of the memory.
 struct TurnedMemory {
   let description: AlignedMemory<conv_turned>
-  /// Workspace of a thread for what is turned.
-  let bytes: Int
+  /// Workspace of a thread for its part of the input, and of the output.
+  let inputBytes, outputBytes: Int
+  var bytes: Int { inputBytes + outputBytes }
   private let inputs, outputs: AlignedMemory<conv_box>
 
   /// - Throws: `.outOfMemory`.
@@ -18,13 +19,12 @@ struct TurnedMemory {
     func most(_ boxes: [conv_box]) -> Int {
       ((boxes.map(\.count).max() ?? 0) * MemoryLayout<Float>.stride).roundedUpToALine
     }
-    let (input, output) = (most(boxes.map(\.input)), most(boxes.map(\.output)))
-    bytes = input + output
+    (inputBytes, outputBytes) = (most(boxes.map(\.input)), most(boxes.map(\.output)))
     description = try AlignedMemory(count: 1, argument: "plan")
     description.buffer.initialize(
       repeating: conv_turned(
         x: x.strides, y: y.strides, x_offset: x.origin, y_offset: y.origin,
-        inputs: inputs.buffer.baseAddress, outputs: outputs.buffer.baseAddress, input_bytes: input,
-        output_bytes: output))
+        inputs: inputs.buffer.baseAddress, outputs: outputs.buffer.baseAddress,
+        input_bytes: inputBytes, output_bytes: outputBytes))
   }
 }

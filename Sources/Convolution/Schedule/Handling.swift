@@ -4,52 +4,55 @@ extension Schedule {
   /// What it takes to bring a task's part of the image to the workspace, or from there: turned to channels-last and back,
   /// or spread over rows.
   struct Handling {
-    private let manner: Blueprint.Manner
-    /// Nanoseconds for each float.
-    private let time: Double
+    /// Nanoseconds for each float of the input, and of the output.
+    private let inputTime, outputTime: Double
+    private let keepsInput: Bool
     /// Bytes that a task may keep there: most of the second-level cache.
     private let mostBytes: Int
 
     /// nil where nothing is brought anywhere.
     init?(_ manner: Blueprint.Manner, _ way: Way, model: CostModel) {
       guard manner != .direct else { return nil }
-      self.manner = manner
-      time = Self.floatTime(manner, way, model: model)
+      keepsInput = manner.turnsInput
+      (inputTime, outputTime) = Self.floatTimes(manner, way, model: model)
       mostBytes = Int(way.problem.caches.level.1) * 3 / 4
     }
 
-    /// As it was measured of a family that does the same.
-    private static func floatTime(
+    /// As they were measured of families that do the same.
+    private static func floatTimes(
       _ manner: Blueprint.Manner, _ way: Way, model: CostModel
-    ) -> Double {
+    ) -> (input: Double, output: Double) {
       func time(_ term: String, of family: String) -> Double {
         model.coefficients[family]?[CostModel.terms.firstIndex(of: term)!] ?? 1
       }
-      return switch manner {
-      case .direct: 0
-      case .turned: time("turns", of: "dense_turned") / Double(way.kernel.entry.pointee.lanes)
+      let turned = time("turns", of: "dense_turned") / Double(way.kernel.entry.pointee.lanes)
       // Sample by sample.
-      case .spread: time("copies", of: "planar")
+      let spread = time("copies", of: "planar")
+      return switch manner {
+      case .direct: (0, 0)
+      case .turned: (turned, turned)
+      case .spread: (0, spread)
+      case .turnedAndSpread: (turned, spread)
       }
     }
 
     func time(input: conv_box, output: conv_box) -> Double {
-      Double((manner == .turned ? input.count : 0) + output.count) * time
+      Double(input.count) * inputTime + Double(output.count) * outputTime
     }
 
     /// Whether a task leaves what it keeps in the cache.
     func fits(input: conv_box, output: conv_box) -> Bool {
-      let floats = (manner == .turned ? input.count : 0) + output.count
+      let floats = (keepsInput ? input.count : 0) + output.count
       return floats * MemoryLayout<Float>.stride <= mostBytes
     }
 
     /// What phases in their chosen ways take, one image on one thread, with what brings them their memory.
     static func time(of blueprint: Blueprint, _ choices: [Choice], model: CostModel) -> Double {
-      let image = blueprint.output.channels * blueprint.output.spatial.reduce(1, *)
+      let output = blueprint.output.channels * blueprint.output.spatial.reduce(1, *)
       let input = blueprint.input.channels * blueprint.input.spatial.reduce(1, *)
-      let floats = (blueprint.manner == .turned ? input : 0) + image
+      let times = floatTimes(blueprint.manner, choices[0].way, model: model)
       return choices.reduce(0) { $0 + $1.predicted }
-        + Double(floats) * floatTime(blueprint.manner, choices[0].way, model: model)
+        + Double(input) * times.input + Double(output) * times.output
     }
   }
 }

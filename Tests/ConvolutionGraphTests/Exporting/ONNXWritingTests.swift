@@ -82,6 +82,27 @@ struct ONNXWritingTests {
     #expect(!nodes[1].attribute.contains { $0.name == "output_padding" })
   }
 
+  /// As Python has them, at infinities too: a sum of products would be a NaN there.
+  @Test(arguments: [9, 10, 13, 21]) func remaindersOfFloatsAreWrittenByWhatONNXHas(opset: Int)
+    throws
+  {
+    var network = SmallNetwork()
+    let (x, y) = (network.input("x", [8]), network.input("y", [8]))
+    network.output(network.node("Mod", [x, y]))
+    let infinity = Float.infinity
+    let finite = opset < 10
+    let inputs = [
+      "x": try NetworkTensor([-3, 3, -1, 1, 5.5, -5.5, 6, 0] as [Float], shape: [8]),
+      "y": try NetworkTensor(
+        (finite ? [8, 8, -8, -8] : [infinity, infinity, -infinity, -infinity]) + [2, 2, 2, -2],
+        shape: [8]),
+    ]
+    let file = try network.network().onnx(opset: opset)
+    let again = try Network(onnx: file.bytes).run(inputs)
+    let expected: [Float] = finite ? [5, 3, -1, -7] : [infinity, 3, -1, -infinity]
+    #expect(again.values.first?.floats == expected + [1.5, 0.5, 0, 0])
+  }
+
   // MARK: Files
 
   @Test func weightsBeyondALimitGoBesideTheFile() throws {

@@ -143,6 +143,13 @@ struct KerasErrorTests {
     }
   }
 
+  /// What stands for the extents of a volume has a cube that counts in 32 bits.
+  @Test func volumesOfAnyExtentsAreNoError() throws {
+    let volume = layer("InputLayer", "x", ", \"batch_shape\": [null, null, null, null, 2]", on: [])
+    let pool = layer("MaxPooling3D", "p", ", \"pool_size\": [2, 2, 2]", on: ["x"])
+    try read(model(functional([volume, pool], output: "p")))
+  }
+
   @Test func modelsInModelsAreNotAppliedWithoutEnd() {
     var inner = functional([input, layer("ReLU", "a", "", on: ["x"])], output: "a")
     for _ in 0..<24 {

@@ -42,6 +42,10 @@ import Testing
       try OperatorCase("Mod", ["fmod": .integer(1)], [x, NetworkTensor([2] as [Float], shape: [])])
         .floats()
         == [-1.5, 1.5])
+    let zeros = try NetworkTensor([0, -0.0] as [Float], shape: [2])
+    let signs = try NetworkTensor([-2, 2] as [Float], shape: [2])
+    let rests = try OperatorCase("Mod", [zeros, signs]).floats()
+    #expect(rests.map(\.sign) == [.minus, .plus])
   }
 
   @Test func powersMayHaveNegativeExponents() throws {

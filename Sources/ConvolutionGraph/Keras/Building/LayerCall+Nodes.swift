@@ -138,8 +138,8 @@ extension LayerCall {
   // MARK: Types
 
   /// Extents that stand for those that are not known: first that of images, then all others. What comes out alike for both
-  /// choices does not depend on them. The others are multiples of many numbers.
-  private static let fillers = [(images: 1, other: 1680), (images: 2, other: 2520)]
+  /// choices does not depend on them. The others are multiples of many numbers, and their cubes fit into 32 bits.
+  private static let fillers = [(images: 1, other: 840), (images: 2, other: 1260)]
 
   private func arguments(
     _ inputs: [KerasTensor?], filler: (images: Int, other: Int)

@@ -25,7 +25,9 @@ struct Modulo: Operator {
     case .float32:
       PairStep<Float, Float, Float>(axes) { [truncates] a, b in
         let rest = fmodf(a, b)
-        return !truncates && rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
+        if truncates { return rest }
+        // A zero too has the divisor's sign, as in Python.
+        return rest == 0 ? copysignf(0, b) : (rest < 0) != (b < 0) ? rest + b : rest
       }
     case .int64: integers(axes, Int64.self)
     case .int32: integers(axes, Int32.self)

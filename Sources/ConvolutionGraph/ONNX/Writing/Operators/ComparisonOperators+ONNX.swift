@@ -3,13 +3,19 @@ extension Comparison: ONNXWriting {
     let a = try writer.input(0)
     var b = try writer.input(1)
     if let secondInputAxis { b = try writer.aligned(b, behind: secondInputAxis) }
-    let isOfFloats = writer.element(0) ?? .float32 == .float32
+    let element = writer.element(0) ?? .float32
+    let isOfFloats = element == .float32
+    /// Before opset 11 ONNX has equality of two types of integers and of truths.
+    func requireEquality() throws(NetworkError) {
+      guard isOfFloats || element == .uint8 else { return }
+      try writer.require(opset: 11, for: "equality of elements of \(element)")
+    }
     switch kind {
-    case .equal where isOfFloats: try writer.require(opset: 11, for: "equality of floats")
+    case .equal: try requireEquality()
     case .greater where !isOfFloats, .less where !isOfFloats:
       try writer.require(opset: 9, for: "integers")
     case .greaterOrEqual where writer.opset < 12, .lessOrEqual where writer.opset < 12:
-      if isOfFloats { try writer.require(opset: 11, for: "equality of floats") }
+      try requireEquality()
       let strict = writer.add(kind == .greaterOrEqual ? "Greater" : "Less", [a, b])
       return writer.setOutput(0, writer.add("Or", [strict, writer.add("Equal", [a, b])]))
     default: break

@@ -203,10 +203,24 @@ extension Modulo: ONNXWriting {
       try writer.require(opset: 10)
       return writer.write("Mod", ["fmod": truncates ? .integer(1) : nil])
     }
-    // Of floats ONNX has the other remainder alone.
+    // Of floats ONNX has the other remainder alone, up to opset 27.
     let (a, b) = (try writer.input(0), try writer.input(1))
-    let quotient = writer.add("Floor", [writer.add("Div", [a, b])])
-    writer.setOutput(0, writer.add("Sub", [a, writer.add("Mul", [quotient, b])]))
+    guard writer.opset >= 10 else {
+      let quotient = writer.add("Floor", [writer.add("Div", [a, b])])
+      return writer.setOutput(0, writer.add("Sub", [a, writer.add("Mul", [quotient, b])]))
+    }
+    let rest = writer.add("Mod", [a, b], ["fmod": .integer(1)])
+    let zero = try writer.number(0, .float32)
+    let signsDiffer = writer.add(
+      "Xor", [writer.add("Less", [rest, zero]), writer.add("Less", [b, zero])])
+    let isNotZero = writer.add("Greater", [writer.add("Abs", [rest]), zero])
+    writer.setOutput(
+      0,
+      writer.add(
+        "Where",
+        [
+          writer.add("And", [signsDiffer, isNotZero]), writer.add("Add", [rest, b]), rest,
+        ]))
   }
 }
 
