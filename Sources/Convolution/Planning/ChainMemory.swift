@@ -36,9 +36,12 @@ struct ChainMemory: @unchecked Sendable {
     describe()
   }
 
-  /// The same with another second part.
-  init(_ other: ChainMemory, then second: PhaseMemory) throws(ConvolutionError) {
-    (first, boxes, weights, boxBytes) = (other.first, other.boxes, other.weights, other.boxBytes)
+  /// The same reading or writing elsewhere.
+  init(
+    _ other: ChainMemory, _ first: PhaseMemory, then second: PhaseMemory
+  ) throws(ConvolutionError) {
+    (boxes, weights, boxBytes) = (other.boxes, other.weights, other.boxBytes)
+    self.first = first
     self.second = second
     description = try AlignedMemory(count: 1, argument: "plan")
     describe()

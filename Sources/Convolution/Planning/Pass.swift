@@ -10,7 +10,7 @@ struct Pass: Sendable {
   /// Of all phases.
   let packedBytes: Int
   private var phases: PhaseMemory
-  private let turned: TurnedMemory?
+  private var turned: TurnedMemory?
   /// Workspace for outputs before they are spread; nil where they are not.
   private let spreadBytes: Int?
   private var chain: ChainMemory?
@@ -68,9 +68,27 @@ struct Pass: Sendable {
   /// - Throws: `.outOfMemory`.
   func spreading(_ channels: Int, over pixel: Int) throws(ConvolutionError) -> Pass {
     var pass = self
-    pass.phases = try PhaseMemory(phases, spreading: channels, over: pixel)
+    pass.phases = try PhaseMemory(phases) { $0.spreadOutputs(channels, over: pixel) }
     pass.chain = try chain.map { (chain) throws(ConvolutionError) in
-      try ChainMemory(chain, then: pass.phases)
+      try ChainMemory(chain, chain.first, then: pass.phases)
+    }
+    return pass
+  }
+
+  /// The same, reading channels-last images of more channels than are taken: `pixel` elements lie between one pixel of the
+  /// input and the next.
+  ///
+  /// - Throws: `.outOfMemory`.
+  func reading(_ channels: Int, from pixel: Int) throws(ConvolutionError) -> Pass {
+    var pass = self
+    if let chain {
+      let first = try PhaseMemory(chain.first) { $0.spreadInputs(channels, over: pixel) }
+      pass.chain = try ChainMemory(chain, first, then: chain.second)
+    } else {
+      pass.phases = try PhaseMemory(phases) { $0.spreadInputs(channels, over: pixel) }
+    }
+    pass.turned = try turned.map { (turned) throws(ConvolutionError) in
+      try TurnedMemory(turned, reading: channels, from: pixel)
     }
     return pass
   }

@@ -45,34 +45,49 @@ struct PhaseMemory: @unchecked Sendable {
     packedBytes = distinct.values.reduce(0) { $0 + $1.buffer.count }
   }
 
-  /// The same, writing channels-last images of more channels than the phases compute.
+  /// The same with other places.
   ///
-  /// - Parameters:
-  ///   - channels: that are computed.
-  ///   - pixel: elements from one pixel of the output to the next.
   /// - Throws: `.outOfMemory`.
   init(
-    _ other: PhaseMemory, spreading channels: Int, over pixel: Int
+    _ other: PhaseMemory, _ change: (inout Places) -> Void
   ) throws(ConvolutionError) {
     problems = try AlignedMemory(count: other.problems.buffer.count, argument: "plan")
     entries = try AlignedMemory(count: other.entries.buffer.count, argument: "plan")
     for (index, entry) in other.entries.buffer.enumerated() {
+      var places = Places(problem: other.problems.buffer[index], entry: entry)
+      change(&places)
       let pointer = problems.buffer.baseAddress! + index
-      pointer.initialize(to: other.problems.buffer[index])
-      pointer.pointee.y.spread(channels, over: pixel)
-      var entry = entry
-      entry.problem = UnsafePointer(pointer)
-      entry.y = entry.y / channels * pixel
-      (entries.buffer.baseAddress! + index).initialize(to: entry)
+      pointer.initialize(to: places.problem)
+      places.entry.problem = UnsafePointer(pointer)
+      (entries.buffer.baseAddress! + index).initialize(to: places.entry)
     }
     (scratch, packedBytes) = (other.scratch, other.packedBytes)
     (chosen, packed) = (other.chosen, other.packed)
+  }
+
+  /// Where a phase reads and writes.
+  struct Places {
+    fileprivate var problem: conv_problem
+    fileprivate var entry: conv_phase
+
+    /// It writes channels-last images of more channels than it computes: `pixel` elements lie between one pixel of the
+    /// output and the next.
+    mutating func spreadOutputs(_ channels: Int, over pixel: Int) {
+      problem.y.spread(channels, over: pixel)
+      entry.y = entry.y / channels * pixel
+    }
+
+    /// Likewise it reads such images.
+    mutating func spreadInputs(_ channels: Int, over pixel: Int) {
+      problem.x.spread(channels, over: pixel)
+      entry.x = entry.x / channels * pixel
+    }
   }
 }
 
 extension conv_strides {
   /// The distances in channels-last memory when pixels of so many channels lie further apart.
-  fileprivate mutating func spread(_ channels: Int, over pixel: Int) {
+  mutating func spread(_ channels: Int, over pixel: Int) {
     image = image / channels * pixel
     axis = (
       axis.0 / channels * pixel, axis.1 / channels * pixel, axis.2 / channels * pixel

@@ -31,8 +31,8 @@ public struct Plan: Sendable {
   private(set) var pass: Pass
   let flushesDenormals: Bool
   let explanation: Explanation
-  /// Elements from one pixel of the output to the next; nil: they lie side by side.
-  private(set) var outputPixel: Int?
+  /// Elements from one pixel of the input, or of the output, to the next; nil: they lie side by side.
+  private(set) var inputPixel, outputPixel: Int?
 
   /// What a run's buffers hold.
   public enum Buffers: Sendable {
@@ -90,11 +90,28 @@ public struct Plan: Sendable {
     return plan
   }
 
+  /// The same in channels-last memory, reading images of more channels, of which the layer takes some that lie side by
+  /// side: a run is given the input from its first element to its last.
+  ///
+  /// - Parameter channels: of those images.
+  /// - Throws: `.outOfMemory`.
+  package func reading(fromImagesOf channels: Int) throws(ConvolutionError) -> Plan {
+    precondition(layout == .channelsLast && channels >= inputShape.last!)
+    var plan = self
+    plan.pass = try pass.reading(inputShape.last!, from: channels)
+    plan.inputPixel = channels
+    return plan
+  }
+
+  /// Elements from the first one of the input to the last.
+  package var inputCount: Int { Self.count(inputShape, pixel: inputPixel) }
   /// Elements from the first one of the output to the last.
-  package var outputCount: Int {
-    let count = outputShape.reduce(1, *)
-    guard let outputPixel, count > 0 else { return count }
-    return (count / outputShape.last! - 1) * outputPixel + outputShape.last!
+  package var outputCount: Int { Self.count(outputShape, pixel: outputPixel) }
+
+  private static func count(_ shape: [Int], pixel: Int?) -> Int {
+    let count = shape.reduce(1, *)
+    guard let pixel, count > 0 else { return count }
+    return (count / shape.last! - 1) * pixel + shape.last!
   }
 
   /// What most of the time goes into.

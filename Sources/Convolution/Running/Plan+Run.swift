@@ -43,9 +43,11 @@ extension Plan {
     _ input: UnsafeBufferPointer<Float>, residual: UnsafeBufferPointer<Float>? = nil,
     into output: UnsafeMutableBufferPointer<Float>, workspace: UnsafeMutableRawBufferPointer
   ) throws(ConvolutionError) {
-    try checkBuffer(input.count, has: inputShape, argument: "input")
-    try checkOutput(output.count, argument: "output")
-    if let residual { try checkOutput(residual.count, argument: "residual") }
+    try check(input.count, inputCount, inputShape, inputPixel, argument: "input")
+    try check(output.count, outputCount, outputShape, outputPixel, argument: "output")
+    if let residual {
+      try check(residual.count, outputCount, outputShape, outputPixel, argument: "residual")
+    }
     let address = workspace.baseAddress.map { UInt(bitPattern: $0) } ?? 0
     guard workspaceBytes == 0 || (workspace.count >= workspaceBytes && address.isMultiple(of: 64))
     else {
@@ -61,14 +63,14 @@ extension Plan {
     }
   }
 
-  private func checkOutput(_ count: Int, argument: String) throws(ConvolutionError) {
-    guard let outputPixel else {
-      return try checkBuffer(count, has: outputShape, argument: argument)
-    }
-    guard count == outputCount else {
+  private func check(
+    _ count: Int, _ expected: Int, _ shape: [Int], _ pixel: Int?, argument: String
+  ) throws(ConvolutionError) {
+    guard let pixel else { return try checkBuffer(count, has: shape, argument: argument) }
+    guard count == expected else {
       throw ConvolutionError(
         .wrongBufferSize, argument: argument, received: "\(count) elements",
-        expected: "\(outputCount), shape \(outputShape) with pixels \(outputPixel) elements apart")
+        expected: "\(expected), shape \(shape) with pixels \(pixel) elements apart")
     }
   }
 

@@ -47,6 +47,8 @@ protocol Operator: Sendable, CustomStringConvertible {
 enum Placement {
   /// Each output is a run of bytes of the first input.
   case outputsInInput([Int])
+  /// Each output is a run of floats of every pixel of the first input, which has so many.
+  case outputsInPixels([Int], of: Int)
   /// Each input is a run of bytes of the first output.
   case inputsInOutput([Int])
   /// Each input is a run of floats of every pixel of the first output, which has so many.

@@ -15,8 +15,12 @@ struct Lowering {
   let graph: Graph
   private(set) var items: [Item] = []
   private(set) var storage = Storage()
-  /// The position of the last node that reads a value.
+  private let nodes: [PlannedNode]
+  /// The position of the last node that reads a value, and of all that do.
   private var lastUse: [Graph.ValueID: Int] = [:]
+  private var readers: [Graph.ValueID: [Int]] = [:]
+  /// By position, steps that read a part of the pixels of a larger image.
+  private var partReaders: [Int: any Step] = [:]
 
   /// - Throws: what the operators' steps throw, with the node's name.
   init(_ graph: Graph, _ context: PlanningContext) throws(NetworkError) {
@@ -25,17 +29,20 @@ struct Lowering {
     self.graph = graph
     let nodes = graph.nodes.compactMap(\.self)
     for (index, node) in nodes.enumerated() {
-      for case let input? in node.inputs { lastUse[input] = index }
+      for case let input? in node.inputs {
+        lastUse[input] = index
+        readers[input, default: []].append(index)
+      }
     }
     for output in graph.outputs { lastUse[output.value] = .max }
     for (index, input) in graph.inputs.enumerated() { storage.add(input.value, .input(index)) }
-    let planned = try nodes.concurrentMap(threads: context.threads) {
+    self.nodes = try nodes.concurrentMap(threads: context.threads) {
       [graph] (node) throws(NetworkError) in
       do throws(NetworkError) { return try PlannedNode(node, in: graph, context) } catch {
         throw error.at(node.name)
       }
     }
-    for (index, node) in planned.enumerated() {
+    for (index, node) in self.nodes.enumerated() {
       do throws(NetworkError) { try lower(node, at: index) } catch {
         throw error.at(node.node.name)
       }
@@ -54,7 +61,7 @@ struct Lowering {
       // Whatever no node computes is a constant.
       storage.add(input, .constant(input))
     }
-    let outputs = node.outputs.map { output in
+    var outputs = node.outputs.map { output in
       output.flatMap { graph[$0].uses > 0 ? $0 : nil }
     }
     if case .outputsInInput(let offsets)? = planned.placement, let input = node.inputs[0] {
@@ -63,8 +70,18 @@ struct Lowering {
       }
       return
     }
+    if case .outputsInPixels(let offsets, let channels)? = planned.placement {
+      for (number, offset) in offsets.enumerated() {
+        guard let output = outputs[number], try isReadInPixels(output, of: channels) else {
+          continue
+        }
+        storage.add(output, in: node.inputs[0]!, offset: offset)
+        outputs[number] = nil
+      }
+      if outputs.allSatisfy({ $0 == nil }) { return }
+    }
     var item = Item(
-      node: node, step: planned.step!, inputs: node.inputs, outputs: outputs,
+      node: node, step: partReaders[index] ?? planned.step!, inputs: node.inputs, outputs: outputs,
       arguments: planned.arguments, types: types)
     for case (let number, let output?) in zip(outputs.indices, outputs) {
       let bytes = types[number].byteCount
@@ -78,6 +95,23 @@ struct Lowering {
     if !moved.isEmpty, moved.count == node.inputs.count { return }
     if !moved.isEmpty, let rest = item.step.leavingOut(moved) { item.step = rest }
     items.append(item)
+  }
+
+  /// Whether all that read a value can do so where it is a part of the pixels of an image; then they will.
+  private mutating func isReadInPixels(
+    _ value: Graph.ValueID, of channels: Int
+  ) throws(NetworkError) -> Bool {
+    guard lastUse[value] != .max, let readers = readers[value] else { return false }
+    var steps: [(Int, any Step)] = []
+    for reader in readers {
+      let node = nodes[reader].node
+      guard node.inputs[0] == value, !node.inputs.dropFirst().contains(value),
+        let step = try nodes[reader].step?.reading(fromImagesOf: channels)
+      else { return false }
+      steps.append((reader, step))
+    }
+    for (reader, step) in steps { partReaders[reader] = step }
+    return true
   }
 
   /// An input in whose memory a step may write its output, as nothing there is read later.
@@ -123,7 +157,7 @@ struct Lowering {
         storage.move(input, into: whole, offset: offset)
         moved.insert(number)
       }
-    case .outputsInInput, nil: break
+    case .outputsInInput, .outputsInPixels, nil: break
     }
     return moved
   }

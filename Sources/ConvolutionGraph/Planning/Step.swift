@@ -14,6 +14,10 @@ protocol Step: Sendable {
   /// is left alone; nil where it cannot be written so.
   func writing(intoImagesOf channels: Int) throws(NetworkError) -> (any Step)?
 
+  /// The same with a first input whose pixels lie in those of an image of so many channels, channels-last; nil where it
+  /// cannot be read so.
+  func reading(fromImagesOf channels: Int) throws(NetworkError) -> (any Step)?
+
   /// Inputs in whose memory the output may be, as its elements are read before what is written in their place.
   var reusableInputs: [Int] { get }
 
@@ -32,6 +36,7 @@ extension Step {
   var reusableInputs: [Int] { [] }
   func leavingOut(_ inputs: Set<Int>) -> (any Step)? { nil }
   func writing(intoImagesOf channels: Int) throws(NetworkError) -> (any Step)? { nil }
+  func reading(fromImagesOf channels: Int) throws(NetworkError) -> (any Step)? { nil }
   var predictedNanoseconds: Double? { nil }
   var floatingPointOperations: Int { 0 }
   var algorithm: String { "" }

@@ -72,4 +72,27 @@ struct PartsTests {
     small.output(small.convolution(second))
     #expect(try !operations(small).contains { $0.contains("Split") })
   }
+
+  /// Channels-last, parts are channels of every pixel.
+  @Test func layersReadTheirPartOfThePixels() throws {
+    var small = SmallNetwork()
+    let x = small.input("x", [2, 4, 9, 8])
+    let (first, second) = small.split(small.convolution(x), at: [2, 4])
+    small.output(small.convolution(first, weights: [3, 2, 3, 3]))
+    let twice = small.convolution(second)
+    small.output(small.node("Add", [twice, small.convolution(second)]))
+    #expect(try !operations(small, .channelsLast).contains { $0.contains("Split") })
+  }
+
+  /// What anything else reads too, or a caller, is copied.
+  @Test func partsThatOthersReadAreCopied() throws {
+    var small = SmallNetwork()
+    let x = small.input("x", [1, 4, 9, 8])
+    let (first, second) = small.split(small.convolution(x), at: [2, 4])
+    small.output(small.convolution(first, weights: [3, 2, 3, 3]))
+    small.output(small.convolution(second))
+    small.output(small.node("Softmax", [second]))
+    let operations = try operations(small, .channelsLast)
+    #expect(operations.filter { $0.contains("Split") } == ["Split 3 2 copies"])
+  }
 }

@@ -64,9 +64,13 @@ struct SplitOperator: Operator {
   }
 
   func placement(for arguments: Arguments, outputs: [TensorType]) -> Placement? {
-    guard let x = arguments[0]?.type, let axis = try? x.shape.axis(axis), x.isOneRun(before: axis)
-    else { return nil }
-    return .outputsInInput(outputs.map(\.byteCount).runningTotals)
+    guard let x = arguments[0]?.type, let axis = try? x.shape.axis(axis) else { return nil }
+    if x.isOneRun(before: axis) {
+      return .outputsInInput(outputs.map(\.byteCount).runningTotals)
+    }
+    guard axis == x.shape.count - 1, x.element == .float32 else { return nil }
+    return .outputsInPixels(
+      outputs.map { $0.shape[axis] * MemoryLayout<Float>.stride }.runningTotals, of: x.shape[axis])
   }
 
   func permuted(by permutation: [Int], _ arguments: Arguments) -> Permuted? {

@@ -21,6 +21,15 @@ struct ConvolutionStep: Step {
     return step
   }
 
+  func reading(fromImagesOf channels: Int) throws(NetworkError) -> (any Step)? {
+    guard plan.layout == .channelsLast else { return nil }
+    var step = self
+    step.plan = try asNetworkError { () throws(ConvolutionError) in
+      try plan.reading(fromImagesOf: channels)
+    }
+    return step
+  }
+
   // A residual is read where, and just before, the output is written.
   var reusableInputs: [Int] { residual.map { [$0] } ?? [] }
   var predictedNanoseconds: Double? { plan.predictedNanoseconds }
@@ -70,7 +79,7 @@ extension Plan {
   /// Runs on a step's memory, which has the sizes that the plan was made for.
   func run(_ operands: Operands, residual: Int?, workspace: UnsafeMutableRawPointer?) {
     try! run(
-      UnsafeBufferPointer(start: operands.floats(0), count: inputShape.product),
+      UnsafeBufferPointer(start: operands.floats(0), count: inputCount),
       residual: residual.map {
         UnsafeBufferPointer(start: operands.floats($0), count: outputCount)
       },
