@@ -37,6 +37,21 @@ struct NonFiniteTests {
     return direct
   }
 
+  /// Not even to a tile of Winograd's that reaches there.
+  @Test(arguments: [Float.infinity, .nan, 1e30])
+  func whatIsCroppedIsNothingToTheRest(value: Float) throws {
+    let layerCase = LayerCase(
+      inputShape: [1, 1, 7], weightShape: [1, 1, 2], stride: [1], dilation: [1],
+      padding: .explicit([PaddingAmount(before: -1, after: -2)]), border: [.zeros],
+      x: [value, 1, 2, 3, 4, value, value], w: [1, 1], bias: [0])
+    let plans = try layerCase.plansOfEveryKernel(layerCase.layer())
+    #expect(plans.contains { $0.plan.winograd != nil })
+    for (setting, plan) in plans {
+      let y = try layerCase.run(plan)
+      #expect(zip(y, [3, 5, 7]).allSatisfy { abs($0 - $1) < 1e-4 } && y.count == 3, "\(setting)")
+    }
+  }
+
   @Test(arguments: [Float.infinity, -.infinity, .nan])
   func aZeroBorderTimesAnyWeightIsNothing(weight: Float) throws {
     // The first weight meets only the border in the first output, the last one only in the last.

@@ -109,8 +109,10 @@ public struct Plan: Sendable {
   package var outputCount: Int { Self.count(outputShape, pixel: outputPixel) }
 
   private static func count(_ shape: [Int], pixel: Int?) -> Int {
+    // Of an empty one, the other extents may be as large as they like.
+    if shape.contains(0) { return 0 }
     let count = shape.reduce(1, *)
-    guard let pixel, count > 0 else { return count }
+    guard let pixel else { return count }
     return (count / shape.last! - 1) * pixel + shape.last!
   }
 

@@ -37,11 +37,17 @@ INLINE index_range outputs_in(const tile_axis *t, int32_t begin, int32_t count, 
   return (index_range){from, clamped(end > begin ? (end - begin + d - 1) / d : 0, from, count)};
 }
 
+/// The end of the inputs that some output reads. What is cropped behind them is nothing to a tile that reaches there.
+INLINE int64_t read_end(const conv_axis *axis) {
+  const int64_t end = (int64_t)axis->output - axis->before + (int64_t)(axis->kernel - 1) * axis->dilation;
+  return end < axis->input ? end : axis->input;
+}
+
 /// What tiles in a row, the first at output `begin`, read as sample `sample`: an index, CONV_CONSTANT or UNREAD.
 INLINE int32_t sample_index(const tile_axis *t, int32_t begin, int32_t sample) {
   const conv_axis *axis = t->axis;
   const int64_t place = (int64_t)begin - axis->before + (int64_t)sample * t->dilation;
-  if (place >= 0 && place < axis->input) return (int32_t)place;
+  if (place >= 0 && place < read_end(axis)) return (int32_t)place;
   // The first output that reads it, with one of its taps.
   const int32_t ahead = sample < axis->kernel ? 0 : sample - (axis->kernel - 1);
   const int64_t output = begin + (int64_t)ahead * t->dilation;
@@ -51,7 +57,8 @@ INLINE int32_t sample_index(const tile_axis *t, int32_t begin, int32_t sample) {
 /// The samples 0..<count of tiles in a row that lie in the input side by side, at the distance of the dilation.
 INLINE index_range samples_inside(const tile_axis *t, int32_t begin, int32_t count) {
   const int64_t place = (int64_t)begin - t->axis->before, d = t->dilation;
-  int64_t first = place < 0 ? -place : 0, end = place < t->axis->input ? t->axis->input - place : 0;
+  const int64_t last = read_end(t->axis);
+  int64_t first = place < 0 ? -place : 0, end = place < last ? last - place : 0;
   if (d > 1) {
     first = (first + d - 1) / d;
     end = (end + d - 1) / d;
