@@ -64,13 +64,14 @@ extension Plan {
   }
 
   private func check(
-    _ count: Int, _ expected: Int, _ shape: [Int], _ pixel: Int?, argument: String
+    _ count: Int, _ expected: @autoclosure () -> Int, _ shape: [Int], _ pixel: Int?,
+    argument: String
   ) throws(ConvolutionError) {
     guard let pixel else { return try checkBuffer(count, has: shape, argument: argument) }
-    guard count == expected else {
+    guard count == expected() else {
       throw ConvolutionError(
         .wrongBufferSize, argument: argument, received: "\(count) elements",
-        expected: "\(expected), shape \(shape) with pixels \(pixel) elements apart")
+        expected: "\(expected()), shape \(shape) with pixels \(pixel) elements apart")
     }
   }
 
