@@ -13,8 +13,9 @@
 #: PEERS="ncnn mnn" what compare measures us beside, by default all in Benchmarks/Peers/peers
 #: ROUNDS=5         how often compare measures everything, by default 3 times
 #: RESULTS=folder   where compare writes, by default Benchmarks/Peers/results
-#: SEED=2           of what exchange-test and fuzz make at random, by default 1
-#: SECONDS=600      how long fuzz goes on, by default a minute
+#: SEED=2           of what exchange-test, fuzz and soak make at random, by default 1
+#: SECONDS=600      how long fuzz goes on, and the callers of soak, by default a minute
+#: RUNS=1000000     so many runs in soak, by default ten million
 #: CASES=1000       after how many cases fuzz stops, whatever SECONDS says
 #: TESTS=GuardPage  sanitize runs the tests alone whose names match, by default all
 #: SHORT=1          exchange-test takes a part of everything
@@ -46,6 +47,8 @@ PHOTOGRAPH := Benchmarks/Photographs/chelsea.png
 WAIFU2X := Tests/ConvolutionGraphTests/Models/waifu2x_upconv7_photo_2x/model.onnx
 BUILD_COMMAND := swift build -c $(CONFIGURATION) --scratch-path $(BUILD)
 BUILD_BENCHMARKS := swift build -c $(CONFIGURATION) --package-path Benchmarks --scratch-path Benchmarks/$(BUILD)
+CONVSOAK := $(BUILD)/$(CONFIGURATION)/convsoak
+SOAKED_NETWORKS := $(foreach model,light_squeezenet_seeded mtcnn_onet,Tests/ConvolutionGraphTests/Models/$(model)/model.onnx)
 CONVBENCH := Benchmarks/$(BUILD)/$(CONFIGURATION)/convbench
 COMPARE_LAYERS := compare.py --layers $(LAYERS) $(IMAGES) $(if $(TRAIN),--task training)
 COMPARISON := $(if $(MODELS),compare_models.py --models $(MODELS),$(COMPARE_LAYERS)) --convbench $(CONVBENCH) \
@@ -56,7 +59,7 @@ COMPARISON := $(if $(MODELS),compare_models.py --models $(MODELS),$(COMPARE_LAYE
 quietly = log=$$(mktemp) && { { $(1); } > "$$log" 2>&1 || { cat "$$log" >&2; rm "$$log"; exit 1; }; } && rm "$$log"
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test fuzz sanitize exchange-test bench digits fit compare docs format lint clean help
+.PHONY: setup build run test fuzz soak sanitize exchange-test bench digits fit compare docs format lint clean help
 
 setup: ## install what is missing of the libraries to build with
 	@command -v swift > /dev/null || { echo "swift is missing: install Swift 6.2 or newer" >&2; exit 1; }
@@ -91,6 +94,12 @@ fuzz: setup ## random layers and networks in every way there is against float64,
 	@mkdir -p $(BUILD)/fuzz
 	@$(BUILD)/$(CONFIGURATION)/convfuzz --output $(BUILD)/fuzz $(if $(SEED),--seed $(SEED)) \
 	  $(if $(SECONDS),--seconds $(SECONDS)) $(if $(CASES),--cases $(CASES))
+
+soak: setup ## many callers at once, then many runs of plans that come and go: right bits, flat memory
+	@$(call quietly,$(BUILD_COMMAND) --product convsoak)
+	@$(CONVSOAK) callers $(if $(SECONDS),--seconds $(SECONDS)) $(MACHINE) $(SOAKED_NETWORKS)
+	@$(CONVSOAK) neighbour
+	@$(CONVSOAK) runs $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
 
 # Swift has no UndefinedBehaviorSanitizer on Linux; C has it, in the runtime that AddressSanitizer brings along.
 sanitize: setup ## all tests under AddressSanitizer, and the C code under UndefinedBehaviorSanitizer too

@@ -75,7 +75,8 @@ let package = Package(
     .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
     // What several test targets need. It looks at every sample, so it is optimised in debug builds too.
     .target(
-      name: "TestSupport", path: "Tests/TestSupport", swiftSettings: [.unsafeFlags(["-O"])]),
+      name: "TestSupport", dependencies: ["CMalloc"], path: "Tests/TestSupport",
+      swiftSettings: [.unsafeFlags(["-O"])]),
     // Layers that nobody chose, and what they are in float64.
     .target(
       name: "LayerCases", dependencies: ["CConvolution", "Convolution", "TestSupport"],
@@ -87,6 +88,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Fuzz"),
+    .executableTarget(
+      name: "convsoak",
+      dependencies: [
+        "Convolution", "ConvolutionGraph", "LayerCases", "TestSupport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Soak"),
     .testTarget(
       name: "ConvolutionTests",
       dependencies: [
@@ -101,7 +109,7 @@ let package = Package(
     .testTarget(
       name: "ConvolutionGraphTests",
       dependencies: [
-        "CMalloc", "Convolution", "ConvolutionFiles", "ConvolutionGraph", "TestSupport",
+        "Convolution", "ConvolutionFiles", "ConvolutionGraph", "TestSupport",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       resources: [.copy("Models"), .copy("Nodes"), .copy("Keras/Samples")]

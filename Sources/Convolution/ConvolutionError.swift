@@ -26,6 +26,8 @@ public struct ConvolutionError: Error, Equatable, Sendable, CustomStringConverti
     public static let outOfMemory = Code(description: "outOfMemory")
     /// An algorithm that does not compute this layer.
     public static let unsupportedAlgorithm = Code(description: "unsupportedAlgorithm")
+    /// A C target that was compiled from another version than the Swift modules that call it.
+    public static let incompatibleLibrary = Code(description: "incompatibleLibrary")
     /// A run that was given up because the Swift task that awaited it was cancelled.
     public static let cancelled = Code(description: "cancelled")
     /// A file that is not what it should be, or has a type that is not supported.
@@ -51,4 +53,13 @@ public struct ConvolutionError: Error, Equatable, Sendable, CustomStringConverti
 
   /// One line: `weights: got 3 input channels, expected 4 (input channels / groups)`.
   public var description: String { "\(argument): got \(received), expected \(expected)" }
+}
+
+extension ConvolutionError {
+  /// - Parameter difference: what differs, as `conv_abi_difference` tells it.
+  static func incompatibleLibrary(_ difference: String) -> ConvolutionError {
+    ConvolutionError(
+      .incompatibleLibrary, argument: "CConvolution", received: "another \(difference)",
+      expected: "that of the Swift modules; build all of the package anew")
+  }
 }

@@ -4,21 +4,30 @@ import Testing
 
 @testable import LayerCases
 
-/// The same bits however the work is cut.
+/// The same bits however the work is cut, and wherever it is done.
 struct BitIdentityTests {
   @Test(arguments: LayerCase.large.indices)
-  func threadsChangeNoBit(index: Int) throws {
+  func threadsAndMachinesChangeNoBit(index: Int) throws {
     let layerCase = LayerCase.large[index]
     let layer = try layerCase.layer()
-    for (setting, alone) in try layerCase.plansOfEveryKernel(layer) {
+    // Sums of hashes, as the order of the ways may be another one elsewhere.
+    var hashes: [InstructionSet: UInt64] = [:]
+    for (number, (setting, alone)) in try layerCase.plansOfEveryKernel(layer).enumerated() {
       let expected = try layerCase.run(alone)
-      for threads in [2, 7] {
+      hashes[alone.instructionSet, default: 0] &+= bitHash(expected)
+      // 2 to 8, all of them over the ways.
+      for threads in [2 + number % 7, 2 + (number + 3) % 7] {
         let plan = try #require(try layerCase.plan(layer, setting, threads: threads))
         #expect(
-          plan.threads == threads && plan.taskCount > 1,
-          "\(setting) is not cut, the test shows nothing")
+          plan.threads > 1 && plan.taskCount > 1, "\(setting) is not cut, the test shows nothing")
         expectSame(try layerCase.run(plan), expected, "\(setting) on \(threads) threads")
       }
+    }
+    if BitRecord.isWritten {
+      return try BitRecord.write(InstructionSet.allCases.map { hashes[$0]! }, ofLayer: index)
+    }
+    for (set, hash) in hashes {
+      #expect(try hash == BitRecord.hash(ofLayer: index, on: set), "\(layerCase) on \(set)")
     }
   }
 

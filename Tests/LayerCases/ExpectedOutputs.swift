@@ -7,6 +7,8 @@ package struct ExpectedOutputs {
   private let rounding: Double
   /// Whether sums may be larger than a float in between.
   private let mayOverflow: Bool
+  /// The largest sample times the largest weight, whether they meet or not.
+  private let largestProduct: Double
 
   /// - Parameters:
   ///   - terms: of a sum.
@@ -16,8 +18,9 @@ package struct ExpectedOutputs {
     self.magnitudes = magnitudes
     // A sum of n terms of random signs errs by about the root of n roundings of the terms' absolute sum at most.
     rounding = (8 + 2 * Double(terms).squareRoot()) * 0x1p-24
-    let largest = data.map { $0.reduce(1) { abs($1) < .infinity ? max($0, abs($1)) : $0 } }
-    mayOverflow = largest.reduce(Double(terms)) { $0 * Double($1) } > 1e36
+    let largest = data.map { $0.reduce(0) { abs($1) < .infinity ? max($0, Double(abs($1))) : $0 } }
+    mayOverflow = largest.reduce(Double(terms)) { $0 * max($1, 1) } > 1e36
+    largestProduct = data.isEmpty ? 0 : largest.reduce(1, *)
   }
 
   /// The first output that it may not be, and how it differs; nil: there is none. Products are summed as they are.
@@ -28,16 +31,17 @@ package struct ExpectedOutputs {
     return output.indices.first { !isRight(output[$0], $0) }.map { text(output, $0) }
   }
 
-  /// The same where sums are rounded by the largest of their neighbours, and share infinities and NaN with them.
+  /// The same where sums are rounded by the largest of their neighbours, and share infinities and NaN with them. A weight
+  /// rounds them too where it meets nothing but a zero border.
   ///
-  /// - Parameter bound: of the errors, by the largest magnitude.
+  /// - Parameter bound: of the errors, by the largest magnitude or product.
   package func difference(_ output: [Float], bound: Double) -> String? {
     guard output.count == values.count else {
       return "\(output.count) outputs, not \(values.count)"
     }
     // Of larger ones, a sum with its bias and residual may be infinite.
     let isFinite = magnitudes.allSatisfy { $0 <= 1e37 }
-    let largest = zip(magnitudes, values).reduce(0) { max($0, $1.0, abs($1.1)) }
+    let largest = zip(magnitudes, values).reduce(largestProduct) { max($0, $1.0, abs($1.1)) }
     return output.indices.first { place in
       if values[place].isNaN { return !output[place].isNaN }
       guard isFinite, !mayOverflow else { return false }

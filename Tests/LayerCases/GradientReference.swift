@@ -5,7 +5,8 @@ package struct GradientReference {
   /// N C \*spatial, O I/groups \*kernel, and one an output channel.
   package let input, weights, bias: Sums
 
-  /// Sums and the sums of their terms' absolute values.
+  /// Sums and what rounding errors are measured by: the sums of their terms' absolute values. A slope that is taken from a
+  /// rounded output errs by 2^-23 however small it is, so a term counts as if its slope were 1/256 at least.
   package struct Sums {
     package private(set) var values, magnitudes: [Double]
 
@@ -14,9 +15,10 @@ package struct GradientReference {
       magnitudes = values
     }
 
-    fileprivate mutating func add(_ term: Double, at place: Int) {
-      values[place] += term
-      magnitudes[place] += abs(term)
+    /// Adds `factor` times an output's gradient before its activation.
+    fileprivate mutating func add(_ factor: Double, times gradient: Gradient, at place: Int) {
+      values[place] += factor * gradient.value
+      magnitudes[place] += abs(factor) * gradient.magnitude
     }
   }
 
@@ -35,14 +37,14 @@ package struct GradientReference {
       Sums(count: layer.x.count), Sums(count: layer.w.count), Sums(count: layer.weightShape[0])
     )
     for place in sums.values.indices {
-      let slope = layer.activation.slope(at: sums.values[place])
-      let dz = Double(outputGradient[place]) * slope
+      let dz = Gradient(
+        Double(outputGradient[place]), through: layer.activation, at: sums.values[place])
       let x = place % output[2]
       let y = place / output[2] % output[1]
       let z = place / (output[2] * output[1]) % output[0]
       let channel = place / output.reduce(1, *) % layer.weightShape[0]
       let image = place / output.reduce(1, *) / layer.weightShape[0]
-      db.add(dz, at: channel)
+      db.add(1, times: dz, at: channel)
       for kz in 0..<kernel[0] {
         for ky in 0..<kernel[1] {
           for kx in 0..<kernel[2] {
@@ -60,19 +62,30 @@ package struct GradientReference {
               let weight = ((channel * inputs + i) * kernel[0] + kz) * kernel[1] + ky
               let w = weight * kernel[2] + kx
               if let constant {
-                if constant != 0 { dw.add(constant * dz, at: w) }
+                if constant != 0 { dw.add(constant, times: dz, at: w) }
                 continue
               }
               let plane = image * layer.inputShape[1] + channel / outputs * inputs + i
               let at = plane * extents.reduce(1, *) + sample
-              dw.add(Double(layer.x[at]) * dz, at: w)
-              dx.add(Double(layer.w[w]) * dz, at: at)
+              dw.add(Double(layer.x[at]), times: dz, at: w)
+              dx.add(Double(layer.w[w]), times: dz, at: at)
             }
           }
         }
       }
     }
     (input, weights, bias) = (dx, dw, db)
+  }
+}
+
+/// The gradient of a sum before its activation.
+private struct Gradient {
+  let value, magnitude: Double
+
+  init(_ outputGradient: Double, through activation: Activation, at sum: Double) {
+    let slope = activation.slope(at: sum)
+    value = outputGradient * slope
+    magnitude = abs(outputGradient) * (activation == .identity ? 1 : max(abs(slope), 0x1p-8))
   }
 }
 

@@ -1,9 +1,11 @@
 // The OpenMP team: how many threads a caller gets, and how tasks are handed out.
 #include "team.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "convolution.h"
+#include "room.h"
 
 #ifdef _OPENMP
 
@@ -32,6 +34,33 @@ static int32_t lease(int32_t wanted) {
     granted = left < 1 ? 1 : left < wanted ? left : wanted;
   } while (!atomic_compare_exchange_weak(&leased, &in_use, in_use + granted));
   return granted;
+}
+
+/// The most threads that runs of this thread have had: its team of libomp's has them, in use or not.
+static _Thread_local int32_t team_size = 1;
+
+/// Held by a thread while its team grows, so that no two take the same room for theirs.
+static pthread_mutex_t growing = PTHREAD_MUTEX_INITIALIZER;
+
+/// In the child of a fork no team has workers.
+static void forget_team(void) { team_size = 1; }
+static void watch_forks(void) { pthread_atfork(NULL, NULL, forget_team); }
+
+typedef struct {
+  int32_t threads;
+  bool grows;  ///< whether some of them are not there yet; `growing` is held until they are
+} team;
+
+/// Leases up to `wanted` threads for the calling one, and no more than the system allows it to have.
+static team lease_team(int32_t wanted) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  const int32_t granted = lease(wanted);
+  if (granted <= team_size) return (team){granted, false};
+  pthread_once(&once, watch_forks);
+  pthread_mutex_lock(&growing);
+  team_size += team_room(granted - team_size);
+  atomic_fetch_sub(&leased, granted - team_size);
+  return (team){team_size, true};
 }
 
 /// Lets idle workers of this caller's team sleep after a millisecond rather than spin for the default 200.
@@ -71,7 +100,8 @@ void team_run(int32_t threads, int64_t count, void (*work)(void *context, int64_
   const uint32_t *flag = cancellation;
 #ifdef _OPENMP
   if (threads > 1 && !omp_in_parallel()) {
-    const int32_t granted = lease(threads);
+    const team team = lease_team(threads);
+    const int32_t granted = team.threads;
     if (granted > 1) {
       limit_spinning();
       share shares[CONV_MOST_THREADS];
@@ -83,6 +113,7 @@ void team_run(int32_t threads, int64_t count, void (*work)(void *context, int64_
 #pragma omp parallel num_threads(granted)
       {
         const int32_t worker = omp_get_thread_num();
+        if (team.grows && worker == 0) pthread_mutex_unlock(&growing);
         const conv_float_state own = conv_get_float_state();
         if (worker != 0) conv_set_float_state(state);
         for (int32_t turn = 0; turn < granted; turn++) {
@@ -96,6 +127,7 @@ void team_run(int32_t threads, int64_t count, void (*work)(void *context, int64_
       atomic_fetch_sub(&leased, granted);
       return;
     }
+    if (team.grows) pthread_mutex_unlock(&growing);
     atomic_fetch_sub(&leased, granted);
   }
 #endif

@@ -40,6 +40,12 @@ public enum Machine {
     Self.cap.withLock { $0 = cap }
   }
 
+  /// What the C target has otherwise than the headers that this module was compiled with; nil: nothing.
+  static let differenceOfLibrary: String? = {
+    var abi = conv_abi_of_caller()
+    return conv_abi_difference(&abi).map { String(cString: $0) }
+  }()
+
   private static let cap = Mutex<InstructionSet?>(nil)
   private static let environmentCap = getenv("CONVOLUTION_ISA")
     .flatMap { InstructionSet(String(cString: $0)) }

@@ -77,6 +77,7 @@ extension Planner {
 
   /// - Throws: `.nonPositiveSize` for a number of threads that is not 1 to ``mostThreads``.
   func checkedThreads() throws(ConvolutionError) -> Int {
+    if let difference = Machine.differenceOfLibrary { throw .incompatibleLibrary(difference) }
     let threads = threads ?? min(Machine.coreCount, Self.mostThreads)
     guard (1...Self.mostThreads).contains(threads) else {
       throw ConvolutionError(

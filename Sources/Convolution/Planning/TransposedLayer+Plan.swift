@@ -34,6 +34,7 @@ extension TransposedLayer {
         let candidate = try candidate(geometry, manner, planner)
         if candidate.time < best?.time ?? .infinity { best = candidate }
       } catch {
+        guard error.code == .unsupportedAlgorithm else { throw error }
         refusal = error
       }
     }

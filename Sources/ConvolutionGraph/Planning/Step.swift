@@ -5,7 +5,9 @@ protocol Step: Sendable {
 
   /// Computes. Inputs and outputs are dense and have the types that the step was made for; outputs overlap no input but
   /// one of ``reusableInputs``.
-  func run(_ operands: Operands)
+  ///
+  /// - Throws: `.outOfMemory`, where what it is to compute is known in the run alone.
+  func run(_ operands: Operands) throws(NetworkError)
 
   /// The same for inputs of which some are where they belong already; nil where there is nothing to be left out.
   func leavingOut(_ inputs: Set<Int>) -> (any Step)?

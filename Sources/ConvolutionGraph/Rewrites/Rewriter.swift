@@ -121,10 +121,10 @@ extension Step {
     let workspace = try asNetworkError { () throws(ConvolutionError) in
       try AlignedMemory<UInt8>(count: workspaceBytes, argument: "workspace")
     }
-    addresses.withUnsafeBufferPointer {
-      run(
+    try addresses.withUnsafeBufferPointer { (addresses) throws(NetworkError) in
+      try run(
         Operands(
-          addresses: $0.baseAddress!, inputs: Array(numbers[..<count]),
+          addresses: addresses.baseAddress!, inputs: Array(numbers[..<count]),
           outputs: Array(numbers[count...]),
           workspace: UnsafeMutableRawPointer(workspace.buffer.baseAddress)))
     }

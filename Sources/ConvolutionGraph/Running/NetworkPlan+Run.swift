@@ -7,14 +7,15 @@ extension NetworkPlan {
   ///   - inputs: the bytes of each of ``inputs``, in order.
   ///   - outputs: the bytes of each of ``outputs``, in order. They must not overlap the inputs or each other.
   ///   - workspace: made for this plan or for one that needs as much.
-  /// - Throws: `.wrongBufferSize`.
+  /// - Throws: `.wrongBufferSize`; `.outOfMemory` where a layer's weights are computed in the run.
   public func run(
     _ inputs: [UnsafeRawBufferPointer], into outputs: [UnsafeMutableRawBufferPointer],
     workspace: inout NetworkWorkspace
   ) throws(NetworkError) {
     let addresses = try addresses(inputs, outputs, workspace.bytes)
-    withDenormals(flushed: flushesDenormals) {
-      for step in steps { step.run(addresses, arena: workspace.bytes.baseAddress! + tableBytes) }
+    let arena = workspace.bytes.baseAddress! + tableBytes
+    try withDenormals(flushed: flushesDenormals) { () throws(NetworkError) in
+      for step in steps { try step.run(addresses, arena: arena) }
     }
   }
 
@@ -120,8 +121,8 @@ extension NetworkPlan {
 extension NetworkPlan.PlannedStep {
   func run(
     _ addresses: UnsafePointer<UnsafeMutableRawPointer?>, arena: UnsafeMutableRawPointer
-  ) {
-    step.run(
+  ) throws(NetworkError) {
+    try step.run(
       Operands(
         addresses: addresses, inputs: inputs, outputs: outputs, workspace: arena + workspaceOffset))
   }

@@ -1,6 +1,6 @@
-import CMalloc
 import Convolution
 import Foundation
+import TestSupport
 import Testing
 
 @testable import ConvolutionGraph
@@ -36,6 +36,35 @@ struct NetworkMemoryTests {
           grown.append(allocatedBytes() - before)
         }
         try #require(grown.contains(0))
+      }
+    }
+  }
+
+  /// Of a network that is put together, planned and run every block of memory is refused once, those for a layer whose
+  /// weights are computed in the run among them.
+  @Test func everyBlockMayBeRefused() async {
+    await #expect(processExitsWith: .success) {
+      let x = try NetworkTensor(repeating: 1, shape: [1, 16, 20, 20])
+      let planner = Planner(threads: 2)
+      func run() throws -> [Float] {
+        var small = SmallNetwork()
+        let image = small.input("x", [1, 16, 20, 20])
+        let features = small.convolution(image, weights: [16, 16, 3, 3])
+        let weights = small.node("Reshape", [features, small.integers([16, 4, 10, 10])])
+        let layer = small.node("Conv", [image, weights], ONNXAttribute("group", 4))
+        small.output(small.node("Softmax", [layer]))
+        return try small.network().plan(with: planner).run(["x": x]).values.first!.floats
+      }
+      let expected = try run()
+      for block in 0... {
+        let (wasAskedFor, error) = refusing(block: block) { _ = try run() }
+        guard wasAskedFor else {
+          #expect(block > 10)
+          break
+        }
+        #expect((error as? NetworkError)?.code == .outOfMemory, "block \(block)")
+        let isRight = try run() == expected
+        #expect(isRight)
       }
     }
   }
@@ -152,10 +181,4 @@ private struct Buffers {
     inputs.map { UnsafeRawBufferPointer($0.mutableBytes) }
   }
   var outputBytes: [UnsafeMutableRawBufferPointer] { outputs.map(\.mutableBytes) }
-}
-
-/// Bytes that the process has from `malloc`.
-private func allocatedBytes() -> Int {
-  let info = mallinfo2()
-  return Int(info.uordblks + info.hblkhd)
 }

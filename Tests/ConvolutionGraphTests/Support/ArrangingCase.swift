@@ -68,9 +68,9 @@ struct ArrangingCase {
     for output in outputs { output.mutableBytes.initializeMemory(as: UInt8.self, repeating: 0xA5) }
     let workspace = try NetworkTensor(uninitialized: TensorType(.uint8, [step.workspaceBytes]))
     let addresses = (inputs + outputs).map { $0?.mutableBytes.baseAddress }
-    withExtendedLifetime((inputs, outputs, workspace)) {
-      addresses.withUnsafeBufferPointer {
-        step.run(
+    try withExtendedLifetime((inputs, outputs, workspace)) {
+      try addresses.withUnsafeBufferPointer {
+        try step.run(
           Operands(
             addresses: $0.baseAddress!, inputs: inputs.indices.map { inputs[$0] == nil ? -1 : $0 },
             outputs: outputs.indices.map { $0 + inputs.count },

@@ -90,8 +90,8 @@ struct OperatorCase {
       for index in output.mutableBytes.indices { output.mutableBytes[index] = 0xff }
     }
     let addresses = (inputs + outputs).map { $0?.mutableBytes.baseAddress }
-    addresses.withUnsafeBufferPointer {
-      step.run(
+    try addresses.withUnsafeBufferPointer {
+      try step.run(
         Operands(
           addresses: $0.baseAddress!, inputs: inputs.indices.map { inputs[$0] == nil ? -1 : $0 },
           outputs: outputs.indices.map { inputs.count + $0 },

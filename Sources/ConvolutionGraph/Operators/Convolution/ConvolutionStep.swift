@@ -48,18 +48,14 @@ struct RuntimeWeightsStep: Step {
   let planner: Planner
   let make: @Sendable (NetworkTensor, NetworkTensor?) throws(NetworkError) -> any Layer
 
-  func run(_ operands: Operands) {
-    do {
-      let bias = try biasShape.map { (shape) throws(NetworkError) in
-        try NetworkTensor(copying: operands.input(2), shape)
-      }
-      let plan = try make(NetworkTensor(copying: operands.input(1), weightShape), bias)
-        .plan(of: x, layout, planner)
-      let workspace = try Workspace(for: plan)
-      plan.run(operands, residual: nil, workspace: workspace.bytes.baseAddress)
-    } catch {
-      preconditionFailure("a layer that its step was made for: \(error)")
+  func run(_ operands: Operands) throws(NetworkError) {
+    let bias = try biasShape.map { (shape) throws(NetworkError) in
+      try NetworkTensor(copying: operands.input(2), shape)
     }
+    let plan = try make(NetworkTensor(copying: operands.input(1), weightShape), bias)
+      .plan(of: x, layout, planner)
+    let workspace = try asNetworkError { () throws(ConvolutionError) in try Workspace(for: plan) }
+    plan.run(operands, residual: nil, workspace: workspace.bytes.baseAddress)
   }
 }
 
