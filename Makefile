@@ -17,7 +17,7 @@
 #: SECONDS=600      how long fuzz goes on, and the callers of soak, by default a minute
 #: RUNS=1000000     so many runs in soak, by default ten million
 #: CASES=1000       after how many cases fuzz stops, whatever SECONDS says
-#: TESTS=GuardPage  sanitize runs the tests alone whose names match, by default all
+#: TESTS=GuardPage  sanitize and sanitize-threads run the tests alone whose names match
 #: SHORT=1          exchange-test takes a part of everything
 #: BASE=/docs       where a server will have the pages that docs builds, by default at its root
 #: CONFIG=debug     debug or release; tests are debug where it is not given, all else release
@@ -48,7 +48,7 @@ WAIFU2X := Tests/ConvolutionGraphTests/Models/waifu2x_upconv7_photo_2x/model.onn
 BUILD_COMMAND := swift build -c $(CONFIGURATION) --scratch-path $(BUILD)
 BUILD_BENCHMARKS := swift build -c $(CONFIGURATION) --package-path Benchmarks --scratch-path Benchmarks/$(BUILD)
 CONVSOAK := $(BUILD)/$(CONFIGURATION)/convsoak
-SOAKED_NETWORKS := $(foreach model,light_squeezenet_seeded mtcnn_onet,Tests/ConvolutionGraphTests/Models/$(model)/model.onnx)
+SOAKED_NETWORKS := $(foreach model,light_squeezenet_seeded light_shufflenet_seeded,Tests/ConvolutionGraphTests/Models/$(model)/model.onnx)
 CONVBENCH := Benchmarks/$(BUILD)/$(CONFIGURATION)/convbench
 COMPARE_LAYERS := compare.py --layers $(LAYERS) $(IMAGES) $(if $(TRAIN),--task training)
 COMPARISON := $(if $(MODELS),compare_models.py --models $(MODELS),$(COMPARE_LAYERS)) --convbench $(CONVBENCH) \
@@ -59,7 +59,7 @@ COMPARISON := $(if $(MODELS),compare_models.py --models $(MODELS),$(COMPARE_LAYE
 quietly = log=$$(mktemp) && { { $(1); } > "$$log" 2>&1 || { cat "$$log" >&2; rm "$$log"; exit 1; }; } && rm "$$log"
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test fuzz soak sanitize exchange-test bench digits fit compare docs format lint clean help
+.PHONY: setup build run test fuzz soak sanitize sanitize-threads sbom exchange-test bench digits fit compare docs format lint clean help
 
 setup: ## install what is missing of the libraries to build with
 	@command -v swift > /dev/null || { echo "swift is missing: install Swift 6.2 or newer" >&2; exit 1; }
@@ -102,9 +102,18 @@ soak: setup ## many callers at once, then many runs of plans that come and go: r
 	@$(CONVSOAK) runs $(if $(RUNS),--runs $(RUNS)) $(if $(SEED),--seed $(SEED))
 
 # Swift has no UndefinedBehaviorSanitizer on Linux; C has it, in the runtime that AddressSanitizer brings along.
+# Optimised kernels with all their checks take the compiler an hour.
 sanitize: setup ## all tests under AddressSanitizer, and the C code under UndefinedBehaviorSanitizer too
-	@swift test --scratch-path .build-address --sanitize=address -Xcc -fsanitize=undefined \
+	@swift test --scratch-path .build-address --sanitize=address -Xcc -O0 -Xcc -fsanitize=undefined \
 	  -Xcc -fno-sanitize-recover=undefined $(if $(TESTS),--filter $(TESTS))
+
+# ThreadSanitizer does not see into libomp: Archer, which comes with it, tells of its forks, joins and locks.
+ARCHER = $(lastword $(sort $(wildcard /usr/lib/llvm-*/lib/libarcher.so)))
+TESTS_OF_THREADS = Team|Surroundings|Cancellation|BitIdentity|RunForm|Schedule|NetworkMemory|Gradient|PoolingBit
+sanitize-threads: setup ## the tests of many threads and callers under ThreadSanitizer
+	@OMP_TOOL_LIBRARIES=$(ARCHER) TSAN_OPTIONS="ignore_noninstrumented_modules=1 halt_on_error=1" \
+	  swift test --scratch-path .build-thread --sanitize=thread \
+	  --filter '$(or $(TESTS),$(TESTS_OF_THREADS))'
 
 exchange-test: PACKAGES += python3-venv
 exchange-test: setup ## exchange files with PyTorch, Keras, ONNX Runtime and Core ML tools, and compare what they compute
@@ -136,6 +145,10 @@ docs: setup ## build the reference and the articles as static pages, and say how
 	@$(call quietly,.ci/docs $(BUILD) $(BASE))
 	@echo "The pages are in $(BUILD)/documentation$(if $(BASE), for $(BASE) of a server)."
 	$(if $(BASE),,@echo "Look at them: python3 -m http.server --directory $(BUILD)/documentation, at http://localhost:8000")
+
+sbom: build ## a software bill of materials of what is built here (CycloneDX): .build/sbom.json
+	@.ci/sbom $(BUILD) > $(BUILD)/sbom.json
+	@echo "$(BUILD)/sbom.json"
 
 format: ## format the Swift files
 	@swift format --in-place --recursive $(SWIFT_FILES)
