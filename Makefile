@@ -13,10 +13,11 @@
 #: PEERS="ncnn mnn" what compare measures us beside, by default all in Benchmarks/Peers/peers
 #: ROUNDS=5         how often compare measures everything, by default 3 times
 #: RESULTS=folder   where compare writes, by default Benchmarks/Peers/results
-#: SEED=2           of what exchange-test, fuzz and soak make at random, by default 1
-#: SECONDS=600      how long fuzz goes on, and the callers of soak, by default a minute
+#: SEED=2           of what exchange-test, fuzz, fuzz-files and soak make at random, by default 1
+#: SECONDS=600      how long fuzz, fuzz-files and the callers of soak go on, by default a minute
 #: RUNS=1000000     so many runs in soak, by default ten million
-#: CASES=1000       after how many cases fuzz stops, whatever SECONDS says
+#: CASES=1000       after how many cases fuzz stops, and after how many inputs of a format fuzz-files, whatever SECONDS says
+#: FORMATS="npy png" what fuzz-files makes files of, by default all formats (Tests/FileFuzz/Format.swift)
 #: TESTS=GuardPage  sanitize and sanitize-threads run the tests alone whose names match
 #: SHORT=1          exchange-test takes a part of everything
 #: BASE=/docs       where a server will have the pages that docs builds, by default at its root
@@ -59,7 +60,8 @@ COMPARISON := $(if $(MODELS),compare_models.py --models $(MODELS),$(COMPARE_LAYE
 quietly = log=$$(mktemp) && { { $(1); } > "$$log" 2>&1 || { cat "$$log" >&2; rm "$$log"; exit 1; }; } && rm "$$log"
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test fuzz soak sanitize sanitize-threads sbom exchange-test bench digits fit compare docs format lint clean help
+.PHONY: setup build run test fuzz fuzz-files soak sanitize sanitize-threads sbom exchange-test bench digits fit compare \
+  docs format lint clean help
 
 setup: ## install what is missing of the libraries to build with
 	@command -v swift > /dev/null || { echo "swift is missing: install Swift 6.2 or newer" >&2; exit 1; }
@@ -94,6 +96,15 @@ fuzz: setup ## random layers and networks in every way there is against float64,
 	@mkdir -p $(BUILD)/fuzz
 	@$(BUILD)/$(CONFIGURATION)/convfuzz --output $(BUILD)/fuzz $(if $(SEED),--seed $(SEED)) \
 	  $(if $(SECONDS),--seconds $(SECONDS)) $(if $(CASES),--cases $(CASES))
+
+# Bounds are checked as in a debug build. C code is left as it is: it gets nothing of a file that Swift has not checked.
+FUZZER = $(shell clang -print-file-name=libclang_rt.fuzzer_no_main-$(shell uname -m).a)
+fuzz-files: setup ## libFuzzer on everything that reads files, for errors, memory and time; what it finds is in .build-files/fuzz
+	@$(call quietly,FILEFUZZ=1 swift build -c release --scratch-path .build-files --product filefuzz \
+	  -Xswiftc -sanitize=address -Xswiftc -Xfrontend -Xswiftc -sanitize=fuzzer -Xswiftc -assert-config -Xswiftc Debug \
+	  -Xlinker $(FUZZER))
+	@Tests/FileFuzz/run .build-files/release/filefuzz .build-files/fuzz $(or $(SECONDS),60) $(or $(SEED),1) \
+	  $(or $(CASES),-1) $(FORMATS)
 
 soak: setup ## many callers at once, then many runs of plans that come and go: right bits, flat memory
 	@$(call quietly,$(BUILD_COMMAND) --product convsoak)

@@ -3,6 +3,8 @@ import PackageDescription
 
 // `OPENMP=0` in the environment builds a single-threaded library that needs no libomp.
 let openMP = Context.environment["OPENMP"] != "0"
+// `FILEFUZZ=1` adds what `make fuzz-files` builds, which needs libFuzzer.
+let fileFuzz = Context.environment["FILEFUZZ"] == "1"
 
 let package = Package(
   name: "swift-convolution",
@@ -64,10 +66,12 @@ let package = Package(
     .executableTarget(
       name: "convolve",
       dependencies: [
-        "ConvolutionFiles", "ConvolutionGraph", "ConvolutionOptions", "CPNG", "CTurboJPEG",
+        "ConvolutionFiles", "ConvolutionGraph", "ConvolutionOptions", "PictureFiles",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
+    .target(
+      name: "PictureFiles", dependencies: ["Convolution", "ConvolutionFiles", "CPNG", "CTurboJPEG"]),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CTurboJPEG", providers: [.apt(["libturbojpeg0-dev"])]),
 
@@ -116,7 +120,7 @@ let package = Package(
     ),
     .testTarget(
       name: "ConvolveTests",
-      dependencies: ["convolve", "ConvolutionFiles", "ConvolutionOptions"],
+      dependencies: ["convolve", "ConvolutionFiles", "ConvolutionOptions", "PictureFiles"],
       resources: [.copy("Descriptors")]
     ),
     .testTarget(
@@ -124,7 +128,20 @@ let package = Package(
       dependencies: ["convolve", "Convolution", "ConvolutionFiles", "ConvolutionGraph"],
       resources: [.copy("Samples")]
     ),
-  ],
+  ]
+    + (fileFuzz
+      ? [
+        .target(name: "CFileFuzz", path: "Tests/CFileFuzz"),
+        .executableTarget(
+          name: "filefuzz",
+          dependencies: [
+            "CFileFuzz", "Convolution", "ConvolutionFiles", "ConvolutionGraph", "PictureFiles",
+            "TestSupport",
+          ],
+          path: "Tests/FileFuzz", exclude: ["Words", "run"],
+          // libFuzzer's own.
+          linkerSettings: [.linkedLibrary("stdc++")]),
+      ] : []),
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
 )

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Convolution
 import ConvolutionOptions
+import PictureFiles
 
 /// The tour that `make run` gives.
 struct Demo: ParsableCommand {

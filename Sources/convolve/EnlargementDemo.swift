@@ -1,6 +1,7 @@
 import Convolution
 import ConvolutionFiles
 import ConvolutionGraph
+import PictureFiles
 
 /// The part of the tour that runs a network: waifu2x enlarges a photograph to twice its size.
 struct EnlargementDemo {

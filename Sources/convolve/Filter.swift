@@ -1,6 +1,7 @@
 import ArgumentParser
 import Convolution
 import Foundation
+import PictureFiles
 
 /// The taps of a small 2-D kernel.
 struct Stencil: Equatable {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Convolution
 import ConvolutionOptions
+import PictureFiles
 
 /// A filter on a picture file.
 struct FilterPicture: ParsableCommand {

@@ -44,6 +44,28 @@ struct MalformedFileTests {
     expectMalformed(field(1, operation + field(5, field(8, Array(repeating: 1, count: count)))))
   }
 
+  @Test func constantsThatGrowFromNodeToNodeTakeLittleMemory() async {
+    await #expect(processExitsWith: .success) {
+      // 2 to the 30th as many elements as the file has, and 20 MB of zeros.
+      let doubled = try ONNXModel {
+        $0.initializer = [ONNXTensor("x0", Array(repeating: 1, count: 1024), [1024])]
+        $0.node = (0..<30).map {
+          ONNXNode("Concat", ["x\($0)", "x\($0)"], ["x\($0 + 1)"], [ONNXAttribute("axis", 0)])
+        }
+        $0.output = [ONNXValueInfo("x30", [nil])]
+      }.bytes
+      let zeros = try ONNXModel {
+        $0.initializer = [ONNXTensor("shape", type: 7, [1]) { $0.int64Data = varints([1 << 14]) }]
+        $0.node = (0..<320).map { ONNXNode("ConstantOfShape", ["shape"], ["y\($0)"]) }
+        $0.output = (0..<320).map { ONNXValueInfo("y\($0)", [nil]) }
+      }.bytes
+      for file in [doubled, zeros] {
+        try limitMemory(to: 4 * file.count + 8 << 20)
+        _ = try Network(onnx: file)
+      }
+    }
+  }
+
   @Test func aMutatedFileIsReadOrAnErrorInLittleMemory() async {
     // In a process of its own, whose memory has a limit: more ends in `.outOfMemory`, or is a crash.
     await #expect(processExitsWith: .success) {

@@ -1,3 +1,4 @@
+import PictureFiles
 import Testing
 
 @testable import convolve

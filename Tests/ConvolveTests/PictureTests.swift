@@ -1,5 +1,6 @@
 import Convolution
 import Foundation
+import PictureFiles
 import Testing
 
 @testable import convolve

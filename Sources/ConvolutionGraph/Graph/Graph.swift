@@ -66,6 +66,9 @@ extension Graph {
 
   var allValues: [ValueID] { values.indices.map(ValueID.init(index:)) }
 
+  /// Bytes of all constants.
+  var constantBytes: Int { values.reduce(0) { $0 + ($1.constant?.type.byteCount ?? 0) } }
+
   /// The node that computes a value; nil for inputs and constants.
   func producer(of value: ValueID) -> Node? {
     self[value].producer.flatMap { nodes[$0] }
@@ -210,7 +213,10 @@ extension Graph {
   private mutating func release(_ node: Node) {
     for case let input? in node.inputs {
       values[input.index].uses -= 1
-      guard values[input.index].uses == 0, let place = values[input.index].producer,
+      guard values[input.index].uses == 0 else { continue }
+      // Nobody will ask for it, and its elements take memory.
+      values[input.index].constant = nil
+      guard let place = values[input.index].producer,
         let producer = nodes[place],
         producer.outputs.allSatisfy({ $0.map { values[$0.index].uses == 0 } ?? true })
       else { continue }

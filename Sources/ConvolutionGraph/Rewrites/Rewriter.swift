@@ -20,6 +20,8 @@ struct Rewriter {
   var limit: Int?
   /// The names of the patches that were made.
   private(set) var applied: [String] = []
+  /// Bytes that nodes which are constant may still be computed to.
+  private var room = 0
 
   init(_ rewrites: [any Rewrite], limit: Int? = nil, context: PlanningContext) {
     self.rewrites = rewrites
@@ -28,6 +30,7 @@ struct Rewriter {
   }
 
   mutating func run(on graph: inout Graph) throws(NetworkError) {
+    room = 2 * graph.constantBytes + 1 << 20
     while true {
       let before = applied.count
       try graph.sweep { (graph, node) throws(NetworkError) in try visit(node, in: &graph) }
@@ -79,7 +82,7 @@ struct Rewriter {
   }
 
   /// Computes a node whose outputs never change.
-  private func fold(
+  private mutating func fold(
     _ node: Graph.Node, _ arguments: Arguments, _ types: [TensorType], in graph: inout Graph
   ) throws(NetworkError) -> Bool {
     let wanted = node.outputs.map { $0.map { graph[$0].uses > 0 } ?? false }
@@ -96,7 +99,14 @@ struct Rewriter {
       size += argument.type.byteCount
     }
     // What grows is computed in runs instead.
-    guard types.reduce(0, { $0 + $1.byteCount }) <= max(2 * size, 1 << 16) else { return false }
+    let outputSize = types.reduce(0) { $0 + $1.byteCount }
+    guard outputSize <= max(2 * size, 1 << 16) else { return false }
+    // Many nodes could grow too, each by little. Shapes, which types follow from, are small.
+    guard outputSize <= max(room, 1 << 8) else { return false }
+    room -= outputSize
+    for case let input? in node.inputs where graph[input].uses == 1 {
+      room += graph.constant(input)?.type.byteCount ?? 0
+    }
     let step = try node.operation.step(for: arguments, outputs: types, context: context)
     let results = try step.run(arguments, wanted: wanted, types)
     for (output, result) in zip(node.outputs, results) {

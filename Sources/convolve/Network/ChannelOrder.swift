@@ -1,4 +1,5 @@
 import ArgumentParser
+import PictureFiles
 
 /// The channels of a network's image.
 enum ChannelOrder: String, CaseIterable, ExpressibleByArgument {

@@ -1,6 +1,7 @@
 import Convolution
 import ConvolutionFiles
 import ConvolutionGraph
+import PictureFiles
 
 /// Files as a network's inputs.
 struct InputReader {

@@ -1,6 +1,7 @@
 import Convolution
 import ConvolutionFiles
 import ConvolutionGraph
+import PictureFiles
 
 /// Where an output of a network goes.
 struct OutputFile {

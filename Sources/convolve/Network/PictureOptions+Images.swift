@@ -1,5 +1,6 @@
 import Convolution
 import ConvolutionGraph
+import PictureFiles
 
 extension PictureOptions {
   /// A picture as a network's input.

@@ -3,6 +3,7 @@ import Convolution
 import ConvolutionGraph
 import ConvolutionOptions
 import Foundation
+import PictureFiles
 
 extension Run {
   /// Runs the pictures of a folder one after the other. Outputs get their names, in folders that are made where there are

@@ -1,6 +1,7 @@
 import Convolution
 import ConvolutionFiles
 import Foundation
+import PictureFiles
 import Testing
 
 @testable import convolve

@@ -2,17 +2,17 @@ import Convolution
 import ConvolutionFiles
 
 /// A picture as files hold it: 8-bit samples, rows from the top, channels together.
-struct Picture: Equatable {
+package struct Picture: Equatable {
   /// More pixels than this are taken for a corrupt file.
-  static let maximumPixels = 1 << 27
+  package static let maximumPixels = 1 << 27
 
-  let width, height: Int
+  package let width, height: Int
   /// 1: gray; 3: red, green, blue; 4: red, green, blue, alpha.
-  let channels: Int
+  package let channels: Int
   /// height x width x channels, gamma-encoded as in the file.
-  let samples: [UInt8]
+  package let samples: [UInt8]
 
-  init(width: Int, height: Int, channels: Int, samples: [UInt8]) {
+  package init(width: Int, height: Int, channels: Int, samples: [UInt8]) {
     precondition(samples.count == width * height * channels)
     self.width = width
     self.height = height
@@ -21,18 +21,18 @@ struct Picture: Equatable {
   }
 
   /// The shape 1 H W C.
-  var shape: [Int] { [1, height, width, channels] }
+  package var shape: [Int] { [1, height, width, channels] }
 
   /// `451x300`, width first as pictures are named.
-  var size: String { "\(width)x\(height)" }
+  package var size: String { "\(width)x\(height)" }
 
   /// 1 H W C, values 0...255.
-  func tensor() throws(ConvolutionError) -> Tensor {
+  package func tensor() throws(ConvolutionError) -> Tensor {
     try Tensor(samples.map(Float.init), shape: shape)
   }
 
   /// The picture of `values` (height x width x channels), rounded and clamped to 0...255.
-  init(width: Int, height: Int, channels: Int, values: [Float]) {
+  package init(width: Int, height: Int, channels: Int, values: [Float]) {
     self.init(
       width: width, height: height, channels: channels,
       samples: values.map { UInt8(min(max($0.rounded(), 0), 255)) })
@@ -42,7 +42,7 @@ struct Picture: Equatable {
 // MARK: - Files
 
 /// The kinds of picture files that are read and written.
-enum PictureFormat {
+package enum PictureFormat {
   case png, jpeg
 
   /// By the first bytes of a file.
@@ -59,7 +59,7 @@ enum PictureFormat {
   /// By the end of a file's name.
   ///
   /// - Throws: `.unsupportedFile`.
-  init(path: String) throws(ConvolutionError) {
+  package init(path: String) throws(ConvolutionError) {
     let path = path.lowercased()
     if path.hasSuffix(".png") {
       self = .png
@@ -77,7 +77,7 @@ extension Picture {
   /// Reads a PNG or JPEG file, whatever its name.
   ///
   /// - Throws: `.inputOutput`; `.unsupportedFile` for a corrupt file or another kind.
-  init(file path: String) throws(ConvolutionError) {
+  package init(file path: String) throws(ConvolutionError) {
     let file = try InputFile(path: path)
     let bytes = try file.read(file.size)
     switch PictureFormat(signature: bytes) {
@@ -93,7 +93,7 @@ extension Picture {
   /// Writes a PNG or JPEG file, as its name says.
   ///
   /// - Throws: `.inputOutput`; `.unsupportedFile` for another name, or alpha in a JPEG.
-  func write(to path: String) throws(ConvolutionError) {
+  package func write(to path: String) throws(ConvolutionError) {
     let bytes =
       switch try PictureFormat(path: path) {
       case .png: try png(path: path)
