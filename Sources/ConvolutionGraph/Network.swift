@@ -15,7 +15,7 @@ public final class Network: Sendable {
 
   init(_ source: Graph, rewriteLimit: Int? = nil) throws(NetworkError) {
     var graph = source
-    graph.setDeclaredShapes()
+    try graph.setDeclaredShapes()
     var rewriter = Rewriter(
       Rewriter.general, limit: rewriteLimit,
       context: PlanningContext(planner: Planner(threads: 1), layers: layers))

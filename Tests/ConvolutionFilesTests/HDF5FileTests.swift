@@ -52,4 +52,45 @@ struct HDF5FileTests {
       }
     }
   }
+
+  @Test func aFileOfNewerHDF5IsRead() throws {
+    let file = try TensorFile(contentsOf: sample("hdf5_new.h5"))
+    func values(_ name: String) throws -> [Float] { Array(try file.tensor(named: name).elements) }
+    // Groups and attributes in heaps.
+    #expect(file.entries.count == 17)
+    #expect(try values("many/d11") == [11, 11])
+    #expect(try values("single") == (0..<12).map(Float.init))
+    #expect(try values("row") == (0..<20).map(Float.init))
+    #expect(try values("compact") == [1, -2, 3])
+    #expect(try values("truth") == [1, 0, 1])
+    #expect(try values("scalar") == [2.5])
+  }
+
+  // MARK: Chunks
+
+  private func expectMalformed(_ bytes: [UInt8], _ mentions: [String]) throws {
+    let dataset = try #require(try HDF5File(FileBytes(bytes, name: "x")).object(at: "w")?.dataset())
+    expectError(.unsupportedFile, "x, w", mentions) { _ = try dataset.tensor() }
+  }
+
+  @Test func chunksLieOneAfterTheOther() throws {
+    let bytes = hdf5File(shape: [2, 3], chunk: [2, 2], content: [1, 2, 4, 5, 3, 0, 6, 0])
+    let dataset = try #require(try HDF5File(FileBytes(bytes, name: "x")).object(at: "w")?.dataset())
+    #expect(Array(try dataset.tensor().elements) == [1, 2, 3, 4, 5, 6])
+  }
+
+  /// A place and a length have a sum that no integer may hold.
+  @Test func chunksBeyondTheEndAreAnError() throws {
+    for address in [1 << 20, .max - 1, .max] {
+      try expectMalformed(hdf5File(shape: [4], chunk: [2], address: address), ["0 chunks"])
+    }
+    try expectMalformed(hdf5File(shape: [4], chunk: [.max]), ["0 chunks"])
+  }
+
+  @Test func moreChunksThanAFileOfItsSizeHasAreAnError() throws {
+    let count = 1 << 16
+    try expectMalformed(
+      hdf5File(shape: [count], chunk: [1], content: Array(repeating: 7, count: count)),
+      ["65536 chunks", "fewer"])
+  }
 }

@@ -44,6 +44,37 @@ struct MalformedFileTests {
     expectMalformed(field(1, operation + field(5, field(8, Array(repeating: 1, count: count)))))
   }
 
+  @Test func sizesWhoseSumsNoIntegerHoldsAreErrors() throws {
+    func expectMismatch(
+      _ shape: [Int64], _ node: ONNXNode, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+      let model = try ONNXModel {
+        $0.node = [node]
+        $0.input = [ONNXValueInfo("x", shape)]
+        $0.output = [ONNXValueInfo("y", shape)]
+      }
+      expectError(.shapeMismatch, sourceLocation: sourceLocation) { _ = try model.network() }
+    }
+    try expectMismatch(
+      [1 << 60, 1], ONNXNode("Concat", Array(repeating: "x", count: 9), ["y"], [.init("axis", 0)]))
+    try expectMismatch([1 << 33, 1 << 32], ONNXNode("Size", ["x"], ["y"]))
+    try expectMismatch(
+      [1, 3, 1 << 33, 1 << 33],
+      ONNXNode("SpaceToDepth", ["x"], ["y"], [.init("blocksize", 1 << 31)]))
+    // Extents of tensors without elements have sums too.
+    try expectMismatch(
+      [1 << 60, 0], ONNXNode("Concat", Array(repeating: "x", count: 9), ["y"], [.init("axis", 0)]))
+  }
+
+  @Test func plansForMoreThanAnyMemoryAreErrors() throws {
+    var small = SmallNetwork()
+    small.output(small.convolution(small.input("x", [nil, 4, nil, nil])))
+    let network = try small.network()
+    expectError(.shapeMismatch, ["bytes"]) {
+      _ = try network.plan(inputs: ["x": [1 << 24, 4, 1 << 15, 1 << 15]])
+    }
+  }
+
   @Test func constantsThatGrowFromNodeToNodeTakeLittleMemory() async {
     await #expect(processExitsWith: .success) {
       // 2 to the 30th as many elements as the file has, and 20 MB of zeros.

@@ -65,11 +65,16 @@ struct HDF5Chunks: Sendable {
     }
     let chunkLength = try Checked.multiply(
       Checked.elementCount(shape, argument: name), elementLength, argument: name)
-    let chunks = try chunks(of: whole, chunkLength, storage, name: name)
     var expected = 1
     for (extent, chunk) in zip(whole, shape) {
       expected = try Checked.multiply(expected, (extent - 1) / chunk + 1, argument: name)
     }
+    // What is known of a chunk takes memory too.
+    guard expected <= 1 << 12 + storage.bytes.count / 64 else {
+      throw storage.bytes.named(name).malformed(
+        "\(expected) chunks in \(storage.bytes.count) bytes", expected: "fewer")
+    }
+    let chunks = try chunks(of: whole, chunkLength, storage, name: name)
     let stored = chunks.reduce(0) { $0 &+ $1.bytes.count }
     // Memory is only taken for what the file can hold.
     let ratio = filters.contains { $0 == .deflate } ? FileBytes.highestDeflateRatio : 1
@@ -137,7 +142,7 @@ struct HDF5Chunks: Sendable {
       var row = ByteReader(file, at: address)
       var chunks: [Chunk] = []
       var number = 0
-      while row.position + length <= file.count {
+      while row.position <= file.count - length {
         var rest = number
         var place: [Int] = []
         for axis in counts.indices.reversed() {

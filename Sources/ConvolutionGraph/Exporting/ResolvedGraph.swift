@@ -34,7 +34,7 @@ extension Graph {
   /// are gone.
   func simplified() throws(NetworkError) -> Graph {
     var graph = self
-    graph.setDeclaredShapes()
+    try graph.setDeclaredShapes()
     var rewriter = Rewriter(
       [NothingRemoved()],
       context: PlanningContext(planner: Planner(threads: 1), layers: LayerCache()))

@@ -15,8 +15,12 @@ public struct TensorType: Sendable, Hashable {
   var count: Int { shape.reduce(1, *) }
   var byteCount: Int { count * element.byteCount }
 
+  /// More bytes than this, which no memory has, no input has and nothing that is computed: sums over a network fit into
+  /// integers.
+  static let mostBytes = 1 << 44
+
   /// - Throws: `.shapeMismatch` for extents that are negative, or too many elements.
-  func checked() throws(NetworkError) -> TensorType {
+  func checked(upTo mostBytes: Int = .max) throws(NetworkError) -> TensorType {
     do throws(ConvolutionError) {
       guard shape.allSatisfy({ $0 >= 0 }) else {
         throw ConvolutionError(
@@ -24,7 +28,12 @@ public struct TensorType: Sendable, Hashable {
       }
       // An extent of 0 counts as 1: products of some of the extents fit as well.
       let count = try Checked.elementCount(shape.map { max($0, 1) }, argument: "shape")
-      _ = try Checked.multiply(count, element.byteCount, argument: "shape")
+      let bytes = try Checked.multiply(count, element.byteCount, argument: "shape")
+      guard bytes <= mostBytes else {
+        throw ConvolutionError(
+          .integerOverflow, argument: "shape", received: "\(self)",
+          expected: "at most \(mostBytes) bytes")
+      }
     } catch {
       throw NetworkError(error)
     }

@@ -42,10 +42,13 @@ extension Network {
 
 extension Graph {
   /// Gives inputs whose shapes the file says in full their types. A plan asks for the same ones.
-  mutating func setDeclaredShapes() {
+  ///
+  /// - Throws: `.shapeMismatch` for one too large.
+  mutating func setDeclaredShapes() throws(NetworkError) {
     for input in inputs {
       guard let shape = input.shape, !shape.contains(nil) else { continue }
-      setType(TensorType(input.element, shape.map { $0! }), of: input.value)
+      let type = TensorType(input.element, shape.map { $0! })
+      setType(try type.checked(upTo: TensorType.mostBytes), of: input.value)
     }
   }
 
@@ -75,7 +78,8 @@ extension Graph {
             expected: input.words)
         }
       }
-      setType(try TensorType(input.element, shape).checked(), of: input.value)
+      let type = TensorType(input.element, shape)
+      setType(try type.checked(upTo: TensorType.mostBytes), of: input.value)
     }
   }
 

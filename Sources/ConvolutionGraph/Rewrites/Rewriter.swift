@@ -69,9 +69,9 @@ struct Rewriter {
         .invalidValue, argument: "outputs", received: "\(node.outputs.count)",
         expected: "at most \(types.count)")
     }
+    for type in types { _ = try type.checked(upTo: TensorType.mostBytes) }
     for (output, type) in zip(node.outputs, types) {
       guard let output else { continue }
-      let type = try type.checked()
       if let known = graph.type(output), known != type {
         throw NetworkError(
           .shapeMismatch, argument: "output \"\(graph[output].name)\"", received: "\(type)",

@@ -89,7 +89,7 @@ struct SmallNetwork {
   /// As read, with types as far as the shapes of the inputs are known.
   func graph() throws -> Graph {
     var graph = try bytes.withUnsafeBytes { try Graph(onnx: $0, name: "small network") }
-    graph.setDeclaredShapes()
+    try graph.setDeclaredShapes()
     var rewriter = Rewriter([], context: .forTests)
     try rewriter.run(on: &graph)
     return graph

@@ -33,7 +33,8 @@ struct ConvolutionStep: Step {
   // A residual is read where, and just before, the output is written.
   var reusableInputs: [Int] { residual.map { [$0] } ?? [] }
   var predictedNanoseconds: Double? { plan.predictedNanoseconds }
-  var floatingPointOperations: Int { Int(plan.floatingPointOperations) }
+  /// No more than sums of many can be.
+  var floatingPointOperations: Int { Int(min(plan.floatingPointOperations, 0x1p52)) }
   var algorithm: String { plan.winograd.map { "winograd \($0)" } ?? plan.kernel }
 }
 
