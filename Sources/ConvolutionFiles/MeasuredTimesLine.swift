@@ -47,7 +47,7 @@ struct MeasuredTimesLine {
         throw error("\"\(way)\"", "a kernel family or a form of its kernel, like \(example)")
       }
       guard parts.count == 2, parts[1].hasSuffix("us"), let time = Double(parts[1].dropLast(2)),
-        time.isFinite, time >= 0
+        (1e3 * time).isFinite, time >= 0
       else { throw error("\"\(word)\"", "a time, like \(way)=1330.0us") }
       guard ways.updateValue(1e3 * time, forKey: way) == nil else {
         throw error("\(way) twice", "one time of each way")

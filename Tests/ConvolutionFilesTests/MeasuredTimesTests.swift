@@ -179,6 +179,11 @@ struct MeasuredTimesTests {
   }
 
   /// A layer of an empty axis can be measured; no descriptor tells of it.
+  @Test func timesThatNoIntegerHoldsAreReadAndWritten() throws {
+    let line = "mb1_ic8ih8_oc8oh8_kh3 nchw avx2 general=1e+80us\n"
+    #expect(try MeasuredTimes(line).text == line)
+  }
+
   @Test func layersOfNothingHaveNoText() throws {
     let plan = try Self.layer.plan(for: [1, 64, 0, 60])
     let times = MeasuredTimes()
@@ -278,6 +283,7 @@ struct MeasuredTimesTests {
     ("mb1_ic64ih60_oc64_kh3 nchw avx2 general=1ms", ["\"general=1ms\"", "general=1330.0us"]),
     ("mb1_ic64ih60_oc64_kh3 nchw avx2 general=-1us", ["\"general=-1us\""]),
     ("mb1_ic64ih60_oc64_kh3 nchw avx2 general=nanus", ["\"general=nanus\""]),
+    ("mb1_ic64ih60_oc64_kh3 nchw avx2 general=1e306us", ["\"general=1e306us\""]),
     ("mb1_ic64ih60_oc64_kh3 nchw avx2 general=1us general=2us", ["general twice"]),
     ("mb2_ic16iw9_oc16ow9_kw3 nhwc avx2 general=1us", ["the layer of line 2", "each layer once"]),
   ])

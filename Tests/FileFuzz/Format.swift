@@ -50,7 +50,7 @@ enum Format: String, CaseIterable {
       let text = try textOfFile(atPath: folder.input)
       for isTransposed in [false, true] {
         let descriptor = try LayerDescriptor(text, isTransposed: isTransposed)
-        precondition(descriptor.floatingPointOperations > 0)
+        precondition(descriptor.floatingPointOperations >= 0)
         precondition(!descriptor.weightShape.contains { $0 <= 0 })
       }
     case .times:

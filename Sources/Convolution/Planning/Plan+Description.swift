@@ -88,7 +88,9 @@ extension Plan: CustomStringConvertible {
   }
 
   private var gigaflops: String {
-    let millionths = Int((floatingPointOperations / 1e3).rounded())
+    guard let millionths = Int(exactly: (floatingPointOperations / 1e3).rounded()) else {
+      return "\(floatingPointOperations / 1e9)"
+    }
     let fraction = String(millionths % 1_000_000)
     return "\(millionths / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count)
       + fraction
@@ -134,9 +136,9 @@ extension Choice.Candidate {
 }
 
 extension Double {
-  /// Nanoseconds as `412.0 us`.
+  /// Nanoseconds as `412.0 us`; what a file says may be far more than integers hold.
   package var microseconds: String {
-    let tenths = Int((self / 100).rounded())
+    guard let tenths = Int(exactly: (self / 100).rounded()) else { return "\(self / 1000) us" }
     return "\(tenths / 10).\(tenths % 10) us"
   }
 }
