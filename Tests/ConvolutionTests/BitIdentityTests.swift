@@ -1,7 +1,7 @@
-import Convolution
 import TestSupport
 import Testing
 
+@testable import Convolution
 @testable import LayerCases
 
 /// The same bits however the work is cut, and wherever it is done.
@@ -49,6 +49,29 @@ struct BitIdentityTests {
         apart += try one.run(single)
       }
       expectSame(try eight.run(plan), apart, "\(one) on \(setting)")
+    }
+  }
+
+  /// Weights that do not stay in a cache are read once for all images, not once for each.
+  @Test(arguments: Layout.allCases)
+  func imagesThatFollowEachOtherInATaskAreThoseImagesAlone(layout: Layout) throws {
+    var random = SplitMix64(seed: 1)
+    let outputs = 4096 * Machine.caches.level2 / (1 << 20)
+    let layer = try Conv2D(
+      weights: Tensor(random.floats(outputs * 512), shape: [outputs, 512, 1, 1]), padding: .valid)
+    let x = try (0..<4).map { _ in
+      try Tensor(random.floats(512 * 16), shape: arrange(shape: [1, 512, 4, 4], in: layout))
+    }
+    let all = try Tensor(
+      x.flatMap(\.elements), shape: arrange(shape: [4, 512, 4, 4], in: layout))
+    for threads in 1...3 {
+      let planner = Planner(threads: threads, costModel: .arithmeticAndMemory)
+      let plan = try layer.plan(for: all.shape, layout: layout, with: planner)
+      #expect(plan.pass.isTaskByTask, "the test shows nothing")
+      let alone = try layer.plan(for: x[0].shape, layout: layout, with: planner)
+      let expected = try x.flatMap { try alone.run($0).elements }
+      let isSame = try plan.run(all).elements == expected
+      #expect(isSame)
     }
   }
 

@@ -18,7 +18,7 @@ struct BoundaryTests {
     first.bytes.0 += 8
     #expect(difference(first) == "conv_problem")
     var last = conv_abi_of_caller()
-    last.bytes.19 -= 8
+    last.bytes.20 -= 8
     #expect(difference(last) == "conv_recurrent")
   }
 

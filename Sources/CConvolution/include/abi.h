@@ -12,11 +12,11 @@ enum { CONV_ABI_VERSION = 1 };
 
 #define CONV_STRUCTURES(OF)                                                                                     \
   OF(conv_problem) OF(conv_weights) OF(conv_task) OF(conv_operands) OF(conv_kernel) OF(conv_phase)              \
-  OF(conv_workspace) OF(conv_turned) OF(conv_chain) OF(conv_gradients) OF(conv_pool) OF(conv_pool_operands)     \
+  OF(conv_batch) OF(conv_workspace) OF(conv_turned) OF(conv_chain) OF(conv_gradients) OF(conv_pool) OF(conv_pool_operands)     \
   OF(conv_unpooling) OF(conv_copy) OF(conv_elementwise) OF(conv_reduction) OF(conv_normalisation)               \
   OF(conv_products) OF(conv_resampling) OF(conv_recurrent)
 
-enum { CONV_STRUCTURE_COUNT = 20 };
+enum { CONV_STRUCTURE_COUNT = 21 };
 
 typedef struct {
   uint32_t version;

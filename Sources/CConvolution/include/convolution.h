@@ -224,15 +224,22 @@ typedef struct {
   int32_t first[3], step[3];    ///< output o of the phase is output first + step * o of the image
 } conv_phase;
 
+/// The images of a run, each of which has every task. Either a task is run for all of them before the next one begins, so
+/// that its weights stay in a cache, or an image's tasks are run before the next image's.
+typedef struct {
+  int64_t images;
+  bool task_by_task;
+} conv_batch;
+
 /// Workspaces of a run: `threads` slices of `stride` bytes (a multiple of 64), the first on a 64-byte boundary.
 typedef struct {
   void *memory;
   size_t stride;
 } conv_workspace;
 
-/// Runs every task for each of `images` images on up to `threads` threads, CONV_MOST_THREADS at most. A task has a part of
-/// every phase, [task][phase], which may be empty. The `packed` of the operands is each phase's own.
-void conv_run(const conv_phase *phases, int32_t phase_count, const conv_operands *operands, int64_t images,
+/// Runs every task for each image on up to `threads` threads, CONV_MOST_THREADS at most. A task has a part of every phase,
+/// [task][phase], which may be empty. The `packed` of the operands is each phase's own.
+void conv_run(const conv_phase *phases, int32_t phase_count, const conv_operands *operands, conv_batch batch,
               const conv_task *tasks, int32_t task_count, int32_t threads, conv_workspace workspace);
 
 /// A part of an image: a rectangle of some channels.
@@ -252,7 +259,7 @@ typedef struct {
 
 /// The same as conv_run. A slice of the workspace has `input_bytes` and `output_bytes` before what the kernels need.
 void conv_run_turned(const conv_phase *phases, int32_t phase_count, const conv_turned *turned,
-                     const conv_operands *operands, int64_t images, const conv_task *tasks, int32_t task_count,
+                     const conv_operands *operands, conv_batch batch, const conv_task *tasks, int32_t task_count,
                      int32_t threads, conv_workspace workspace);
 
 /// The same for phases whose outputs are not side by side along a row of the image: each computes its part of a task in
@@ -260,7 +267,7 @@ void conv_run_turned(const conv_phase *phases, int32_t phase_count, const conv_t
 /// is channels-last, the kernels are channels-first, and a task's part of the input is turned into `input_bytes` before
 /// those; of the outputs it then says nothing.
 void conv_run_spread(const conv_phase *phases, int32_t phase_count, const conv_turned *turned, size_t box_bytes,
-                     const conv_operands *operands, int64_t images, const conv_task *tasks, int32_t task_count,
+                     const conv_operands *operands, conv_batch batch, const conv_task *tasks, int32_t task_count,
                      int32_t threads, conv_workspace workspace);
 
 /// Two layers, the output of the first being the input of the second. The image between them is never whole: a task
@@ -274,7 +281,7 @@ typedef struct {
 
 /// The same as conv_run for the second layer's tasks; residual and bias are its own. A slice of the workspace has
 /// `box_bytes` before what the kernels need.
-void conv_run_chained(const conv_chain *chain, const conv_operands *operands, int64_t images, const conv_task *tasks,
+void conv_run_chained(const conv_chain *chain, const conv_operands *operands, conv_batch batch, const conv_task *tasks,
                       int32_t task_count, int32_t threads, conv_workspace workspace);
 
 #endif

@@ -11,6 +11,7 @@ typedef struct {
   const conv_turned *turned;
   size_t box_bytes;
   const conv_operands *operands;
+  conv_batch batch;
   const conv_task *tasks;
   int32_t task_count;
   conv_workspace workspace;
@@ -102,7 +103,8 @@ static void run_phase(const spread_context *run, const conv_phase *phase, int64_
 static void run_task(void *context, int64_t item, int32_t worker) {
   const spread_context *run = context;
   const conv_turned *turned = run->turned;
-  const int64_t image = item / run->task_count, task = item % run->task_count;
+  const run_item at = item_at(run->batch, run->task_count, item);
+  const int64_t image = at.image, task = at.task;
   const conv_task *parts = run->tasks + task * run->phase_count;
   const conv_box *box = turned ? &turned->inputs[task] : NULL;
   char *slice = slice_of(run->workspace, worker);
@@ -117,8 +119,8 @@ static void run_task(void *context, int64_t item, int32_t worker) {
 }
 
 void conv_run_spread(const conv_phase *phases, int32_t phase_count, const conv_turned *turned, size_t box_bytes,
-                     const conv_operands *operands, int64_t images, const conv_task *tasks, int32_t task_count,
+                     const conv_operands *operands, conv_batch batch, const conv_task *tasks, int32_t task_count,
                      int32_t threads, conv_workspace workspace) {
-  spread_context context = {phases, phase_count, turned, box_bytes, operands, tasks, task_count, workspace};
-  team_run(threads, images * task_count, run_task, &context);
+  spread_context context = {phases, phase_count, turned, box_bytes, operands, batch, tasks, task_count, workspace};
+  team_run(threads, batch.images * task_count, run_task, &context);
 }

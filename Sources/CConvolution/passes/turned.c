@@ -9,6 +9,7 @@ typedef struct {
   int32_t phase_count;
   const conv_turned *turned;
   const conv_operands *operands;
+  conv_batch batch;
   const conv_task *tasks;
   int32_t task_count;
   conv_workspace workspace;
@@ -40,7 +41,8 @@ static void run_task(void *context, int64_t item, int32_t worker) {
   const turned_context *run = context;
   const conv_turned *turned = run->turned;
   const conv_turner *turner = turner_of(run->phases[0].kernel->isa);
-  const int64_t image = item / run->task_count, task = item % run->task_count;
+  const run_item at = item_at(run->batch, run->task_count, item);
+  const int64_t image = at.image, task = at.task;
   const conv_box *inputs = &turned->inputs[task], *outputs = &turned->outputs[task];
   const ptrdiff_t to_output = image * turned->y.image + turned->y_offset;
   char *slice = slice_of(run->workspace, worker);
@@ -59,8 +61,8 @@ static void run_task(void *context, int64_t item, int32_t worker) {
 }
 
 void conv_run_turned(const conv_phase *phases, int32_t phase_count, const conv_turned *turned,
-                     const conv_operands *operands, int64_t images, const conv_task *tasks, int32_t task_count,
+                     const conv_operands *operands, conv_batch batch, const conv_task *tasks, int32_t task_count,
                      int32_t threads, conv_workspace workspace) {
-  turned_context context = {phases, phase_count, turned, operands, tasks, task_count, workspace};
-  team_run(threads, images * task_count, run_task, &context);
+  turned_context context = {phases, phase_count, turned, operands, batch, tasks, task_count, workspace};
+  team_run(threads, batch.images * task_count, run_task, &context);
 }

@@ -5,6 +5,8 @@ import CConvolution
 struct Pass: Sendable {
   let tasks: AlignedMemory<conv_task>
   let threads: Int
+  /// Whether a task is run for all images of a batch before the next one.
+  let isTaskByTask: Bool
   /// Bytes of workspace for each thread, a multiple of 64.
   let workspaceStride: Int
   /// Of all phases.
@@ -31,6 +33,7 @@ struct Pass: Sendable {
     self.chosen = chosen
     weights = blueprint.weights
     threads = schedule.threads
+    isTaskByTask = schedule.isTaskByTask
     if let leading {
       let chain = try ChainMemory(
         leading, then: chosen[0], weights: weights,
@@ -100,25 +103,26 @@ struct Pass: Sendable {
   ) {
     var operands = conv_operands(
       x: x, residual: residual, packed: nil, bias: weights.biasPointer, y: y)
+    let batch = conv_batch(images: Int64(images), task_by_task: isTaskByTask)
     let count = chosen.count
     let taskCount = Int32(tasks.buffer.count / count)
     let memory = conv_workspace(memory: workspace, stride: workspaceStride)
     if let chain {
       conv_run_chained(
-        chain.description.buffer.baseAddress, &operands, Int64(images), tasks.buffer.baseAddress,
+        chain.description.buffer.baseAddress, &operands, batch, tasks.buffer.baseAddress,
         taskCount, Int32(threads), memory)
     } else if let spreadBytes {
       conv_run_spread(
         phases.entries.buffer.baseAddress, Int32(count), turned?.description.buffer.baseAddress,
-        spreadBytes, &operands, Int64(images), tasks.buffer.baseAddress, taskCount, Int32(threads),
+        spreadBytes, &operands, batch, tasks.buffer.baseAddress, taskCount, Int32(threads),
         memory)
     } else if let turned {
       conv_run_turned(
         phases.entries.buffer.baseAddress, Int32(count), turned.description.buffer.baseAddress,
-        &operands, Int64(images), tasks.buffer.baseAddress, taskCount, Int32(threads), memory)
+        &operands, batch, tasks.buffer.baseAddress, taskCount, Int32(threads), memory)
     } else {
       conv_run(
-        phases.entries.buffer.baseAddress, Int32(count), &operands, Int64(images),
+        phases.entries.buffer.baseAddress, Int32(count), &operands, batch,
         tasks.buffer.baseAddress, taskCount, Int32(threads), memory)
     }
   }

@@ -9,6 +9,8 @@ extension Schedule {
     private(set) var spaceCuts = [1, 1, 1]
     /// Nanoseconds.
     private(set) var time = Double.infinity
+    /// Whether a task is run for all images before the next one, which finds its weights in the cache.
+    private(set) var isTaskByTask = false
     /// The largest task.
     private(set) var longest = conv_task()
 
@@ -19,9 +21,9 @@ extension Schedule {
       let cells = work.rectangle.reduce(1) { $0 * $1.count }
       let all = Self.spaces(of: work, most: work.keepsBoxes ? cells : most)
       // One thread too may go through its weights in parts, halves of halves, that stay in a cache.
-      let allPanelCuts =
-        threads == 1
-        ? [1, 2, 4, 8, 16].filter { $0 <= work.panels } : Parts.cuts(of: work.panels, most: most)
+      let halves = [1, 2, 4, 8, 16].filter { $0 <= work.panels }
+      var allPanelCuts = threads == 1 ? halves : Parts.cuts(of: work.panels, most: most)
+      if let reuse = work.weightReuse { allPanelCuts.append(reuse.leastPanelCuts) }
       for panelCuts in allPanelCuts {
         let panels = Parts(work.panels, cuts: panelCuts)
         for space in Self.fitting(all, work, panels: panels.largest, most: most) {
@@ -35,9 +37,12 @@ extension Schedule {
           func rounds(_ tasks: Int) -> Double { Double((tasks + threads - 1) / threads) }
           let busiest = max(rounds(tasks) * average, rounds(largest) * longest)
           let lag = threads == 1 ? 0 : work.model.team.lag * longest
-          let time = busiest + lag + work.model.teamTime(threads)
+          var time = busiest + lag + work.model.teamTime(threads)
+          let reuse = work.weightReuse.flatMap { panelCuts >= $0.leastPanelCuts ? $0 : nil }
+          if let reuse { time -= reuse.savedTime / Double(threads) }
           if time < self.time {
             (self.panelCuts, spaceCuts, self.time) = (panelCuts, space.cuts, time)
+            isTaskByTask = reuse != nil
             self.longest = task
           }
         }

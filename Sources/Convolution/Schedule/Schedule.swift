@@ -9,6 +9,8 @@ struct Schedule {
   let threads: Int
   /// Into how many parts the panels and the axis of space are cut.
   let panelCuts, spaceCuts: Int
+  /// Whether a task is run for all images of a batch before the next one.
+  let isTaskByTask: Bool
   /// What a run is expected to take on the numbers of threads that were weighed, rising from one.
   let expectations: [Expectation]
 
@@ -27,6 +29,7 @@ struct Schedule {
       self.threads = 1
       panelCuts = 0
       spaceCuts = 0
+      isTaskByTask = false
       expectations = []
       return
     }
@@ -44,6 +47,7 @@ struct Schedule {
     self.threads = best.threads
     panelCuts = best.panelCuts
     spaceCuts = best.spaceCuts.reduce(1, *)
+    isTaskByTask = best.isTaskByTask
 
     let space = zip(work.rectangle, best.spaceCuts).map { $0.parts($1) }
     var tasks: [conv_task] = []

@@ -13,6 +13,8 @@ extension Schedule {
     let leastOfARow: Int
     let images: Int
     let model: CostModel
+    /// What can be saved by running each task for all images; nil: nothing.
+    let weightReuse: WeightReuse?
     private let handling: Handling?
     private let leading: Leading?
     private let phases: [PhaseWork]
@@ -44,6 +46,7 @@ extension Schedule {
           $0.way.identity == way.identity && $0.way.panelCount == way.panelCount
         }
       panels = sharesPanels ? way.panelCount : 1
+      weightReuse = WeightReuse(phases, panels: panels, images: images)
       leastOfARow = chosen.map { max(Int($0.way.grain.least_of_row) / grain[2], 1) }.max()!
       handling = Handling(manner, way, model: model)
       self.leading = leading.map {

@@ -103,7 +103,9 @@ final class GuardedRun {
         packed: UnsafeRawPointer(packed.buffer.baseAddress!).assumingMemoryBound(to: Float.self),
         x: 0, y: 0, first: (0, 0, 0), step: (1, 1, 1))
       conv_run(
-        &phase, 1, &operands, Int64(layerCase.inputShape[0]), tasks, Int32(tasks.count), threads,
+        &phase, 1, &operands,
+        conv_batch(images: Int64(layerCase.inputShape[0]), task_by_task: threads > 1), tasks,
+        Int32(tasks.count), threads,
         conv_workspace(memory: workspace.bytes.baseAddress, stride: stride))
     }
     precondition(

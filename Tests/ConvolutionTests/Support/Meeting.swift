@@ -48,7 +48,8 @@ final class Meeting: Sendable {
             step: (1, 1, 1))
           // Every thread's workspace is this object.
           conv_run(
-            &phase, 1, &operands, 1, tasks, Int32(tasks.count), Int32(threads),
+            &phase, 1, &operands, conv_batch(images: 1, task_by_task: false), tasks,
+            Int32(tasks.count), Int32(threads),
             conv_workspace(memory: Unmanaged.passUnretained(self).toOpaque(), stride: 0))
         }
       }
