@@ -5,17 +5,18 @@ import Synchronization
 /// How many more blocks of ``AlignedMemory`` the process gets before one is refused; below 0: all are given.
 private let blocksLeft = Atomic<Int>(-1)
 
-/// Stands in for the C library's function, from which the library has its memory for samples, weights and plans.
+/// Stands in for the C library's function, from which the library has its memory for samples, weights and plans, and Swift
+/// that of some objects, which it has to get.
 @_cdecl("posix_memalign")
 package func refusablePosixMemalign(
   _ memory: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ alignment: Int, _ bytes: Int
 ) -> Int32 {
-  if blocksLeft.load(ordering: .relaxed) >= 0,
+  if alignment >= 64, blocksLeft.load(ordering: .relaxed) >= 0,
     blocksLeft.subtract(1, ordering: .relaxed).oldValue == 0
   {
     return ENOMEM
   }
-  guard let block = aligned_alloc(alignment, bytes) else { return ENOMEM }
+  guard let block = memalign(alignment, bytes) else { return ENOMEM }
   memory.pointee = block
   return 0
 }
