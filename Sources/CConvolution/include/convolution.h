@@ -190,7 +190,9 @@ typedef struct {
   /// The first output channel of a panel, of all groups' in one count; of panel_count's, how many there are.
   int32_t (*panel_channel)(const conv_problem *problem, int32_t panel);
   size_t (*packed_bytes)(const conv_problem *problem);
-  void (*pack)(const conv_problem *problem, const conv_weights *weights, void *packed);
+  /// Packs some panels where they belong in `packed`, which is all of them.
+  void (*pack)(const conv_problem *problem, const conv_weights *weights, int32_t first_panel, int32_t end_panel,
+               void *packed);
   conv_grain (*grain)(const conv_problem *problem);
   /// The work of one task that has outputs, run after run.
   conv_work (*work)(const conv_problem *problem, const conv_task *task);
@@ -200,6 +202,10 @@ typedef struct {
 
 /// Every kernel of this build, family by family, the instruction sets of a family in rising order.
 const conv_kernel *const *conv_kernels(int32_t *count);
+
+/// Packs all panels on up to `threads` threads.
+void conv_pack(const conv_kernel *kernel, const conv_problem *problem, const conv_weights *weights, int32_t threads,
+               void *packed);
 
 // ---- Running ---------------------------------------------------------------------------------------------------
 

@@ -57,14 +57,18 @@ final class LayerWeights: Sendable {
 
   /// The weights as `way` wants them, packed on the first call.
   ///
-  /// - Parameter taps: those to take; nil: all of them, as they are.
+  /// - Parameters:
+  ///   - taps: those to take; nil: all of them, as they are.
+  ///   - threads: to pack on, at most.
   /// - Throws: `.outOfMemory`.
-  func packed(for way: Way, taps: ReversedTaps?) throws(ConvolutionError) -> AlignedMemory<UInt8> {
+  func packed(
+    for way: Way, taps: ReversedTaps?, threads: Int
+  ) throws(ConvolutionError) -> AlignedMemory<UInt8> {
     try packed.withLock { (packed) throws(ConvolutionError) in
       let key = Key(
         way: way.identity, taps: taps, inputChannels: way.problem.input_channels)
       if let known = packed[key] { return known }
-      let memory = try pack(way, taps)
+      let memory = try pack(way, taps, threads: threads)
       packed[key] = memory
       return memory
     }
@@ -91,11 +95,13 @@ final class LayerWeights: Sendable {
       kernel_stride: (kernel[0], kernel[1], kernel[2]))
   }
 
-  private func pack(_ way: Way, _ taps: ReversedTaps?) throws(ConvolutionError) -> AlignedMemory<
-    UInt8
-  > {
+  private func pack(
+    _ way: Way, _ taps: ReversedTaps?, threads: Int
+  ) throws(ConvolutionError) -> AlignedMemory<UInt8> {
     let memory = try AlignedMemory<UInt8>(count: way.packedBytes, argument: "packed weights")
-    try withWeights(of: way, taps) { way.pack($0, into: memory.buffer.baseAddress!) }
+    try withWeights(of: way, taps) {
+      way.pack($0, into: memory.buffer.baseAddress!, threads: threads)
+    }
     return memory
   }
 

@@ -13,10 +13,11 @@ struct ChainMemory: @unchecked Sendable {
   ///   - parts: what the first layer computes of each task.
   ///   - x: the first layer's input.
   ///   - y: the second's output.
+  ///   - threads: to pack weights on, at most.
   /// - Throws: `.outOfMemory`.
   init(
     _ leading: LeadingLayer, then phase: ChosenPhase, weights secondWeights: LayerWeights,
-    parts: [conv_task], x: HeldImage, y: HeldImage
+    parts: [conv_task], x: HeldImage, y: HeldImage, threads: Int
   ) throws(ConvolutionError) {
     let geometry = leading.phase.problem.geometry
     let middle = geometry.output
@@ -24,8 +25,10 @@ struct ChainMemory: @unchecked Sendable {
       HeldImage(boxOf: middle, (0..<3).map(part.range), layout: geometry.layout)
     }
     weights = leading.weights
-    first = try PhaseMemory(images.map { (leading.chosen, x, $0) }, weights: weights)
-    second = try PhaseMemory(images.map { (phase, $0, y) }, weights: secondWeights)
+    first = try PhaseMemory(
+      images.map { (leading.chosen, x, $0) }, weights: weights, threads: threads)
+    second = try PhaseMemory(
+      images.map { (phase, $0, y) }, weights: secondWeights, threads: threads)
     boxes = try AlignedMemory(count: parts.count, argument: "tasks")
     _ = boxes.buffer.initialize(fromContentsOf: parts)
     let samples = parts.map { part in

@@ -37,12 +37,12 @@ struct Pass: Sendable {
     if let leading {
       let chain = try ChainMemory(
         leading, then: chosen[0], weights: weights,
-        parts: schedule.tasks.map { work.leadingPart(of: $0)! }, x: x, y: y)
+        parts: schedule.tasks.map { work.leadingPart(of: $0)! }, x: x, y: y, threads: threads)
       self.chain = chain
       phases = chain.second
     } else {
       chain = nil
-      phases = try PhaseMemory(chosen.map { ($0, x, y) }, weights: weights)
+      phases = try PhaseMemory(chosen.map { ($0, x, y) }, weights: weights, threads: threads)
     }
     tasks = try AlignedMemory(count: schedule.tasks.count * chosen.count, argument: "tasks")
     _ = tasks.buffer.initialize(fromContentsOf: schedule.tasks.flatMap(work.parts))

@@ -10,10 +10,13 @@ struct PhaseMemory: @unchecked Sendable {
   private let chosen: [ChosenPhase]
   private let packed: [AlignedMemory<UInt8>]
 
-  /// - Parameter parts: phases of one layer, and the memory that each reads and writes.
+  /// - Parameters:
+  ///   - parts: phases of one layer, and the memory that each reads and writes.
+  ///   - threads: to pack weights on, at most.
   /// - Throws: `.outOfMemory`.
   init(
-    _ parts: [(chosen: ChosenPhase, x: HeldImage, y: HeldImage)], weights: LayerWeights
+    _ parts: [(chosen: ChosenPhase, x: HeldImage, y: HeldImage)], weights: LayerWeights,
+    threads: Int
   ) throws(ConvolutionError) {
     chosen = parts.map(\.chosen)
     problems = try AlignedMemory(count: parts.count, argument: "plan")
@@ -26,7 +29,7 @@ struct PhaseMemory: @unchecked Sendable {
       problem.hold(part.x, part.y, lattice: phase.lattice)
       let pointer = problems.buffer.baseAddress! + index
       pointer.initialize(to: problem)
-      packed.append(try weights.packed(for: way, taps: phase.taps))
+      packed.append(try weights.packed(for: way, taps: phase.taps, threads: threads))
       let lattice = phase.lattice.map { (first: Int32($0.first), step: Int32(clamping: $0.step)) }
       (entries.buffer.baseAddress! + index).initialize(
         to: conv_phase(

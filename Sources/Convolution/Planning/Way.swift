@@ -69,8 +69,11 @@ extension Way {
     withUnsafePointer(to: task) { task in ask { kernel.entry.pointee.work($0, task) } }
   }
 
-  func pack(_ weights: UnsafePointer<conv_weights>, into packed: UnsafeMutableRawPointer) {
-    ask { kernel.entry.pointee.pack($0, weights, packed) }
+  /// - Parameter threads: at most.
+  func pack(
+    _ weights: UnsafePointer<conv_weights>, into packed: UnsafeMutableRawPointer, threads: Int
+  ) {
+    ask { conv_pack(kernel.entry, $0, weights, Int32(threads), packed) }
   }
 
   private func ask<Answer>(_ question: (UnsafePointer<conv_problem>) -> Answer) -> Answer {

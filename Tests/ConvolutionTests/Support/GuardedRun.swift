@@ -121,7 +121,7 @@ final class GuardedRun {
     var weights = layerCase.weightStrides(in: order)
     weights.data = ordered.readOnly.baseAddress
     let packed = GuardedMemory<UInt8>(count: way.packedBytes, side: side, alignment: 64)
-    way.pack(&weights, into: packed.bytes.baseAddress!)
+    way.pack(&weights, into: packed.bytes.baseAddress!, threads: 2)
     return packed
   }
 }

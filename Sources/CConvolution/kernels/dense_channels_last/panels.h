@@ -28,13 +28,14 @@ static size_t packed_bytes(const conv_problem *problem) {
   return problem->groups * group_weights(problem) * sizeof(float);
 }
 
-static void pack(const conv_problem *problem, const conv_weights *w, void *packed) {
-  float *to = packed;
-  for (int32_t group = 0; group < problem->groups; group++)
-    for (int32_t first = 0; first < problem->output_channels; first += PANEL) {
-      const int32_t rest = problem->output_channels - first, width = rest > LANES ? PANEL : LANES;
-      const float *from = w->data + (group * (ptrdiff_t)problem->output_channels + first) * w->output_stride;
-      pack_rows(problem, w, from, least_of(rest, width), (row_order){problem->input_channels, 1, width}, to);
-      to += (ptrdiff_t)weight_rows(problem) * width;
-    }
+static void pack(const conv_problem *problem, const conv_weights *w, int32_t first_panel, int32_t end_panel,
+                 void *packed) {
+  const int32_t outputs = problem->output_channels;
+  for (int32_t panel = first_panel; panel < end_panel; panel++) {
+    const int32_t group = panel / group_panels(outputs), first = panel % group_panels(outputs) * PANEL;
+    const int32_t rest = outputs - first, width = rest > LANES ? PANEL : LANES;
+    const float *from = w->data + (group * (ptrdiff_t)outputs + first) * w->output_stride;
+    float *to = (float *)packed + group * group_weights(problem) + (size_t)first * weight_rows(problem);
+    pack_rows(problem, w, from, least_of(rest, width), (row_order){problem->input_channels, 1, width}, to);
+  }
 }

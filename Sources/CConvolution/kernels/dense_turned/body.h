@@ -7,8 +7,9 @@
 
 static int32_t panel_count(const conv_problem *problem) { return INNER.panel_count(problem); }
 static size_t packed_bytes(const conv_problem *problem) { return INNER.packed_bytes(problem); }
-static void pack(const conv_problem *problem, const conv_weights *weights, void *packed) {
-  INNER.pack(problem, weights, packed);
+static void pack(const conv_problem *problem, const conv_weights *weights, int32_t first_panel, int32_t end_panel,
+                 void *packed) {
+  INNER.pack(problem, weights, first_panel, end_panel, packed);
 }
 
 /// Turns the input rows that the band has numbered, for every tap of depth of one output plane.

@@ -74,18 +74,6 @@ static void pack_lanes(const conv_problem *problem, int32_t channel, int32_t *la
     }
 }
 
-static void pack(const conv_problem *problem, const conv_weights *w, void *packed) {
-  const reach how = reach_of(problem);
-  float *to = packed;
-  for (int32_t vector = 0; vector < vector_count(problem); vector++, to += vector_weights(problem, how)) {
-    const int32_t channel = vector_channel(problem, vector);
-    const ptrdiff_t lanes = is_permuted(how) ? problem->input_channels * LANES : 0;
-    if (is_permuted(how)) pack_lanes(problem, channel, (int32_t *)to);
-    pack_rows(problem, w, w->data + channel * w->output_stride, least_of(channel_count(problem), LANES),
-              (row_order){1, tap_count(problem), LANES}, to + lanes);
-  }
-}
-
 /// Vectors of a panel at most. Panels differ by one at most, the last one being the larger: where there are several
 /// vectors, the last one, which reaches back, is in a panel with the one before.
 enum { PANEL_VECTORS = 4 };
@@ -98,4 +86,18 @@ INLINE int32_t panel_vector(const conv_problem *problem, int32_t panel) {
 
 static int32_t panel_channel(const conv_problem *problem, int32_t panel) {
   return least_of(panel_vector(problem, panel) * LANES, channel_count(problem));
+}
+
+static void pack(const conv_problem *problem, const conv_weights *w, int32_t first_panel, int32_t end_panel,
+                 void *packed) {
+  const reach how = reach_of(problem);
+  const int32_t first = panel_vector(problem, first_panel), end = panel_vector(problem, end_panel);
+  float *to = (float *)packed + first * vector_weights(problem, how);
+  for (int32_t vector = first; vector < end; vector++, to += vector_weights(problem, how)) {
+    const int32_t channel = vector_channel(problem, vector);
+    const ptrdiff_t lanes = is_permuted(how) ? problem->input_channels * LANES : 0;
+    if (is_permuted(how)) pack_lanes(problem, channel, (int32_t *)to);
+    pack_rows(problem, w, w->data + channel * w->output_stride, least_of(channel_count(problem), LANES),
+              (row_order){1, tap_count(problem), LANES}, to + lanes);
+  }
 }

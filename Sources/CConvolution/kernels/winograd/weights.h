@@ -85,23 +85,23 @@ INLINE void pack_row(const conv_weights *w, const float *from, int32_t count, co
   }
 }
 
-static void pack(const conv_problem *problem, const conv_weights *w, void *packed) {
+static void pack(const conv_problem *problem, const conv_weights *w, int32_t first_panel, int32_t end_panel,
+                 void *packed) {
   const weight_transform height = transform_of(problem, 1), width = transform_of(problem, 2);
   const int32_t inputs = problem->input_channels, outputs = problem->output_channels, taps = problem->axis[0].kernel;
   const size_t rows = row_count(inputs, taps), all_rows = weight_rows(problem);
-  float *to = packed;
-  for (int32_t group = 0; group < problem->groups; group++)
-    for (int32_t first = 0; first < outputs; first += PANEL) {
-      const int32_t channels = least_of(outputs - first, PANEL), panel = whole_vectors(channels);
-      const float *from = w->data + (group * (ptrdiff_t)outputs + first) * w->output_stride;
-      // Rows between the channels of two taps of depth meet samples of 0.
-      if (taps > 1) memset(to, 0, all_rows * panel * sizeof(float));
-      for (int32_t kd = 0; kd < taps; kd++)
-        for (int32_t c = 0; c < inputs; c++)
-          for (int32_t o = 0; o < channels; o += LANES)
-            pack_row(w, from + o * w->output_stride + kd * w->kernel_stride[0] + c * w->input_stride,
-                     least_of(channels - o, LANES), &height, &width,
-                     to + (ptrdiff_t)(kd * whole_vectors(inputs) + c) * panel + o, rows * panel);
-      to += all_rows * panel;
-    }
+  for (int32_t index = first_panel; index < end_panel; index++) {
+    const int32_t group = index / group_panels(outputs), first = index % group_panels(outputs) * PANEL;
+    const int32_t channels = least_of(outputs - first, PANEL), panel = whole_vectors(channels);
+    const float *from = w->data + (group * (ptrdiff_t)outputs + first) * w->output_stride;
+    float *to = (float *)packed + all_rows * ((size_t)group * whole_vectors(outputs) + first);
+    // Rows between the channels of two taps of depth meet samples of 0.
+    if (taps > 1) memset(to, 0, all_rows * panel * sizeof(float));
+    for (int32_t kd = 0; kd < taps; kd++)
+      for (int32_t c = 0; c < inputs; c++)
+        for (int32_t o = 0; o < channels; o += LANES)
+          pack_row(w, from + o * w->output_stride + kd * w->kernel_stride[0] + c * w->input_stride,
+                   least_of(channels - o, LANES), &height, &width,
+                   to + (ptrdiff_t)(kd * whole_vectors(inputs) + c) * panel + o, rows * panel);
+  }
 }
