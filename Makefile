@@ -13,11 +13,13 @@
 #: PEERS="ncnn mnn" what compare measures us beside, by default all in Benchmarks/Peers/peers
 #: ROUNDS=5         how often compare measures everything, by default 3 times
 #: RESULTS=folder   where compare writes, by default Benchmarks/Peers/results
-#: SEED=2           of what exchange-test, fuzz, fuzz-files and soak make at random, by default 1
+#: SEED=2           of what exchange-test, fuzz, fuzz-files, soak and mutate make at random, by default 1
 #: SECONDS=600      how long fuzz, fuzz-files and the callers of soak go on, by default a minute
 #: RUNS=1000000     so many runs in soak, by default ten million
 #: CASES=1000       after how many cases fuzz stops, and after how many inputs of a format fuzz-files, whatever SECONDS says
 #: FORMATS="npy png" what fuzz-files makes files of, by default all formats (Tests/FileFuzz/Format.swift)
+#: MUTANTS=50       so many faults in mutate, by default 200
+#: AGAIN=1          mutate runs those faults too that its list knows
 #: TESTS=GuardPage  sanitize and sanitize-threads run the tests alone whose names match
 #: SHORT=1          exchange-test takes a part of everything
 #: BASE=/docs       where a server will have the pages that docs builds, by default at its root
@@ -60,8 +62,8 @@ COMPARISON := $(if $(MODELS),compare_models.py --models $(MODELS),$(COMPARE_LAYE
 quietly = log=$$(mktemp) && { { $(1); } > "$$log" 2>&1 || { cat "$$log" >&2; rm "$$log"; exit 1; }; } && rm "$$log"
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test fuzz fuzz-files soak sanitize sanitize-threads sbom exchange-test bench digits fit compare \
-  docs format lint clean help
+.PHONY: setup build run test fuzz fuzz-files soak sanitize sanitize-threads mutate sbom exchange-test bench digits fit \
+  compare docs format lint clean help
 
 setup: ## install what is missing of the libraries to build with
 	@command -v swift > /dev/null || { echo "swift is missing: install Swift 6.2 or newer" >&2; exit 1; }
@@ -125,6 +127,10 @@ sanitize-threads: setup ## the tests of many threads and callers under ThreadSan
 	@OMP_TOOL_LIBRARIES=$(ARCHER) TSAN_OPTIONS="ignore_noninstrumented_modules=1 halt_on_error=1" \
 	  swift test --scratch-path .build-thread --sanitize=thread \
 	  --filter '$(or $(TESTS),$(TESTS_OF_THREADS))'
+
+mutate: setup ## put small faults into the sources, one at a time, and look whether a test finds them; hours
+	@python3 Tests/Mutation/mutate.py $(if $(MUTANTS),--count $(MUTANTS)) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(AGAIN),--again)
 
 exchange-test: PACKAGES += python3-venv
 exchange-test: setup ## exchange files with PyTorch, Keras, ONNX Runtime and Core ML tools, and compare what they compute
