@@ -28,6 +28,21 @@ struct HDF5FileTests {
     #expect(try file.datasets().count == 17)
   }
 
+  /// Of the latest format, where many links or attributes lie in a heap and trees of more than one level.
+  @Test func manyLinksAndAttributesAreRead() throws {
+    let file = try HDF5File(contentsOf: sample("h5py_latest.h5"))
+    let numbers = (0..<60).map { $0 < 10 ? "0\($0)" : "\($0)" }
+    let group = try #require(try file.object(at: "many"))
+    #expect(try group.names().sorted() == numbers.map { "link \($0)" })
+    for (index, number) in numbers.enumerated() {
+      let object = try #require(try file.object(at: "many/link \(number)"))
+      #expect(try object.attribute("attribute \(number)")?.text == "text \(index)")
+    }
+    let tensor = try #require(try file.object(at: "many/link 59")?.dataset()).tensor()
+    #expect(tensor.shape == [2, 3])
+    #expect(tensor.elements == [0, 1, 2, 3, 4, 5])
+  }
+
   @Test func aFileMayLieInAnother() throws {
     let archive = try ZipArchive(contentsOf: sample("keras_causal.keras"))
     let file = try HDF5File(#require(try archive.bytes(of: "model.weights.h5")))

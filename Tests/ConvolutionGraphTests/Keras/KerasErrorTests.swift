@@ -143,6 +143,16 @@ struct KerasErrorTests {
     }
   }
 
+  @Test(arguments: ["[3, 1]", "[1, 3]", "[0, 1]", "[-4, 1]", "[1, -4]"])
+  func productsAlongAxesThatThereAreNotAreReported(axes: String) {
+    let matrix = layer("InputLayer", "x", ", \"batch_shape\": [null, 3, 3]", on: [])
+    let product = layer("Dot", "d", ", \"axes\": \(axes)", on: ["x"])
+      .replacing("[[\"x\", 0, 0, {}]]", with: "[[\"x\", 0, 0, {}], [\"x\", 0, 0, {}]]")
+    expectError(.unsupported, ["Dot", "axes \(axes)"]) {
+      try read(model(functional([matrix, product], output: "d")))
+    }
+  }
+
   /// What stands for the extents of a volume has a cube that counts in 32 bits.
   @Test func volumesOfAnyExtentsAreNoError() throws {
     let volume = layer("InputLayer", "x", ", \"batch_shape\": [null, null, null, null, 2]", on: [])

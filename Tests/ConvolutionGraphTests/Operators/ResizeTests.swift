@@ -180,6 +180,7 @@ struct ResizeTests {
     #expect(throws: NetworkError.self) { try resize([1, 2], size: -1) }
     #expect(throws: NetworkError.self) { try resize([], size: 1) }
     #expect(try resize([], scale: 2) == [])
+    #expect(try resize([1, 2], size: 0) == [])
     #expect(
       try resize([1], scale: 0.5, ["mode": .string("linear"), "antialias": .integer(1)]) == [])
   }

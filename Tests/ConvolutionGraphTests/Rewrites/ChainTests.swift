@@ -136,6 +136,20 @@ struct ChainTests {
     }
   }
 
+  /// What leaves numbers as they are goes, where it is the last operation of a chain too.
+  @Test(arguments: [("Mul", Float(1)), ("Add", 0)])
+  func numbersThatChangeNothing(operation: String, number: Float) throws {
+    var network = SmallNetwork()
+    let tanh = network.node("Tanh", [network.input("x", [2, 3])])
+    network.output(network.node(operation, [tanh, network.constant([number])]))
+    let before = try network.graph()
+    let after = try before.rewritten(by: [ChainFusion(), ChainSimplification()]).graph
+    let chains = after.nodes.compactMap { $0?.operation as? Elementwise }
+    #expect(after.operations.count == 1)
+    #expect(chains.map(\.instructions.count) == [1])
+    #expect(relativeDifference(try after.outputs()[0], try before.outputs()[0]) == 0)
+  }
+
   /// A tensor of one element with more axes than the other operand gives the result its axes.
   @Test func aNumberWithMoreAxesStays() throws {
     var network = SmallNetwork()
