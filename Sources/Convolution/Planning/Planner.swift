@@ -75,7 +75,9 @@ extension Planner {
   /// The most threads of a run.
   public static let mostThreads = Int(CONV_MOST_THREADS)
 
-  /// - Throws: `.nonPositiveSize` for a number of threads that is not 1 to ``mostThreads``.
+  /// The most threads of a plan that is made now; every one asks for them.
+  ///
+  /// - Throws: `.nonPositiveSize` for a number of threads that is not 1 to ``mostThreads``, `.incompatibleLibrary`.
   func checkedThreads() throws(ConvolutionError) -> Int {
     if let difference = Machine.differenceOfLibrary { throw .incompatibleLibrary(difference) }
     let threads = threads ?? min(Machine.coreCount, Self.mostThreads)
