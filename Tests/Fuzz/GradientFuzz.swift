@@ -36,9 +36,7 @@ struct GradientFuzz: FuzzCase {
     var random = SplitMix64(seed: seed + 1)
     for layout in Layout.allCases {
       let x = try layer.input(in: layout)
-      let dy = try Tensor(
-        arrange(outputGradient, shape: layer.outputShape, in: layout),
-        shape: arrange(shape: layer.outputShape, in: layout))
+      let dy = try Tensor(arranging: outputGradient, shape: layer.outputShape, in: layout)
       let residual = try layer.residual(in: layout)
       do {
         let set = InstructionSet.available.randomElement(using: &random)!
@@ -89,10 +87,8 @@ struct GradientFuzz: FuzzCase {
 
   func reproduction(of failure: Failure<Manner>, in folder: String) throws -> String {
     let layout = failure.manner.layout
-    try Tensor(
-      arrange(outputGradient, shape: layer.outputShape, in: layout),
-      shape: arrange(shape: layer.outputShape, in: layout)
-    ).write(toNPYFile: "\(folder)/dy.npy")
+    try Tensor(arranging: outputGradient, shape: layer.outputShape, in: layout)
+      .write(toNPYFile: "\(folder)/dy.npy")
     let words =
       try ["convolve gradient --output-gradient \(folder)/dy.npy"] + layer.words(folder, layout)
       + failure.manner.planner.words(folder)

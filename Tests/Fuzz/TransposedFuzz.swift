@@ -95,9 +95,8 @@ struct TransposedFuzz: FuzzCase {
   func reproduction(of failure: Failure<Manner>, in folder: String) throws -> String {
     let (layout, planner) = (failure.manner.layout, failure.manner.planner)
     func write(_ values: [Float], _ shape: [Int], _ name: String) throws {
-      try Tensor(
-        arrange(values, shape: shape, in: layout), shape: arrange(shape: shape, in: layout)
-      ).write(toNPYFile: "\(folder)/\(name).npy")
+      try Tensor(arranging: values, shape: shape, in: layout).write(
+        toNPYFile: "\(folder)/\(name).npy")
     }
     try write(layer.x, layer.inputShape, "x")
     try Tensor(layer.w, shape: layer.weightShape).write(toNPYFile: "\(folder)/w.npy")

@@ -96,16 +96,13 @@ extension LayerCase {
 
   /// The input in `layout`.
   package func input(in layout: Layout) throws(ConvolutionError) -> Tensor {
-    try Tensor(
-      arrange(x, shape: inputShape, in: layout), shape: arrange(shape: inputShape, in: layout))
+    try Tensor(arranging: x, shape: inputShape, in: layout)
   }
 
   /// The residual in `layout`.
   package func residual(in layout: Layout) throws(ConvolutionError) -> Tensor? {
     guard let residual else { return nil }
-    return try Tensor(
-      arrange(residual, shape: outputShape, in: layout),
-      shape: arrange(shape: outputShape, in: layout))
+    return try Tensor(arranging: residual, shape: outputShape, in: layout)
   }
 
   /// The output of `plan`, N C \*spatial.

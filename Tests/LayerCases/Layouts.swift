@@ -19,6 +19,16 @@ package func arrange(shape: [Int], in layout: Layout) -> [Int] {
   layout == .channelsFirst ? shape : [shape[0]] + shape[2...] + [shape[1]]
 }
 
+extension Tensor {
+  /// `values` of N C \*spatial, which is what `shape` is, brought into `layout`.
+  package init(
+    arranging values: [Float], shape: [Int], in layout: Layout
+  ) throws(ConvolutionError) {
+    try self.init(
+      arrange(values, shape: shape, in: layout), shape: arrange(shape: shape, in: layout))
+  }
+}
+
 private func transposed(_ values: [Float], matrices: Int, rows: Int, columns: Int) -> [Float] {
   [Float](unsafeUninitializedCapacity: values.count) { result, count in
     values.withUnsafeBufferPointer { values in

@@ -78,8 +78,7 @@ extension PoolingCase {
   }
 
   package func input(in layout: Layout) throws(ConvolutionError) -> Tensor {
-    try Tensor(
-      arrange(x, shape: inputShape, in: layout), shape: arrange(shape: inputShape, in: layout))
+    try Tensor(arranging: x, shape: inputShape, in: layout)
   }
 
   /// The output of `plan`, N C \*spatial.

@@ -61,16 +61,19 @@ package struct TransposedCase: Sendable {
       activation: activation)
   }
 
+  /// The input in `layout`.
+  package func input(in layout: Layout) throws(ConvolutionError) -> Tensor {
+    try Tensor(arranging: x, shape: inputShape, in: layout)
+  }
+
   /// The output of `plan`, whose whole output is `shape`, N C \*spatial.
   package func run(_ plan: Plan, shape: [Int]) throws(ConvolutionError) -> [Float] {
     let layout = plan.layout
-    func tensor(_ values: [Float], _ shape: [Int]) throws(ConvolutionError) -> Tensor {
-      try Tensor(
-        arrange(values, shape: shape, in: layout), shape: arrange(shape: shape, in: layout))
-    }
     var residual: Tensor?
-    if let values = self.residual { residual = try tensor(values, shape) }
-    let output = try plan.run(tensor(x, inputShape), residual: residual)
+    if let values = self.residual {
+      residual = try Tensor(arranging: values, shape: shape, in: layout)
+    }
+    let output = try plan.run(input(in: layout), residual: residual)
     return channelsFirst(output.elements, shape: shape, from: layout)
   }
 }

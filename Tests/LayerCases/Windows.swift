@@ -16,9 +16,7 @@ extension LayerCase {
   package func run(_ plan: Plan, outputShape shape: [Int]) throws(ConvolutionError) -> [Float] {
     var residual: Tensor?
     if let values = self.residual {
-      residual = try Tensor(
-        arrange(values, shape: shape, in: plan.layout),
-        shape: arrange(shape: shape, in: plan.layout))
+      residual = try Tensor(arranging: values, shape: shape, in: plan.layout)
     }
     let output = try plan.run(input(in: plan.layout), residual: residual)
     return channelsFirst(output.elements, shape: shape, from: plan.layout)

@@ -111,16 +111,12 @@ private struct PlansInUse {
     switch Int.random(in: 0..<10, using: &random) {
     case 0:
       let pool = PoolingCase.random(seed: seed, work: 3000)
-      let x = try Tensor(
-        arrange(pool.x, shape: pool.inputShape, in: layout),
-        shape: arrange(shape: pool.inputShape, in: layout))
+      let x = try pool.input(in: layout)
       let plan = try pool.layer().plan(for: x.shape, layout: layout, with: planner)
       return { _ = try plan.run(x) }
     case 1:
       let layer = TransposedCase.random(seed: seed, work: 3000)
-      let x = try Tensor(
-        arrange(layer.x, shape: layer.inputShape, in: layout),
-        shape: arrange(shape: layer.inputShape, in: layout))
+      let x = try layer.input(in: layout)
       let plan = try layer.layer().plan(for: x.shape, layout: layout, with: planner)
       return { _ = try plan.run(x) }
     case 2:
