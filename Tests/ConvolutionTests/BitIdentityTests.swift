@@ -143,6 +143,33 @@ struct BitIdentityTests {
     }
   }
 
+  /// Whether a tap outside adds a zero or is left out depends on the cut, and would show in the sign of a zero.
+  @Test(arguments: 0..<60)
+  func sumsThatUnderflowAreNoNegativeZeros(seed: Int) throws {
+    var random = SplitMix64(seed: seed)
+    var layerCase = LayerCase.random(seed: 3000 + seed, work: 5000)
+    layerCase.padding = .full
+    layerCase.border = layerCase.border.map { _ in .zeros }
+    layerCase.activation = .identity
+    layerCase = layerCase.filled(&random)
+    for index in layerCase.x.indices { layerCase.x[index] = .random(in: 0...1e-30, using: &random) }
+    for index in layerCase.w.indices { layerCase.w[index] = -1e-30 }
+    layerCase.bias = layerCase.bias.map { $0.map { _ in -0.0 } }
+    layerCase.residual = layerCase.residual.map { $0.map { _ in -0.0 } }
+    let layer = try layerCase.layer()
+    let regions = pieces(of: Array(layerCase.outputShape[2...]), &random)
+    for (setting, whole) in try layerCase.plansOfEveryKernel(layer) {
+      let zeros = [Float](repeating: 0, count: whole.outputShape.reduce(1, *))
+      expectSame(try layerCase.run(whole), zeros, "\(layerCase) on \(setting)")
+      var output = zeros
+      for region in regions {
+        let plan = try #require(try layerCase.plan(layer, setting, region: region))
+        try layerCase.run(plan, into: &output)
+      }
+      expectSame(output, zeros, "\(layerCase) on \(setting) in regions")
+    }
+  }
+
   /// Cuts each axis once or twice and shuffles the rectangles.
   private func pieces(of extents: [Int], _ random: inout SplitMix64) -> [[Range<Int>]] {
     var pieces: [[Range<Int>]] = [[]]

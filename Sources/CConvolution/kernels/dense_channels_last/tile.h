@@ -108,11 +108,7 @@ INLINE void microkernel(const int pixels, const int vectors, const visit *v, con
   const bool whole = v->channels == vectors * LANES;
   const bool clips = v->activation->minimum > -INFINITY || v->activation->maximum < INFINITY;
   vec bias[MOST_VECTORS];
-  EACH(i, vectors) {
-    // Of a bias of -0, the sum with a tap that is left out and with one that adds 0 would differ.
-    const vmask mask = v_first(least_of(v->channels - i * LANES, LANES));
-    bias[i] = v_add(v_load_masked(v->bias + i * LANES, mask), v_zero());
-  }
+  EACH(i, vectors) bias[i] = v_load_masked(v->bias + i * LANES, v_first(least_of(v->channels - i * LANES, LANES)));
   const float *coming = v->coming;
   for (const tile *end = t + count; t < end; t++) {
     vec sum[TABLE_PIXELS][MOST_VECTORS];
@@ -129,6 +125,7 @@ INLINE void microkernel(const int pixels, const int vectors, const visit *v, con
     }
     ptrdiff_t output[TABLE_PIXELS];
     EACH(p, pixels) output[p] = t->output[p];
+    EACH(p, pixels) EACH(i, vectors) sum[p][i] = without_negative_zero(sum[p][i]);
     if (v->residual)
       EACH(p, pixels) EACH(i, vectors)
         sum[p][i] = v_add(sum[p][i], v_load(v->residual + output[p] + i * LANES));
