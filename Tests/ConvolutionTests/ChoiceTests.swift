@@ -24,6 +24,45 @@ struct ChoiceTests {
       try layer.geometry(for: shape(layout), layout: layout), on: Machine.instructionSet)
   }
 
+  // MARK: - Weights that change
+
+  /// Winograd's weights are several times as many: they are worth packing for images enough.
+  @Test(arguments: Layout.allCases)
+  func packingCountsWhereWeightsChange(layout: Layout) throws {
+    let layer = try Conv2D(weights: Tensor(shape: [256, 256, 3, 3]), padding: .same)
+    let shape = arrange(shape: [1, 256, 14, 14], in: layout)
+    func plan(images: Int?, _ times: MeasuredTimes = MeasuredTimes()) throws -> Plan {
+      try layer.plan(
+        for: shape, layout: layout,
+        with: Planner(imagesPerWeightUpdate: images, measuredTimes: times))
+    }
+    let free = try plan(images: nil)
+    #expect(free.winograd != nil, "the test shows nothing")
+    #expect(!free.description.contains("to pack"))
+    #expect(try plan(images: 1_000_000).wayName == free.wayName)
+    let once = try plan(images: 1)
+    #expect(once.packedBytes < free.packedBytes)
+    #expect(once.description.contains("an image to pack"))
+    #expect(try plan(images: 0).wayName == once.wayName)
+    // As it does where times were measured.
+    let times = MeasuredTimes()
+    times.record(
+      [free.wayName: 1000, once.wayName: 2000],
+      of: MeasuredLayer(
+        try layer.geometry(for: shape, layout: layout), on: Machine.instructionSet))
+    #expect(try plan(images: nil, times).wayName == free.wayName)
+    #expect(try plan(images: 1, times).wayName == once.wayName)
+  }
+
+  /// The phases of a transposed layer, and so the gradient by the input.
+  @Test func packingCountsInPhases() throws {
+    let layer = try TransposedConv2D(weights: Tensor(shape: [256, 256, 3, 3]), padding: .same)
+    let packed = try [nil, 1].map {
+      try layer.plan(for: [1, 256, 14, 14], with: Planner(imagesPerWeightUpdate: $0)).packedBytes
+    }
+    #expect(packed[1] < packed[0])
+  }
+
   // MARK: - Measured times
 
   @Test(arguments: Layout.allCases)

@@ -32,6 +32,9 @@ struct BenchmarkLayer {
   /// The same layer with nothing packed yet.
   func remade() throws -> BenchmarkLayer { try BenchmarkLayer(line, weights: weights, bias: bias) }
 
+  /// Images of the line's input.
+  var images: Int { line.inputShape[0] }
+
   /// The plan for the line's input.
   func plan(_ planner: Planner) throws -> Plan {
     try layer.plan(

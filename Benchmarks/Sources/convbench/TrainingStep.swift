@@ -13,6 +13,8 @@ final class TrainingStep {
 
   init(_ benchmark: BenchmarkLayer, planner: Planner) throws {
     self.benchmark = benchmark
+    var planner = planner
+    planner.imagesPerWeightUpdate = benchmark.images
     self.planner = planner
     plan = try benchmark.plan(planner)
     gradientPlan = try benchmark.gradients(planner)

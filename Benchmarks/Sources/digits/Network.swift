@@ -24,14 +24,16 @@ struct Network {
   mutating func learn(
     _ pictures: Tensor, _ labels: [Int], rate: Float, momentum: Float
   ) throws -> Double {
+    let planner = Planner(imagesPerWeightUpdate: pictures.shape[0])
     let current = try layers.map { try $0.layer() }
     var samples = [pictures]
-    for layer in current { samples.append(try layer(samples.last!)) }
+    for layer in current { samples.append(try layer(samples.last!, with: planner)) }
     var (loss, gradient) = try crossEntropy(of: samples.last!, labels)
     for index in layers.indices.reversed() {
       // Nobody asks how the pictures themselves should change.
       let parts: Gradients.Parts = index == 0 ? [.weights, .bias] : [.input, .weights, .bias]
-      let gradients = try current[index].gradients(parts, for: samples[index].shape)
+      let gradients = try current[index]
+        .gradients(parts, for: samples[index].shape, with: planner)
         .run(samples[index], outputGradient: gradient, output: samples[index + 1])
       try layers[index].descend(gradients, rate: rate, momentum: momentum)
       if let input = gradients.input { gradient = input }

@@ -120,6 +120,7 @@ extension Choice {
 extension Choice.Candidate {
   fileprivate var cost: String {
     (measured.map { "measured \($0.microseconds), " } ?? "") + "predicted \(predicted.microseconds)"
+      + (packing > 0 ? " and \(packing.microseconds) an image to pack" : "")
   }
 
   /// In one clause, why another way was taken; nil for that one itself.

@@ -13,6 +13,9 @@ public struct Planner: Sendable {
   /// Winograd's forms whose packed weights take more are not used: they take ``WinogradForm/points`` for every tap.
   /// nil: any number. Direct summation is never refused; its packed weights are about as large as the layer's.
   public var maximumPackedBytes: Int?
+  /// How many images are computed before a layer's weights change, as a batch is in training, where what packing takes
+  /// counts when a way is chosen; nil: weights stay, and it does not. Less than 1 counts as 1.
+  public var imagesPerWeightUpdate: Int?
   /// How much is done to find the fastest way.
   public var effort: Effort
   /// What was measured. Where they know a layer, the fastest way that the other settings allow is taken.
@@ -39,7 +42,8 @@ public struct Planner: Sendable {
   public init(
     threads: Int? = nil, accuracy: Accuracy = .standard, algorithm: Algorithm = .automatic,
     instructionSet: InstructionSet? = nil, maximumPackedBytes: Int? = nil,
-    effort: Effort = .estimate, measuredTimes: MeasuredTimes = MeasuredTimes(),
+    imagesPerWeightUpdate: Int? = nil, effort: Effort = .estimate,
+    measuredTimes: MeasuredTimes = MeasuredTimes(),
     costModel: CostModel? = nil, flushesDenormals: Bool = false
   ) {
     self.threads = threads
@@ -47,6 +51,7 @@ public struct Planner: Sendable {
     self.algorithm = algorithm
     self.instructionSet = instructionSet
     self.maximumPackedBytes = maximumPackedBytes
+    self.imagesPerWeightUpdate = imagesPerWeightUpdate
     self.effort = effort
     self.measuredTimes = measuredTimes
     self.costModel = costModel

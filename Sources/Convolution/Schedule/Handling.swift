@@ -51,7 +51,7 @@ extension Schedule {
       let output = blueprint.output.channels * blueprint.output.spatial.reduce(1, *)
       let input = blueprint.input.channels * blueprint.input.spatial.reduce(1, *)
       let times = floatTimes(blueprint.manner, choices[0].way, model: model)
-      return choices.reduce(0) { $0 + $1.predicted }
+      return choices.reduce(0) { $0 + $1.predicted + $1.packing }
         + Double(input) * times.input + Double(output) * times.output
     }
   }
