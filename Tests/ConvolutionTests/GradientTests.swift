@@ -45,6 +45,45 @@ struct GradientTests {
     }
   }
 
+  /// Channels that are many vectors and several parts, of which none is a whole one; small integers, so that sums are exact.
+  @Test(arguments: [(128, 40, 1, 1), (144, 20, 1, 2), (192, 35, 3, 1), (320, 17, 2, 2)])
+  func manyChannelsAreExact(inputs: Int, outputs: Int, kernel: Int, stride: Int) throws {
+    var layerCase = LayerCase(
+      inputShape: [2, inputs, 7, 6], weightShape: [outputs, inputs, kernel, kernel],
+      stride: [stride, stride], dilation: [1, 1], padding: .full, border: [.zeros, .zeros], x: [],
+      w: [], bias: []
+    )
+    var random = SplitMix64(seed: inputs)
+    func integers(_ count: Int) -> [Float] {
+      (0..<count).map { _ in Float(Int.random(in: -3...3, using: &random)) }
+    }
+    layerCase.x = integers(layerCase.inputShape.reduce(1, *))
+    layerCase.w = integers(layerCase.weightShape.reduce(1, *))
+    layerCase.bias = nil
+    let dy = integers(layerCase.outputShape.reduce(1, *))
+    let reference = GradientReference(layerCase, outputGradient: dy)
+    for order in [WeightOrder.outputInputKernel, .kernelInputOutput] {
+      let layer = try layerCase.layer(order)
+      var weights = layerCase
+      weights.w = reference.weights.values.map(Float.init)
+      for layout in Layout.allCases {
+        let x = try layerCase.input(in: layout)
+        let outputGradient = try Tensor(
+          arrange(dy, shape: layerCase.outputShape, in: layout),
+          shape: arrange(shape: layerCase.outputShape, in: layout))
+        for planner in Self.planners {
+          let gradients = try layer.gradients(
+            [.weights, .bias], for: x.shape, layout: layout, with: planner
+          ).run(x, outputGradient: outputGradient)
+          let name: Comment = "\(layout) \(planner.resolvedInstructionSet) \(order)"
+          expectSame(gradients.weights!.elements, weights.weights(in: order), by: .values, name)
+          expectSame(
+            gradients.bias!.elements, reference.bias.values.map(Float.init), by: .values, name)
+        }
+      }
+    }
+  }
+
   // MARK: - Differences
 
   private static let smooth: [Activation] = [.identity, .sigmoid, .tanh, .silu, .gelu]

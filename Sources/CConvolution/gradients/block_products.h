@@ -82,8 +82,8 @@ static void multiply_taps(const weight_run *run, const weight_part *part, const 
     return;
   }
   for (int32_t group = part->first_group; group < part->end_group; group++)
-    for (int32_t channel = 0; channel < channels; channel += TILE_CHANNELS) {
-      p.channels = least_of(channels - channel, TILE_CHANNELS);
+    for (int32_t channel = part->first_input; channel < part->end_input; channel += TILE_CHANNELS) {
+      p.channels = least_of(part->end_input - channel, TILE_CHANNELS);
       multiply_group(run, part, group, p, &listed, sums + channel);
       p.x += cut->order == DENSE ? worker->stage.panel : p.channels;
     }

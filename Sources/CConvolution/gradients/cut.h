@@ -3,6 +3,8 @@
 // in a tree. Shapes and the batch alone decide on all that; only the parts, through which no sum goes, know of threads.
 #pragma once
 
+#include <math.h>
+
 #include "blocks.h"
 
 enum {
@@ -38,7 +40,8 @@ typedef struct {
   sum_order order;
   int32_t rows, tap;       ///< rows of sums; floats from tap to tap in one
   ptrdiff_t row;           ///< floats of one, whole vectors
-  int32_t parts;           ///< of output channels, of which a task has one
+  int32_t parts;           ///< of weights, of which a task has one
+  int32_t input_parts;     ///< of input channels, each of which has several of output channels
   block_cut blocks;
   int32_t stretches;
 } weight_cut;
@@ -56,6 +59,25 @@ INLINE int32_t part_units(const weight_cut *cut) {
   return cut->order == CHANNELWISE ? (int32_t)(cut->row / LANES) : cut->rows;
 }
 
+/// Into how many parts of whole tiles input channels are cut, of `parts` in all: so that least is staged, as every part
+/// of the outputs stages its inputs and the other way round.
+INLINE int32_t input_parts_of(const conv_problem *problem, const weight_cut *cut, const output_block *block,
+                              int32_t parts) {
+  if (cut->order != DENSE || problem->groups > 1) return 1;
+  const int32_t panels = parts_of(problem->input_channels, TILE_CHANNELS);
+  const double inputs = image_inputs(problem, block) * (double)problem->input_channels;
+  const double outputs = image_pixels(block) * (double)problem->output_channels;
+  int32_t best = 1;
+  double least = INFINITY;
+  for (int32_t count = 1; count <= panels && count <= parts; count++) {
+    const double staged = parts_of(parts, count) * inputs + count * outputs;
+    if (panels % count != 0 || staged >= least) continue;
+    least = staged;
+    best = count;
+  }
+  return best;
+}
+
 INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int32_t threads) {
   const int32_t taps = tap_count(problem), channels = problem->input_channels;
   weight_cut cut = {.order = sum_order_of(problem)};
@@ -68,37 +90,47 @@ INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int
     cut.row = whole_vectors(taps * cut.tap);
   }
   const int32_t beside = cut.order == CHANNELWISE ? problem->output_channels : 1;
+  output_block block;
   const int64_t samples = (int64_t)problem->groups * channels * beside;
   const ptrdiff_t patch = cut.order == PATCHED ? cut.row : 0;
   int32_t pixels = cut.order == CHANNELWISE ? CHANNELWISE_BLOCK_PIXELS : BLOCK_PIXELS;
   for (;; pixels /= 2) {
     cut.blocks = cut_blocks(problem, images, pixels);
-    const output_block block = largest_block(&cut.blocks, problem, images);
+    block = largest_block(&cut.blocks, problem, images);
     const int64_t inputs = block.images * image_inputs(problem, &block) * samples;
     if (pixels == 1 || (inputs <= BLOCK_FLOATS && block_pixels(&block) * patch <= BLOCK_FLOATS)) break;
   }
   const int64_t sums = cut.rows * (int64_t)cut.row;
   cut.stretches = clamped(STRETCH_FLOATS / sums, 1, clamped(cut.blocks.count / STRETCH_BLOCKS, 1, MOST_STRETCHES));
   const int64_t by_size = sums / PART_FLOATS, by_threads = parts_of(TASKS_PER_THREAD * threads, cut.stretches);
-  cut.parts = clamped(by_size > by_threads ? by_size : by_threads, 1, part_units(&cut));
+  const int32_t parts = clamped(by_size > by_threads ? by_size : by_threads, 1, 1 << 20);
+  cut.input_parts = input_parts_of(problem, &cut, &block, parts);
+  cut.parts = cut.input_parts * least_of(parts_of(parts, cut.input_parts), part_units(&cut));
   return cut;
 }
 
-/// Output channels, all groups in one count, and the groups that they are of.
+/// Output channels, all groups in one count, and the groups that they are of; of each group, input channels.
 typedef struct {
-  int32_t first_output, end_output, first_group, end_group;
+  int32_t first_output, end_output, first_group, end_group, first_input, end_input;
 } weight_part;
+
+INLINE int32_t output_parts(const weight_cut *cut) { return cut->parts / cut->input_parts; }
 
 INLINE weight_part weight_part_at(const weight_cut *cut, const conv_problem *problem, int32_t index) {
   const int32_t unit = cut->order == CHANNELWISE ? LANES : 1, outputs = problem->output_channels;
-  const int32_t first = unit * part_begin(part_units(cut), cut->parts, index);
-  const int32_t end = unit * part_begin(part_units(cut), cut->parts, index + 1);
-  weight_part part = {first, least_of(end, problem->groups * outputs), first / outputs, 0};
+  const int32_t parts = output_parts(cut), part_index = index / cut->input_parts, input = index % cut->input_parts;
+  const int32_t first = unit * part_begin(part_units(cut), parts, part_index);
+  const int32_t end = unit * part_begin(part_units(cut), parts, part_index + 1);
+  const int32_t inputs = parts_of(problem->input_channels, cut->input_parts * TILE_CHANNELS) * TILE_CHANNELS;
+  weight_part part = {.first_output = first, .end_output = least_of(end, problem->groups * outputs)};
+  part.first_group = first / outputs;
   part.end_group = parts_of(part.end_output, outputs);
+  part.first_input = input * inputs;
+  part.end_input = least_of(part.first_input + inputs, problem->input_channels);
   return part;
 }
 
 /// Output channels of a part at most.
 INLINE int32_t most_part_outputs(const weight_cut *cut) {
-  return parts_of(part_units(cut), cut->parts) * (cut->order == CHANNELWISE ? LANES : 1);
+  return parts_of(part_units(cut), output_parts(cut)) * (cut->order == CHANNELWISE ? LANES : 1);
 }

@@ -17,9 +17,10 @@ INLINE staged_channels staged_channels_of(const weight_cut *cut, const conv_prob
   const int32_t channels = problem->input_channels, groups = part->end_group - part->first_group;
   staged_channels staged = {part->first_group * channels, 1, groups * channels, groups * channels, 1};
   if (cut->order == DENSE) {
+    staged.first += part->first_input;
     staged.sets = groups;
-    staged.channels = channels;
-    staged.width = least_of(channels, TILE_CHANNELS);
+    staged.channels = part->end_input - part->first_input;
+    staged.width = least_of(staged.channels, TILE_CHANNELS);
   } else if (cut->order == CHANNELWISE) {
     staged.sets = channels;
     staged.channels = part->end_output - part->first_output;
@@ -34,6 +35,11 @@ INLINE bool stages_inputs(const weight_cut *cut, const conv_problem *problem) {
   return cut->order != PATCHED || problem->layout == CONV_CHANNELS_FIRST;
 }
 
+/// Whether dy is staged: pixels of many channels would lie in few sets of the first-level cache.
+INLINE bool stages_outputs(const weight_cut *cut, const conv_problem *problem) {
+  return cut->order != CHANNELWISE || problem->layout == CONV_CHANNELS_FIRST;
+}
+
 /// Floats of a panel: copies may write up to a vector behind its pixels.
 INLINE int64_t panel_floats(const staged_channels *staged, int64_t pixels) {
   return (CONSTANTS + pixels) * staged->width + LANES;
@@ -42,7 +48,7 @@ INLINE int64_t panel_floats(const staged_channels *staged, int64_t pixels) {
 /// Floats of the panels of any part at most: those of all channels.
 INLINE int64_t most_staged_floats(const weight_cut *cut, const conv_problem *problem, int64_t pixels) {
   if (!stages_inputs(cut, problem)) return 0;
-  const weight_part all = {0, problem->groups * problem->output_channels, 0, problem->groups};
+  const weight_part all = {0, problem->groups * problem->output_channels, 0, problem->groups, 0, problem->input_channels};
   const staged_channels staged = staged_channels_of(cut, problem, &all);
   return (int64_t)staged.sets * staged.panels * panel_floats(&staged, pixels);
 }

@@ -28,8 +28,8 @@ INLINE stage take_stage(arena *a, const weight_cut *cut, const conv_problem *pro
   // A vector of offsets is loaded whole.
   s.offsets = TAKE(a, int32_t, (inputs > outputs ? inputs : outputs) + LANES);
   s.x = TAKE(a, float, most_staged_floats(cut, problem, largest->images * inputs));
-  if (problem->layout == CONV_CHANNELS_FIRST)
-    s.dy = TAKE(a, float, (int64_t)block_pixels(largest) * most_part_outputs(cut));
+  if (stages_outputs(cut, problem))
+    s.dy = TAKE(a, float, (int64_t)block_pixels(largest) * most_part_outputs(cut) + LANES);
   if (cut->order == CHANNELWISE && problem->input_channels * problem->output_channels > 1) {
     s.partners = TAKE(a, int32_t, problem->input_channels * most_part_outputs(cut));
     s.lanes = TAKE(a, int32_t, problem->input_channels * most_part_outputs(cut) + LANES);
@@ -147,6 +147,7 @@ static void stage_inputs(stage *s, block_places *places, const conv_problem *pro
   }
 }
 
+/// Stages the part's channels of what the block reads of dy.
 static void stage_outputs(stage *s, block_places *places, const conv_problem *problem, const float *dy,
                           const weight_part *part) {
   const output_block *block = &places->block;
@@ -158,9 +159,14 @@ static void stage_outputs(stage *s, block_places *places, const conv_problem *pr
       for (int32_t w = 0; w < block->count[2]; w++)
         s->offsets[pixels++] = (int32_t)(d * step[0] + h * step[1] + w * step[2]);
   const float *first = dy + first_output(problem, block) + part->first_output * problem->y.channel;
-  for (int32_t n = 0; n < block->images; n++)
-    turn_pixels(first + (block->first_image + n) * problem->y.image, problem->y.channel, NULL, channels, s->offsets,
-                pixels, s->dy + (ptrdiff_t)n * pixels * channels, channels);
+  for (int32_t n = 0; n < block->images; n++) {
+    const float *image = first + (block->first_image + n) * problem->y.image;
+    float *to = s->dy + (ptrdiff_t)n * pixels * channels;
+    if (problem->layout == CONV_CHANNELS_FIRST)
+      turn_pixels(image, problem->y.channel, NULL, channels, s->offsets, pixels, to, channels);
+    else
+      for (int32_t i = 0; i < pixels; i++) copy_samples(image + s->offsets[i], to + i * channels, channels);
+  }
   places->dy = s->dy - part->first_output;
   places->dy_steps = staged_steps(block->count, channels);
 }

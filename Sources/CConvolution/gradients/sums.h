@@ -41,6 +41,14 @@ INLINE bool has_joined_taps(const conv_problem *problem, const conv_weight_gradi
   return dw->input_stride == distance;
 }
 
+/// Whether the only stretch's sums lie as those asked for, and can be summed where they go.
+static bool sums_in_place(const weight_cut *cut, const conv_problem *problem, const conv_weight_gradient *dw) {
+  if (cut->order != DENSE || cut->stretches > 1 || cut->tap != problem->input_channels) return false;
+  for (int32_t tap = 0; tap < tap_count(problem); tap++)
+    if (tap_offset(problem, dw, tap) != (ptrdiff_t)tap * cut->tap) return false;
+  return dw->input_stride == 1 && dw->output_stride == cut->row;
+}
+
 /// Writes rows of sums, each of one output channel.
 static void write_rows(const weight_cut *cut, const conv_problem *problem, const float *sums,
                        const conv_weight_gradient *dw, int32_t first, int32_t count) {

@@ -38,7 +38,7 @@ static void sum_stretch(void *context, int64_t item, int32_t index) {
       stage_inputs(&worker.stage, &worker.places, run->problem, run->x, &worker.staged);
     else
       place_inputs(&worker.places, run->problem, run->x, worker.staged.first);
-    if (run->problem->layout == CONV_CHANNELS_FIRST)
+    if (stages_outputs(cut, run->problem))
       stage_outputs(&worker.stage, &worker.places, run->problem, run->dy, &part);
     else
       place_outputs(&worker.places, run->problem, run->dy);
@@ -62,8 +62,9 @@ static void weight_gradient(const conv_problem *problem, const float *x, const f
   run.x = x;
   run.dy = dy;
   run.dw = dw;
-  run.sums = workspace;
+  const bool in_place = sums_in_place(&run.cut, problem, dw);
+  run.sums = in_place ? dw->data : workspace;
   run.workers = (char *)workspace + sum_bytes(&run.cut);
   team_run(threads, (int64_t)run.cut.stretches * run.cut.parts, sum_stretch, &run);
-  team_run(threads, parts_of(run.cut.rows, SUM_ROWS), end_sums, &run);
+  if (!in_place) team_run(threads, parts_of(run.cut.rows, SUM_ROWS), end_sums, &run);
 }
