@@ -27,6 +27,10 @@ INLINE vec load_row(const conv_weights *w, const float *row, int32_t channels) {
   return v_load(gathered);
 }
 
+/// Input channels ahead whose weights are fetched while rows are copied: they may be pages away, and nothing foresees
+/// them.
+enum { ROWS_AHEAD = 8 };
+
 /// Row by row, from weights that lie anyhow: at best those whose output channels are side by side, \*kernel I O.
 INLINE void copy_rows(const conv_problem *problem, const conv_weights *w, const float *from, int32_t channels,
                       int32_t width, row_order order, float *to) {
@@ -38,6 +42,7 @@ INLINE void copy_rows(const conv_problem *problem, const conv_weights *w, const 
           const float *row = from + c * w->input_stride + kd * w->kernel_stride[0] + kh * w->kernel_stride[1] +
                              kw * w->kernel_stride[2];
           const ptrdiff_t tap = (kd * axis[1].kernel + kh) * axis[2].kernel + kw;
+          __builtin_prefetch(row + ROWS_AHEAD * w->input_stride);
           store_row(to + (tap * order.tap + c * order.channel) * order.width, width, load_row(w, row, channels));
         }
 }
@@ -79,14 +84,53 @@ INLINE void turn_rows(const conv_problem *problem, const conv_weights *w, const 
   }
 }
 
+/// 1 where the taps of a channel lie side by side, -1 where they do from the last to the first, otherwise 0.
+INLINE int32_t tap_direction(const conv_problem *problem, const conv_weights *w) {
+  ptrdiff_t next = 1;
+  bool up = true, down = true;
+  for (int axis = 2; axis >= 0; axis--) {
+    const int32_t kernel = problem->axis[axis].kernel;
+    up &= kernel == 1 || w->kernel_stride[axis] == next;
+    down &= kernel == 1 || w->kernel_stride[axis] == -next;
+    next *= kernel;
+  }
+  return up - (down && !up);
+}
+
+/// Input channel by input channel, from weights whose taps lie side by side: those of LANES output channels turn in
+/// registers. It is what the gradient by the input takes, I O \*kernel with taps from the last to the first.
+INLINE void turn_taps(const conv_problem *problem, const conv_weights *w, const float *from, int32_t channels,
+                      int32_t width, row_order order, float *to) {
+  const int32_t taps = tap_count(problem), direction = tap_direction(problem, w);
+  if (direction < 0) from -= taps - 1;
+  for (int32_t c = 0; c < problem->input_channels; c++, from += w->input_stride)
+    for (int32_t first = 0; first < taps; first += LANES) {
+      const int32_t count = least_of(taps - first, LANES);
+      vec a[LANES];
+      for (int i = 0; i < LANES; i++) {
+        const float *at = from + i * w->output_stride + first;
+        if (i < channels) __builtin_prefetch(at + w->input_stride);
+        a[i] = i < channels ? v_load_masked(at, v_first(count)) : v_zero();
+      }
+      v_transpose(a);
+      for (int i = 0; i < count; i++) {
+        const ptrdiff_t tap = direction > 0 ? first + i : taps - 1 - first - i;
+        store_row(to + (tap * order.tap + c * order.channel) * order.width, width, a[i]);
+      }
+    }
+}
+
 /// Packs `channels` output channels that begin at `from`, and zeros up to the width of a row.
 INLINE void pack_rows(const conv_problem *problem, const conv_weights *w, const float *from, int32_t channels,
                       row_order order, float *to) {
   for (int32_t o = 0; o < order.width; o += LANES) {
     const int32_t width = least_of(order.width - o, LANES), present = least_of(channels - o, LANES);
-    if (w->output_stride == 1 || !is_tap_after_tap(problem, w))
-      copy_rows(problem, w, from + o * w->output_stride, present, width, order, to + o);
+    const float *first = from + o * w->output_stride;
+    if (w->output_stride != 1 && is_tap_after_tap(problem, w))
+      turn_rows(problem, w, first, present, width, order, to + o);
+    else if (w->output_stride != 1 && tap_count(problem) > 1 && tap_direction(problem, w) != 0)
+      turn_taps(problem, w, first, present, width, order, to + o);
     else
-      turn_rows(problem, w, from + o * w->output_stride, present, width, order, to + o);
+      copy_rows(problem, w, first, present, width, order, to + o);
   }
 }

@@ -9,7 +9,12 @@ final class LayerWeights: Sendable {
   let strides: WeightStrides
   private let bias: AlignedMemory<Float>
   private let packed = Mutex<[Key: AlignedMemory<UInt8>]>([:])
-  private let finiteness = Mutex<Bool?>(nil)
+  private let finiteness: Finiteness
+
+  /// Whether every weight is a number, once it is known; of the same weights in all orders.
+  private final class Finiteness: Sendable {
+    let known = Mutex<Bool?>(nil)
+  }
 
   private struct Key: Hashable {
     let way: Way.Identity
@@ -19,10 +24,20 @@ final class LayerWeights: Sendable {
   }
 
   /// - Throws: `.outOfMemory`.
-  init(
+  convenience init(
     _ source: Tensor, strides: WeightStrides, outputChannels: Int, bias: Tensor?
   ) throws(ConvolutionError) {
+    try self.init(
+      source, strides: strides, outputChannels: outputChannels, bias: bias,
+      finiteness: Finiteness())
+  }
+
+  private init(
+    _ source: Tensor, strides: WeightStrides, outputChannels: Int, bias: Tensor?,
+    finiteness: Finiteness
+  ) throws(ConvolutionError) {
     self.source = source
+    self.finiteness = finiteness
     self.strides = strides
     self.bias = try AlignedMemory(count: outputChannels, argument: "bias")
     if let bias {
@@ -39,13 +54,15 @@ final class LayerWeights: Sendable {
   func transposed(outputChannels: Int) throws(ConvolutionError) -> LayerWeights {
     let exchanged = WeightStrides(
       group: strides.group, output: strides.input, input: strides.output, kernel: strides.kernel)
-    return try LayerWeights(source, strides: exchanged, outputChannels: outputChannels, bias: nil)
+    return try LayerWeights(
+      source, strides: exchanged, outputChannels: outputChannels, bias: nil,
+      finiteness: finiteness)
   }
 
   /// Whether every weight is a number: a zero border times an infinite weight would not be nothing. Found out when it is
   /// first asked for.
   var areFinite: Bool {
-    finiteness.withLock { known in
+    finiteness.known.withLock { known in
       if let known { return known }
       let areFinite = source.withUnsafeBufferPointer { conv_are_finite($0.baseAddress, $0.count) }
       known = areFinite
