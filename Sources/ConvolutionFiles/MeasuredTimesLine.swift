@@ -5,6 +5,9 @@ struct MeasuredTimesLine {
   let layer: MeasuredLayer
   let ways: MeasuredTimes.Ways
 
+  /// Microseconds; of longer times the text would not have all digits.
+  private static let longestTime = 1e12
+
   /// Reads a line; nil where there is nothing but a comment.
   ///
   /// - Parameter place: what an error calls the line.
@@ -47,8 +50,8 @@ struct MeasuredTimesLine {
         throw error("\"\(way)\"", "a kernel family or a form of its kernel, like \(example)")
       }
       guard parts.count == 2, parts[1].hasSuffix("us"), let time = Double(parts[1].dropLast(2)),
-        (1e3 * time).isFinite, time >= 0
-      else { throw error("\"\(word)\"", "a time, like \(way)=1330.0us") }
+        (0...Self.longestTime).contains(time)
+      else { throw error("\"\(word)\"", "a time, like \(way)=1330.0us, of 11 days at most") }
       guard ways.updateValue(1e3 * time, forKey: way) == nil else {
         throw error("\(way) twice", "one time of each way")
       }

@@ -284,6 +284,7 @@ struct MeasuredTimesTests {
     ("mb1_ic64ih60_oc64_kh3 nchw avx2 general=-1us", ["\"general=-1us\""]),
     ("mb1_ic64ih60_oc64_kh3 nchw avx2 general=nanus", ["\"general=nanus\""]),
     ("mb1_ic64ih60_oc64_kh3 nchw avx2 general=1e306us", ["\"general=1e306us\""]),
+    ("mb1_ic64ih60_oc64_kh3 nchw avx2 general=1330777777777777.0us", ["11 days"]),
     ("mb1_ic64ih60_oc64_kh3 nchw avx2 general=1us general=2us", ["general twice"]),
     ("mb2_ic16iw9_oc16ow9_kw3 nhwc avx2 general=1us", ["the layer of line 2", "each layer once"]),
   ])
