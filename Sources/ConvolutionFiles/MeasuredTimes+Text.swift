@@ -28,7 +28,7 @@ extension MeasuredTimes {
     for (layer, known) in lines.known { record(known.ways, of: layer) }
   }
 
-  /// The text.
+  /// The text, without times of more than 11 days.
   public var text: String { Lines().updated(with: self) }
 
   /// Writes what is known into a text file that ``init(file:)`` reads. Comments of a file that is there, and its lines of

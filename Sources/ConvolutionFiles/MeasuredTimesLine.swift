@@ -59,10 +59,12 @@ struct MeasuredTimesLine {
     self.ways = ways
   }
 
-  /// The line of a layer; nil for one that has no text.
+  /// The line of a layer; nil for one that has no text, or of which no time is one that is read.
   static func text(_ layer: MeasuredLayer, _ ways: MeasuredTimes.Ways) -> String? {
-    layer.text.map { layer in
-      let fastestFirst = ways.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+    let readable = ways.filter { (0...1e3 * longestTime).contains($0.value) }
+    guard !readable.isEmpty else { return nil }
+    return layer.text.map { layer in
+      let fastestFirst = readable.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
       return layer
         + fastestFirst.map { " \($0)=" + $1.microseconds.filter { $0 != " " } }.joined()
     }

@@ -1,8 +1,9 @@
 import Foundation
 import Glibc
 
-/// Lets this process have `bytes` more than it has.
+/// Lets this process have `bytes` more than it has; under AddressSanitizer, which needs many times as much, all there is.
 package func limitMemory(to bytes: Int) throws {
+  guard dlsym(nil, "__asan_init") == nil else { return }
   let status = try String(contentsOf: URL(filePath: "/proc/self/status"), encoding: .utf8)
   let line = status.split(separator: "\n").first { $0.hasPrefix("VmData:") }
   guard let words = line?.split(whereSeparator: \.isWhitespace), words.count > 1,
