@@ -23,8 +23,7 @@ struct GradientTests {
         for layout in Layout.allCases {
           let x = try layerCase.input(in: layout)
           let outputGradient = try Tensor(
-            arrange(dy, shape: fixture.yShape, in: layout),
-            shape: arrange(shape: fixture.yShape, in: layout))
+            arranging: dy, shape: fixture.yShape, in: layout)
           // The order of the weights is settled before anything that a planner chooses.
           for planner in order == .outputInputKernel
             ? Self.planners : Array(Self.planners.suffix(1))
@@ -69,8 +68,7 @@ struct GradientTests {
       for layout in Layout.allCases {
         let x = try layerCase.input(in: layout)
         let outputGradient = try Tensor(
-          arrange(dy, shape: layerCase.outputShape, in: layout),
-          shape: arrange(shape: layerCase.outputShape, in: layout))
+          arranging: dy, shape: layerCase.outputShape, in: layout)
         for planner in Self.planners {
           let gradients = try layer.gradients(
             [.weights, .bias], for: x.shape, layout: layout, with: planner

@@ -48,7 +48,8 @@ INLINE int64_t panel_floats(const staged_channels *staged, int64_t pixels) {
 /// Floats of the panels of any part at most: those of all channels.
 INLINE int64_t most_staged_floats(const weight_cut *cut, const conv_problem *problem, int64_t pixels) {
   if (!stages_inputs(cut, problem)) return 0;
-  const weight_part all = {0, problem->groups * problem->output_channels, 0, problem->groups, 0, problem->input_channels};
+  const int32_t outputs = problem->groups * problem->output_channels;
+  const weight_part all = {0, outputs, 0, problem->groups, 0, problem->input_channels};
   const staged_channels staged = staged_channels_of(cut, problem, &all);
   return (int64_t)staged.sets * staged.panels * panel_floats(&staged, pixels);
 }

@@ -47,14 +47,22 @@ INLINE void copy_rows(const conv_problem *problem, const conv_weights *w, const 
         }
 }
 
+/// 1 where the taps of a channel lie side by side, -1 where they do from the last to the first, otherwise 0.
+INLINE int32_t tap_direction(const conv_problem *problem, const conv_weights *w) {
+  ptrdiff_t next = 1;
+  bool up = true, down = true;
+  for (int axis = 2; axis >= 0; axis--) {
+    const int32_t kernel = problem->axis[axis].kernel;
+    up &= kernel == 1 || w->kernel_stride[axis] == next;
+    down &= kernel == 1 || w->kernel_stride[axis] == -next;
+    next *= kernel;
+  }
+  return up - (down && !up);
+}
+
 /// Whether the taps of all input channels are side by side: O I \*kernel.
 INLINE bool is_tap_after_tap(const conv_problem *problem, const conv_weights *w) {
-  ptrdiff_t next = 1;
-  for (int axis = 2; axis >= 0; axis--) {
-    if (problem->axis[axis].kernel > 1 && w->kernel_stride[axis] != next) return false;
-    next *= problem->axis[axis].kernel;
-  }
-  return problem->input_channels == 1 || w->input_stride == next;
+  return tap_direction(problem, w) > 0 && (problem->input_channels == 1 || w->input_stride == tap_count(problem));
 }
 
 /// From weights whose taps of all input channels are side by side. LANES x LANES of them turn in registers.
@@ -82,19 +90,6 @@ INLINE void turn_rows(const conv_problem *problem, const conv_weights *w, const 
       }
     }
   }
-}
-
-/// 1 where the taps of a channel lie side by side, -1 where they do from the last to the first, otherwise 0.
-INLINE int32_t tap_direction(const conv_problem *problem, const conv_weights *w) {
-  ptrdiff_t next = 1;
-  bool up = true, down = true;
-  for (int axis = 2; axis >= 0; axis--) {
-    const int32_t kernel = problem->axis[axis].kernel;
-    up &= kernel == 1 || w->kernel_stride[axis] == next;
-    down &= kernel == 1 || w->kernel_stride[axis] == -next;
-    next *= kernel;
-  }
-  return up - (down && !up);
 }
 
 /// Input channel by input channel, from weights whose taps lie side by side: those of LANES output channels turn in

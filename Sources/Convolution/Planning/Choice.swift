@@ -65,11 +65,14 @@ struct Choice {
     self.obstacles = obstacles
   }
 
+  /// The candidate that is the way.
+  var chosen: Candidate { candidates.first { $0.way.identity == way.identity }! }
+
   /// What the way is predicted to take, in nanoseconds.
-  var predicted: Double { candidates.first { $0.way.identity == way.identity }!.predicted }
+  var predicted: Double { chosen.predicted }
 
   /// An image's share of what packing the weights takes, in nanoseconds.
-  var packing: Double { candidates.first { $0.way.identity == way.identity }!.packing }
+  var packing: Double { chosen.packing }
 
   private init(_ way: Way, from choice: Choice, reason: String) {
     self.way = way

@@ -106,7 +106,6 @@ extension LeadingLayer: CustomStringConvertible {
 extension Choice {
   /// A line a way: what it takes and, where it lost, why.
   fileprivate var lines: [String] {
-    let chosen = candidates.first { $0.way.identity == way.identity }!
     let weighed = candidates.map { candidate in
       (candidate.way.name, candidate.cost + (candidate.defeat(by: chosen).map { ", \($0)" } ?? ""))
     }
