@@ -83,6 +83,15 @@ struct HDF5FileTests {
 
   // MARK: Chunks
 
+  /// Of 5 x 7 numbers in chunks of 2 x 3, whose edges are filled.
+  @Test(arguments: ["summed", "shuffled"])
+  func chunksWithSumsAreRead(name: String) throws {
+    let file = try TensorFile(contentsOf: sample("h5py_filters.h5"))
+    let tensor = try file.tensor(named: name)
+    #expect(tensor.shape == [5, 7])
+    #expect(Array(tensor.elements) == (0..<35).map(Float.init))
+  }
+
   private func expectMalformed(
     _ bytes: [UInt8], _ mentions: [String], _ code: ConvolutionError.Code = .unsupportedFile
   ) throws {

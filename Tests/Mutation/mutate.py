@@ -40,7 +40,8 @@ GROUPS = (2, 10, 60)
 # Their tests look at when threads do something, so a failure counts only where the same test passes without the fault.
 TIMING = ("TeamTests", "CancellationTests", "ScheduleTests", "DenormalTests")
 RUNNING = set()
-FAILED = re.compile(r"^✘ Test (\S+?)\(.*recorded an issue")
+# What is red in a terminal may be red in a pipe.
+FAILED = re.compile(r"^(?:\x1b\[\d+m)?✘(?:\x1b\[0m)? Test (\S+?)\(.*recorded an issue")
 
 
 def stop(process):

@@ -16,15 +16,6 @@ INLINE output_bounds bounds_of(const conv_activation *activation) {
 /// tap adds a 0, which depends on how outputs are cut into tiles: no sum of a layer is -0.
 INLINE vec without_negative_zero(vec x) { return v_add(x, v_zero()); }
 
-/// Finishes a sum that the bias is part of, with any activation, in the lanes of `mask`. The first lane is of output i.
-INLINE void finish_vector(const conv_activation *activation, output_channels channels, ptrdiff_t i, vec sum,
-                          const float *residual, float *y, vmask mask) {
-  sum = without_negative_zero(sum);
-  if (residual) sum = v_add(sum, v_load_masked(residual, mask));
-  const vec value = v_min(v_set(activation->maximum), v_max(v_set(activation->minimum), sum));
-  v_store_masked(y, mask, v_finish(activation->kind, activation, channels, i, mask, value));
-}
-
 /// min(max(sum + bias [+ residual], minimum), maximum), of the lanes of `mask` or of all; NaN stays NaN.
 INLINE void store_output(output_bounds bounds, vec sum, vec bias, const float *residual, float *y, const bool all,
                          vmask mask) {

@@ -115,17 +115,21 @@ INLINE void turn_taps(const conv_problem *problem, const conv_weights *w, const 
     }
 }
 
+/// Packs up to LANES output channels that begin at `from`, and zeros behind them up to `width`, into rows from `to` on.
+INLINE void pack_vector(const conv_problem *problem, const conv_weights *w, const float *from, int32_t channels,
+                        int32_t width, row_order order, float *to) {
+  if (w->output_stride != 1 && is_tap_after_tap(problem, w))
+    turn_rows(problem, w, from, channels, width, order, to);
+  else if (w->output_stride != 1 && tap_count(problem) > 1 && tap_direction(problem, w) != 0)
+    turn_taps(problem, w, from, channels, width, order, to);
+  else
+    copy_rows(problem, w, from, channels, width, order, to);
+}
+
 /// Packs `channels` output channels that begin at `from`, and zeros up to the width of a row.
 INLINE void pack_rows(const conv_problem *problem, const conv_weights *w, const float *from, int32_t channels,
                       row_order order, float *to) {
-  for (int32_t o = 0; o < order.width; o += LANES) {
-    const int32_t width = least_of(order.width - o, LANES), present = least_of(channels - o, LANES);
-    const float *first = from + o * w->output_stride;
-    if (w->output_stride != 1 && is_tap_after_tap(problem, w))
-      turn_rows(problem, w, first, present, width, order, to + o);
-    else if (w->output_stride != 1 && tap_count(problem) > 1 && tap_direction(problem, w) != 0)
-      turn_taps(problem, w, first, present, width, order, to + o);
-    else
-      copy_rows(problem, w, first, present, width, order, to + o);
-  }
+  for (int32_t o = 0; o < order.width; o += LANES)
+    pack_vector(problem, w, from + o * w->output_stride, least_of(channels - o, LANES),
+                least_of(order.width - o, LANES), order, to + o);
 }

@@ -71,14 +71,15 @@ INLINE void advance(const conv_task *rectangle, int32_t place[3], int32_t count)
   }
 }
 
-/// A tile at the border: a row of pointers for every tap but those that read a zero border for all pixels. Taps stay
-/// joined where all pixels are inside along the width.
+/// A tile at the border: a row of pointers for every tap but those that read a zero border for all pixels. Taps are joined
+/// where all pixels find them side by side.
 static inline void pixel_table_fill_border(pixel_table *table, const conv_problem *problem, const float *x,
                                            const conv_task *rectangle, int32_t place[3], const int32_t count) {
   const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1], *width = &problem->axis[2];
   const ptrdiff_t *step = problem->x.axis;
   const bool skips = has_zero_constants(problem);
   int32_t joined = table->joined;
+  const bool may_join = joined > 1;
   tap_row depth_taps[TABLE_PIXELS], height_taps[TABLE_PIXELS], width_taps[TABLE_PIXELS];
   for (int32_t p = 0; p < count; p++, advance(rectangle, place, 1)) {
     depth_taps[p] = taps_of(depth, place[0]);
@@ -92,7 +93,7 @@ static inline void pixel_table_fill_border(pixel_table *table, const conv_proble
       // A row of the input, or a constant that no step along the row leaves.
       const float *row[TABLE_PIXELS];
       ptrdiff_t column_step[TABLE_PIXELS];
-      bool any_inside = false;
+      bool any_inside = false, all_inside = true;
       for (int32_t p = 0; p < count; p++) {
         const int32_t z = tap_index(depth_taps[p], kd);
         const int32_t i = tap_index(height_taps[p], kh);
@@ -100,16 +101,26 @@ static inline void pixel_table_fill_border(pixel_table *table, const conv_proble
         row[p] = outside ? (i < 0 ? height->constant : depth->constant) : x + z * step[0] + i * step[1];
         column_step[p] = outside ? 0 : step[2];
         any_inside |= !outside;
+        all_inside &= !outside;
       }
       if (skips && !any_inside) continue;
+      tap_run *before = NULL;
       for (int32_t kw = 0; kw < width->kernel; kw += joined) {
         const float **pointers = table->pointers + runs * TABLE_PIXELS;
-        bool inside = false;
+        // Whether all pixels read the row, and that behind where they read it before.
+        bool inside = false, whole = all_inside, follows = before;
         for (int32_t p = 0; p < count; p++) {
           const int32_t j = tap_index(width_taps[p], kw);
           pointers[p] = j < 0 ? width->constant : row[p] + j * column_step[p];
           inside |= j >= 0 && column_step[p] != 0;
+          whole &= j >= 0;
+          follows = follows && pointers[p] == pointers[p - TABLE_PIXELS] + before->length;
         }
+        if (whole && follows) {
+          before->length += problem->input_channels;
+          continue;
+        }
+        before = NULL;
         if (skips && !inside) continue;
         const int32_t tap = (kd * height->kernel + kh) * width->kernel + kw;
         table->border_runs[runs] = (tap_run){
@@ -117,6 +128,7 @@ static inline void pixel_table_fill_border(pixel_table *table, const conv_proble
             .length = joined * problem->input_channels,
             .pointer_row = runs,
         };
+        if (may_join && whole) before = &table->border_runs[runs];
         runs++;
       }
     }

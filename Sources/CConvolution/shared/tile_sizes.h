@@ -1,5 +1,5 @@
 // TILE_SIZES(F): F(1) F(2) ... F(TILE_BROADCASTS), a function or a table row for every number of broadcasts;
-// PAIR_SIZES(F): up to PAIR_BROADCASTS.
+// PAIR_SIZES(F) and TRIPLE_SIZES(F): up to PAIR_BROADCASTS and TRIPLE_BROADCASTS.
 #pragma once
 
 #if TILE_BROADCASTS == 14
@@ -18,4 +18,12 @@
 #define PAIR_SIZES(F)
 #else
 #error "no list of pair sizes for this PAIR_BROADCASTS"
+#endif
+
+#if TRIPLE_BROADCASTS == 4
+#define TRIPLE_SIZES(F) F(1) F(2) F(3) F(4)
+#elif TRIPLE_BROADCASTS == 0
+#define TRIPLE_SIZES(F)
+#else
+#error "no list of triple sizes for this TRIPLE_BROADCASTS"
 #endif

@@ -96,6 +96,19 @@ INLINE int32_t walk_tables(const tile_walk *walk, int32_t together) {
 /// The tiles of all pieces.
 INLINE int32_t walk_tiles(const tile_walk *walk) { return walk_tables(walk, 1); }
 
+/// The pixels of each of the next `tiles` tiles, where they are of one piece and as large as each other; otherwise 0.
+INLINE int32_t even_pixels(const tile_walk *walk, int32_t tiles) {
+  if (tiles > walk->tiles) return 0;
+  return walk->larger >= tiles ? walk->pixels + 1 : walk->larger == 0 ? walk->pixels : 0;
+}
+
+/// Passes over tiles of so many pixels, which are all of one row.
+INLINE void pass_tiles(tile_walk *walk, int32_t tiles, int32_t pixels) {
+  walk->tiles -= tiles;
+  walk->larger -= least_of(walk->larger, tiles);
+  walk->place[2] += tiles * pixels;
+}
+
 /// Fills the table with the next tiles of the walk, up to `together` of one piece. Says how many pixels they have: 0 at
 /// the end.
 INLINE int32_t next_tiles(tile_walk *walk, int32_t together, pixel_table *table, const conv_problem *problem,
@@ -110,19 +123,32 @@ INLINE int32_t next_tiles(tile_walk *walk, int32_t together, pixel_table *table,
   return count;
 }
 
-/// Computes the pixels of a table's tile for all panels of a task.
+/// Computes a tile for all panels of a task: the pixels that lie `passed` ones behind those of the table.
 typedef void pixel_tile_run(const conv_problem *problem, const conv_operands *image, const conv_task *task,
-                            const pixel_table *table, int32_t pixels);
+                            const pixel_table *table, int32_t pixels, ptrdiff_t passed);
 
-/// Runs a task tile by tile, of up to `most_pixels` <= TABLE_PIXELS. With `join`, see begin_pixel_table.
+/// Runs a task tile by tile, of up to `most_pixels` <= TABLE_PIXELS. With `join`, see begin_pixel_table. Where the task
+/// `is_one_row`, the table is filled anew only for tiles of another size.
 INLINE void run_pixel_tiles(const conv_problem *problem, const conv_operands *image, const conv_task *task,
-                            void *workspace, const bool join, int32_t most_pixels, pixel_tile_run *run_tile) {
+                            void *workspace, const bool join, bool is_one_row, int32_t most_pixels,
+                            pixel_tile_run *run_tile) {
   arena a = {.memory = workspace};
   pixel_table table = take_pixel_table(&a, problem);
   begin_pixel_table(&table, problem, join);
   tile_walk walk = walk_of(problem, task, most_pixels);
-  for (int32_t pixels; (pixels = next_tiles(&walk, 1, &table, problem, image->x)) > 0;)
-    run_tile(problem, image, task, &table, pixels);
+  ptrdiff_t passed = 0;
+  for (int32_t pixels, filled = 0;; filled = pixels) {
+    pixels = is_one_row ? even_pixels(&walk, 1) : 0;
+    if (pixels > 0 && pixels == filled) {
+      passed += pixels;
+      pass_tiles(&walk, 1, pixels);
+    } else {
+      passed = 0;
+      pixels = next_tiles(&walk, 1, &table, problem, image->x);
+    }
+    if (pixels == 0) return;
+    run_tile(problem, image, task, &table, pixels, passed);
+  }
 }
 
 /// What the tiles of a piece of a walk have to do.
@@ -149,7 +175,11 @@ INLINE piece_work work_of_piece(const conv_problem *problem, const tile_walk *wa
   }
   const bool joined = join && inside[2] && problem->axis[2].dilation == 1;
   work.taps = taps[0] * taps[1] * taps[2];
-  work.runs = taps[0] * taps[1] * (joined ? 1 : taps[2]);
+  // At the border the taps that all pixels of a tile find are one run, before those or behind them that only some find.
+  const conv_axis *width = &problem->axis[2];
+  const double apart = (walk->most_pixels - 1.0) * width->stride;
+  const double runs = join && width->dilation == 1 && 1 + apart < taps[2] ? 1 + apart : taps[2];
+  work.runs = taps[0] * taps[1] * (joined ? 1 : runs);
   const double rows = problem->axis[0].kernel * problem->axis[1].kernel;
   const double pointers = rows + taps[0] * taps[1] * (joined ? 1 : problem->axis[2].kernel);
   work.lookups = work.pixels * (inside[0] && inside[1] && inside[2] ? 1 : pointers);

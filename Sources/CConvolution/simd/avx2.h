@@ -9,6 +9,8 @@
 #define TILE_BROADCASTS 6
 #define TILE_VECTORS 2
 #define PAIR_BROADCASTS 0
+// 4 broadcasts x 3 vectors are 12 sums too, and load as little.
+#define TRIPLE_BROADCASTS 4
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,bmi2"))), apply_to = function)
 #include "inline.h"
@@ -16,6 +18,7 @@
 typedef __m256 vec;
 typedef __m256 vmask;  // a lane's sign bit says whether it is taken
 
+#define PINNED(a) __asm__ volatile("" : "+x"(a))
 INLINE vec v_zero(void) { return _mm256_setzero_ps(); }
 INLINE vec v_set(float value) { return _mm256_set1_ps(value); }
 INLINE vec v_load(const float *p) { return _mm256_loadu_ps(p); }

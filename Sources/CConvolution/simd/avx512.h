@@ -10,6 +10,7 @@
 #define TILE_VECTORS 2
 // 6 broadcasts x 4 vectors, two tiles side by side, fit them too and load less.
 #define PAIR_BROADCASTS 6
+#define TRIPLE_BROADCASTS 0
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,bmi2"))), \
                              apply_to = function)
@@ -18,6 +19,7 @@
 typedef __m512 vec;
 typedef __mmask16 vmask;
 
+#define PINNED(a) __asm__ volatile("" : "+v"(a))
 INLINE vec v_zero(void) { return _mm512_setzero_ps(); }
 INLINE vec v_set(float value) { return _mm512_set1_ps(value); }
 INLINE vec v_load(const float *p) { return _mm512_loadu_ps(p); }

@@ -9,6 +9,7 @@
 #define TILE_BROADCASTS 4
 #define TILE_VECTORS 2
 #define PAIR_BROADCASTS 0
+#define TRIPLE_BROADCASTS 0
 
 #include "inline.h"
 
@@ -16,6 +17,7 @@ typedef float vec __attribute__((vector_size(16)));
 typedef int32_t vmask __attribute__((vector_size(16)));  // all bits of a lane that is taken
 
 INLINE vec v_set(float value) { return (vec){value, value, value, value}; }
+#define PINNED(a) (void)(a)
 INLINE vec v_zero(void) { return v_set(0); }
 INLINE vec v_load(const float *p) {
   vec a;

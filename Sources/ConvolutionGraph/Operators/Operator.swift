@@ -168,6 +168,14 @@ struct PlanningContext: Sendable {
 
   var threads: Int32 { Int32(planner.threads ?? Machine.coreCount) }
   var isa: conv_isa { planner.resolvedInstructionSet.isa }
+
+  /// The same on one thread. What is chosen between things that differ in bits is chosen by what they take there, so that
+  /// bits are the same on any number of threads.
+  var onOneThread: PlanningContext {
+    var context = self
+    context.planner.threads = 1
+    return context
+  }
 }
 
 /// What two cores of a small machine move between them and memory.

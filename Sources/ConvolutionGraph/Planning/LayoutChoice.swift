@@ -1,7 +1,7 @@
 import Convolution
 
 /// The layout of images between steps, for the network as a whole: the one whose steps, and the transpositions that it
-/// leaves, are predicted to take less time together.
+/// leaves, are predicted to take less time together, on one thread.
 struct LayoutChoice {
   let graph: Graph
   let layout: Layout
@@ -16,7 +16,7 @@ struct LayoutChoice {
         var candidate = graph
         var rewriter = Rewriter(Rewriter.arranging(layout), limit: limit, context: context)
         try rewriter.run(on: &candidate)
-        let time = asked == nil ? try candidate.predictedNanoseconds(context) : 0
+        let time = asked == nil ? try candidate.predictedNanoseconds(context.onOneThread) : 0
         return (graph: candidate, layout: layout, rewrites: rewriter.applied, time: time)
       }
     let best = candidates.min { $0.time < $1.time }!

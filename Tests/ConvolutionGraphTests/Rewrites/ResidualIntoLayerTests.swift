@@ -60,6 +60,16 @@ struct ResidualIntoLayerTests {
     }
   }
 
+  /// A layer adds one thing.
+  @Test func aSecondSumStays() throws {
+    try expectRewrite(
+      ResidualIntoLayer(), from: ["Conv", "Add", "Add"], to: ["Conv", "Add"], shape: Self.shape
+    ) { network, x in
+      let sums = network.convolution(x, weights: Self.weights)
+      return network.node("Add", [network.node("Add", [sums, x]), network.random(Self.shape)])
+    }
+  }
+
   @Test func whatBroadcastsStays() throws {
     for shape in [[6, 1, 1], [1, 6, 7, 9], [2, 6, 7, 1]] as [[Int64]] {
       try expectRewrite(ResidualIntoLayer(), from: ["Conv", "Add"], to: nil) { network, x in

@@ -44,6 +44,8 @@ struct Makespan {
 /// units, and a sum follows on itself after four cycles: fewer than eight sums take as long as eight.
 private struct Tile {
   let lanes, pixels, channels, outputChannels: Int
+  /// To find a tile's samples; those of pixels that lie as their outputs do are found once a task.
+  let lookUps: Double
   /// Multiply-adds of a sum.
   let depth: Double
 
@@ -53,12 +55,14 @@ private struct Tile {
     pixels = Int(way.grain.tile_pixels)
     channels = Int(way.grain.tile_channels)
     outputChannels = layer.outputChannels
+    let isFlat = layer.kernel.allSatisfy { $0 == 1 } && layer.stride.allSatisfy { $0 == 1 }
+    lookUps = isFlat ? 0 : 500
     depth = Double(layer.kernel.reduce(1, *) * layer.inputChannels / layer.groups)
   }
 
   func cost(_ task: conv_task) -> Double {
     let tiles = (task.pixels + pixels - 1) / pixels
-    var cost = 500 * Double(tiles)
+    var cost = lookUps * Double(tiles)
     for index in 0..<tiles {
       let present = (index + 1) * task.pixels / tiles - index * task.pixels / tiles
       for panel in Int(task.first_panel)..<Int(task.end_panel) {

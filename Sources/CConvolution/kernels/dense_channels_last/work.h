@@ -3,16 +3,18 @@
 
 #include "run.h"
 
-/// The panels of a task: how many vectors wide they are, and how many pairs of wide ones there are.
+/// The panels of a task: of one vector, of TILE_VECTORS and of one more, and how many pairs of wide ones there are.
 typedef struct {
-  int32_t wide, narrow, pairs;
+  int32_t narrow, wide, triple, pairs;
 } panel_widths;
 
 INLINE void add_panels(panel_widths *widths, const conv_problem *problem, int32_t panels, bool last, int32_t times) {
-  const int32_t rest = problem->output_channels % PANEL, narrow = last && rest > 0 && rest <= LANES;
-  widths->wide += (panels - narrow) * times;
-  widths->narrow += narrow * times;
-  widths->pairs += (panels - narrow) / 2 * times;
+  const int32_t vectors = last ? last_panel_vectors(problem->output_channels) : TILE_VECTORS;
+  const int32_t wide = panels - (vectors != TILE_VECTORS);
+  widths->narrow += (vectors < TILE_VECTORS) * times;
+  widths->wide += wide * times;
+  widths->triple += (vectors > TILE_VECTORS) * times;
+  widths->pairs += wide / 2 * times;
 }
 
 INLINE panel_widths widths_of(const conv_problem *problem, const conv_task *task) {
@@ -52,35 +54,41 @@ static conv_work work(const conv_problem *problem, const conv_task *task) {
   const double widest = pairs ? widths.pairs : widths.wide;
   const double others = widths.narrow + (pairs ? widths.wide - 2 * widths.pairs : 0);
   const double vectors = TILE_VECTORS * widths.wide + widths.narrow;
+  const double all_vectors = vectors + WIDEST_PANEL * widths.triple, panels = widest + others + widths.triple;
   const double visits = parts_of(weight_rows(problem), manner.rows);
+  const double blocks = parts_of(walk_tables(&walk, manner.together), block_tables(problem));
+  // In one row, most blocks find their samples as the one before did.
+  const double filled = is_flat(problem, task) ? 1 / blocks : 1;
 
   double tiles = 0;
   for (int32_t i = 0; i < walk.piece_count; i++) {
     const piece_work piece = work_of_piece(problem, &walk, i, manner.join);
-    const double rows = piece.taps * problem->input_channels, outputs = piece.pixels * vectors;
+    const double rows = piece.taps * problem->input_channels, outputs = piece.pixels * all_vectors;
     const double tables = manner.apart ? piece.tiles : parts_of(piece.tiles, manner.together);
-    const double calls = widest * piece.tiles + others * tables;
-    const double weight_vectors = widest * manner.vectors * (piece.tiles - tables) + vectors * tables;
+    const double triples = manner.triples ? parts_of(piece.pixels, TRIPLE_BROADCASTS) : 0;
+    const double calls = widest * piece.tiles + others * tables + widths.triple * triples;
+    // The third vector of three is read for every pixel.
+    const double weight_vectors = widest * manner.vectors * (piece.tiles - tables) + vectors * tables +
+                                  widths.triple * (TILE_VECTORS * triples + piece.pixels);
     add_work(&work, CONV_MULTIPLY_ADDS, rows * outputs);
     // Between two visits, sums are stored and loaded.
     add_work(&work, CONV_LOADS,
-             rows * (weight_vectors + (widest + others) * piece.pixels) + 2 * (visits - 1) * outputs);
+             rows * (weight_vectors + panels * piece.pixels) + 2 * (visits - 1) * outputs);
     add_work(&work, CONV_STEPS, calls * (rows / UNROLLED_ROWS + visits * piece.runs));
     add_work(&work, CONV_TILES, calls * visits);
-    add_work(&work, CONV_LOOKUPS, piece.lookups);
+    add_work(&work, CONV_LOOKUPS, filled * piece.lookups);
     add_work(&work, CONV_STORES, outputs);
-    tiles += widest > 0 ? piece.tiles : tables;
+    tiles += widths.triple > 0 ? triples : widest > 0 ? piece.tiles : tables;
   }
 
   const double groups = task_groups(task, group_panels(problem->output_channels));
-  const double blocks = parts_of(walk_tables(&walk, manner.together), block_tables(problem));
   const double input = sizeof(float) * groups * problem->input_channels, pixels = task_outputs(task);
-  const double weights = sizeof(float) * weight_rows(problem) * vectors * LANES;
-  const double passes = (widest + others) / groups;
+  const double weights = sizeof(float) * weight_rows(problem) * all_vectors * LANES;
+  const double passes = panels / groups;
   add_tiled_traffic(&work, problem, task,
                     (tiled_bytes){
                         .inputs = input * task_inputs(problem, task),
-                        .outputs = sizeof(float) * pixels * vectors * LANES,
+                        .outputs = sizeof(float) * pixels * all_vectors * LANES,
                         .weights = weights,
                         .tiles = blocks,
                         .tile_inputs = input * block_inputs(problem, task, pixels / blocks),

@@ -7,10 +7,7 @@
 extern const conv_kernel SIMD_NAME(conv_dense_channels_last);
 #define INNER SIMD_NAME(conv_dense_channels_last)
 
-/// Where the channels of a panel begin.
-static int32_t panel_channel(const conv_problem *problem, int32_t panel) {
-  return least_of(panel * INNER.grain(problem).tile_channels, problem->output_channels);
-}
+static int32_t panel_channel(const conv_problem *problem, int32_t panel) { return INNER.panel_channel(problem, panel); }
 
 INLINE int32_t task_channels(const conv_problem *problem, const conv_task *task) {
   return panel_channel(problem, task->end_panel) - panel_channel(problem, task->first_panel);

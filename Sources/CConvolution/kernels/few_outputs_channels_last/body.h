@@ -6,6 +6,7 @@
 #define TABLE_PIXELS (4 * TILE_BROADCASTS)
 #include "../../shared/finish.h"
 #include "../../shared/even_panels.h"
+#include "../../shared/flat.h"
 #include "../../shared/plain_weights.h"
 #include "../../shared/tile_sizes.h"
 #include "../../shared/tile_walk.h"
@@ -90,23 +91,26 @@ INLINE void compute_pixels(const int channels, const panel_weights *panel, int32
 TILE(1) TILE(2) TILE(3) TILE(4)
 static void (*const tiles[PANEL_CHANNELS])(const panel_weights *, int32_t, float *) = {tile_1, tile_2, tile_3, tile_4};
 
-/// Makes outputs of `count` totals that lie side by side in y.
+/// Makes outputs of `count` totals that lie side by side in y. The bias is part of them.
 INLINE void finish_totals(const conv_activation *activation, int32_t channel, const float *total,
                           const float *residual, float *y, int32_t count) {
+  const output_bounds bounds = bounds_of(activation);
   for (int32_t i = 0; i < count; i += LANES)
-    finish_vector(activation, (output_channels){channel, true}, i, v_load(total + i), residual ? residual + i : NULL, y + i,
-                  v_first(least_of(count - i, LANES)));
+    store_output(bounds, v_load(total + i), v_zero(), residual ? residual + i : NULL, y + i, i + LANES <= count,
+                 v_first(least_of(count - i, LANES)));
+  activate(activation, (output_channels){channel, true}, y, count);
 }
 
 static void run_tile(const conv_problem *problem, const conv_operands *image, const conv_task *task,
-                     const pixel_table *table, int32_t pixels) {
+                     const pixel_table *table, int32_t pixels, ptrdiff_t passed) {
   const ptrdiff_t filter = (ptrdiff_t)tap_count(problem) * problem->input_channels;
   const ptrdiff_t *output = table->output;
   for (int32_t panel = task->first_panel; panel < task->end_panel; panel++) {
     const int32_t channel = panel_channel(problem, panel), channels = panel_channel(problem, panel + 1) - channel;
     const panel_weights weights = {
         .table = table,
-        .input_offset = (ptrdiff_t)(channel / problem->output_channels) * problem->input_channels,
+        .input_offset = (ptrdiff_t)(channel / problem->output_channels) * problem->input_channels +
+                        passed * problem->x.axis[2],
         .weights = image->packed + channel * filter,
         .filter = filter,
         .bias = image->bias + channel,
@@ -117,7 +121,7 @@ static void run_tile(const conv_problem *problem, const conv_operands *image, co
     const bool whole = problem->activation.kind != CONV_PRELU && problem->y.axis[2] == channels && output[pixels - 1] - output[0] == (pixels - 1) * channels;
     const int32_t runs = whole ? 1 : pixels, length = whole ? pixels * channels : channels;
     for (int32_t r = 0; r < runs; r++) {
-      const ptrdiff_t at = output[r] + channel;
+      const ptrdiff_t at = output[r] + passed * problem->y.axis[2] + channel;
       finish_totals(&problem->activation, channel, total + r * channels,
                     image->residual ? image->residual + at : NULL, image->y + at, length);
     }
@@ -133,7 +137,13 @@ INLINE bool joins_taps(const conv_problem *problem) {
 static size_t workspace_bytes(const conv_problem *problem) { return pixel_table_bytes(problem); }
 
 static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
-  run_pixel_tiles(problem, image, task, workspace, joins_taps(problem), TABLE_PIXELS, run_tile);
+  const bool join = joins_taps(problem);
+  if (task_pixels(task) == 0 || !is_flat(problem, task)) {
+    run_pixel_tiles(problem, image, task, workspace, join, false, TABLE_PIXELS, run_tile);
+    return;
+  }
+  const flat_part flat = flatten(problem, image, task);
+  run_pixel_tiles(&flat.problem, &flat.image, &flat.task, workspace, join, true, TABLE_PIXELS, run_tile);
 }
 
 static conv_work work(const conv_problem *problem, const conv_task *task) {
@@ -145,11 +155,13 @@ static conv_work work(const conv_problem *problem, const conv_task *task) {
   const int32_t width = channels / panels, wider = channels % panels;
   const bool join = joins_taps(problem);
   const tile_walk walk = walk_of(problem, task, TABLE_PIXELS);
+  // In one row, most tiles find their samples as the one before did.
+  const double filled = is_flat(problem, task) ? 1.0 / walk_tiles(&walk) : 1;
   for (int32_t i = 0; i < walk.piece_count; i++) {
     const piece_work piece = work_of_piece(problem, &walk, i, join);
     const double vectors = piece.taps * parts_of(problem->input_channels, LANES);
     const double outputs = (double)piece.pixels * channels;
-    add_work(&work, CONV_LOOKUPS, piece.lookups);
+    add_work(&work, CONV_LOOKUPS, filled * piece.lookups);
     add_work(&work, CONV_MULTIPLY_ADDS, vectors * outputs);
     // The lanes of every sum are added up as vectors are turned.
     add_work(&work, CONV_TURNS, outputs);

@@ -6,8 +6,10 @@
 #include "../../shared/finish.h"
 #include "vectors.h"
 
-/// Outputs of a tile at most, of one vector and of a pair, and taps of a row whose weights are kept in registers.
-enum { PIXELS = 8, PAIR_PIXELS = 4, MOST_TAPS = 7 };
+/// Outputs of a tile at most: of one vector, of one beside the weights of more than three taps, and of a pair of vectors;
+/// and taps of a row whose weights are kept in registers. Each sum waits four cycles for the one before, in which eight
+/// multiply-adds begin: a few sums more than that keep the units busy.
+enum { PIXELS = 10, LONG_ROW_PIXELS = 8, PAIR_PIXELS = 4, MOST_TAPS = 7 };
 
 /// Where the samples of one row of taps lie: `columns[j] + offset` meets tap j - shift * p of the tile's output p.
 typedef struct {
@@ -121,7 +123,10 @@ INLINE void add_rows(const int pixels, const int vectors, const int kernel, cons
           EACH(v, vectors) {
             const vec x = sample_of(at + v * LANES, lanes, how, true, layer.read);
             EACH(p, pixels)
-              if (j - p * shift >= 0 && j - p * shift < kernel) sum[p][v] = v_fma(x, w[j - p * shift][v], sum[p][v]);
+              if (j - p * shift >= 0 && j - p * shift < kernel) {
+                sum[p][v] = v_fma(x, w[j - p * shift][v], sum[p][v]);
+                PINNED(sum[p][v]);
+              }
           }
         }
       } else {

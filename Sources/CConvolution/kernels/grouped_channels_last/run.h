@@ -30,7 +30,9 @@ INLINE row_manner manner_of(const conv_problem *problem) {
   const int32_t most_taps = is_permuted(manner.how) ? 3 : MOST_TAPS;
   if (manner.steps.shift <= 2 && kernel % 2 == 1 && kernel >= 3 && kernel <= most_taps)
     manner.shape = FIRST_SHAPE + kernel - 3 + manner.steps.shift - 1;
-  const int64_t samples = (int64_t)column_count(&axis[2], manner.steps.shift, PIXELS) * axis[0].kernel * axis[1].kernel;
+  if (manner.shape != ANY_SHAPE && kernel > 3) manner.pixels = LONG_ROW_PIXELS;
+  const int64_t columns = column_count(&axis[2], manner.steps.shift, manner.pixels);
+  const int64_t samples = columns * axis[0].kernel * axis[1].kernel;
   const bool has_pairs = manner.how == OWN && kernel == 3 && manner.shape != ANY_SHAPE;
   if (has_pairs && 2 * LANES * sizeof(float) <= CACHE_LINE && has_crowded_lines(problem, samples)) {
     manner.pairs = true;

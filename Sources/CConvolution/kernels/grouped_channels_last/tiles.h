@@ -7,20 +7,21 @@ typedef void (*row_function)(const row_tile *);
 
 #define FEW(F, ...) F(1, __VA_ARGS__) F(2, __VA_ARGS__) F(3, __VA_ARGS__)
 #define MORE(F, ...) F(4, __VA_ARGS__) F(5, __VA_ARGS__) F(6, __VA_ARGS__) F(7, __VA_ARGS__) F(8, __VA_ARGS__)
+#define MOST(F, ...) MORE(F, __VA_ARGS__) F(9, __VA_ARGS__) F(10, __VA_ARGS__)
 #define TILE(pixels, name, vectors, kernel, shift, how, kind) \
   static void name##pixels(const row_tile *t) { row_microkernel(pixels, vectors, kernel, shift, how, kind, t); }
 #define NAME(pixels, name) name##pixels,
 #define NONE(pixels, name) NULL,
 
-#define ANY_TILES(name, how, kind) FEW(TILE, name, 1, 0, 0, how, kind) MORE(TILE, name, 1, 0, 0, how, kind)
-#define ANY_ROW(name) {FEW(NAME, name) MORE(NAME, name)},
-#define THREES(F, how, kind) F(how##_##kind##_3_1_, 3, 1, how, kind) F(how##_##kind##_3_2_, 3, 2, how, kind)
+#define ANY_TILES(name, how, kind) FEW(TILE, name, 1, 0, 0, how, kind) MOST(TILE, name, 1, 0, 0, how, kind)
+#define ANY_ROW(name) {FEW(NAME, name) MOST(NAME, name)},
+#define THREES(F, how, kind) F(how##_##kind##_3_1_, MOST, 3, 1, how, kind) F(how##_##kind##_3_2_, MOST, 3, 2, how, kind)
 #define SHAPES(F, how, kind) \
   THREES(F, how, kind) \
-  F(how##_##kind##_5_1_, 5, 1, how, kind) F(how##_##kind##_5_2_, 5, 2, how, kind) \
-  F(how##_##kind##_7_1_, 7, 1, how, kind) F(how##_##kind##_7_2_, 7, 2, how, kind)
-#define SHAPE_TILES(name, kernel, shift, how, kind) MORE(TILE, name, 1, kernel, shift, how, kind)
-#define SHAPE_ROW(name, kernel, shift, how, kind) {FEW(NONE, name) MORE(NAME, name)},
+  F(how##_##kind##_5_1_, MORE, 5, 1, how, kind) F(how##_##kind##_5_2_, MORE, 5, 2, how, kind) \
+  F(how##_##kind##_7_1_, MORE, 7, 1, how, kind) F(how##_##kind##_7_2_, MORE, 7, 2, how, kind)
+#define SHAPE_TILES(name, SIZES, kernel, shift, how, kind) SIZES(TILE, name, 1, kernel, shift, how, kind)
+#define SHAPE_ROW(name, SIZES, kernel, shift, how, kind) {FEW(NONE, name) SIZES(NAME, name)},
 
 /// Rows of a table of tiles: the shapes of SHAPES from FIRST_SHAPE on, which are for LEAST_PIXELS at least.
 enum { PARTIAL_VECTORS, ANY_SHAPE, FIRST_SHAPE, LEAST_PIXELS = 4 };

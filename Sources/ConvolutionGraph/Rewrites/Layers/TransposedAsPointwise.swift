@@ -52,6 +52,7 @@ struct TransposedAsPointwise: Rewrite {
     let any = try NetworkTensor(
       repeating: 0, shape: [outputs, weights.shape[0]] + kernel.map { _ in 1 })
     let layer = try pointwise.makeLayer(any, nil)
+    let context = context.onOneThread
     let time = try asNetworkError { () throws(ConvolutionError) in
       try layer.predictedNanoseconds(for: x, layout: .channelsLast, with: context.planner)
     }
