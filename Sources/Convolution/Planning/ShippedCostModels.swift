@@ -14,7 +14,7 @@ extension CostModel {
     zen3.scaled(to: zen3.machine, .scalar, zen3.caches, vectors: 1.8),
   ]
 
-  // Fitted to the layers of `zoo:120` and `peers`, Cascade Lake's to some of few channels besides.
+  // Fitted to the layers of `zoo:120` and `peers`, and to some of few channels besides.
   private static let cascadeLake = CostModel(
     """
     machine Intel(R) Xeon(R) Processor @ 2.50GHz
@@ -38,17 +38,17 @@ extension CostModel {
     machine AMD EPYC (Zen 3)
     instruction-set avx2
     caches 32768 524288 33554432
-    team pair 2500 doubling 500 lag 0.1
-    dense_channels_last loads 0.1461 steps 2.783 lookups 4.625 stores 0.2866 level3_bytes 0.009678 memory_bytes 0.03881 tasks 203.4
-    dense_turned loads 0.173 steps 1.807 lookups 0.3076 turns 1.731 stores 0.3819 level3_bytes 0.01184 memory_bytes 0.04589 tasks 100
-    depthwise_channels_first multiply_adds 0.09085 loads 0.1317 tiles 3.469 lookups 1.517 copies 0.102 stores 0.2908 level2_bytes 0.01466 tasks 2413
-    depthwise_channels_last loads 0.4736 steps 2.316 lookups 1.007 tasks 100
-    few_outputs_channels_last multiply_adds 0.2105 steps 1.206 stores 7.767 level2_bytes 0.003442 memory_bytes 0.03715 tasks 100
-    general multiply_adds 0.8673 lookups 2.981 tasks 2.182e+04
-    grouped_channels_last multiply_adds 0.08951 loads 0.06422 steps 1.032 lookups 5.672 level2_bytes 0.002513 level3_bytes 0.03719 memory_bytes 0.1338 tasks 2427
-    planar multiply_adds 0.07123 loads 0.08188 steps 0.549 tiles 12.11 lookups 5.326 copies 0.1221 turns 2.346 stores 0.03363 level2_bytes 0.004137 level3_bytes 0.01023 memory_bytes 0.09909 tasks 100
-    pointwise multiply_adds 0.05655 steps 1.184 copies 0.7006 stores 0.5444 level3_bytes 0.02359 memory_bytes 0.0697 tasks 528.5
-    winograd loads 0.1914 steps 0.5248 tiles 9 lookups 0.9563 copies 0.922 turns 2.258 points 0.1851 memory_bytes 0.1107 tasks 100
+    team pair 3852.0 doubling 500.0 lag 0.1
+    dense_channels_last loads 0.2005 steps 1.914 lookups 2.683 stores 0.8356 level3_bytes 0.0203 memory_bytes 0.1174 tasks 281.4
+    dense_turned multiply_adds 0.04192 loads 0.1638 steps 1.235 lookups 2.381 turns 2.065 stores 0.3222 level3_bytes 0.01404 memory_bytes 0.1211 tasks 100.0
+    depthwise_channels_first multiply_adds 0.3199 loads 0.007061 lookups 0.2964 level2_bytes 0.03753 tasks 2413.0
+    depthwise_channels_last loads 0.4264 steps 5.533 lookups 4.515 tasks 100.0
+    few_outputs_channels_last multiply_adds 0.3328 steps 0.2194 lookups 0.7292 stores 14.67 level2_bytes 0.006572 memory_bytes 0.1323 tasks 100.0
+    general multiply_adds 1.012 tiles 13.73 lookups 2.77 stores 1.085 level3_bytes 0.01217 tasks 21820.0
+    grouped_channels_last multiply_adds 0.06435 loads 0.2846 steps 0.01419 lookups 0.2739 level2_bytes 0.005011 level3_bytes 0.06773 memory_bytes 0.3445 tasks 2427.0
+    planar multiply_adds 0.1149 steps 0.9445 lookups 1.696 copies 1.366 turns 3.912 level2_bytes 0.01161 level3_bytes 0.02981 memory_bytes 0.2149 tasks 100.0
+    pointwise multiply_adds 0.1853 level3_bytes 0.04781 memory_bytes 0.1736 tasks 1050.0
+    winograd loads 0.2045 steps 0.7541 tiles 19.7 lookups 0.4492 copies 1.014 turns 2.947 points 0.2112 level2_bytes 0.001981 memory_bytes 0.1909 tasks 100.0
     """)!
 
   /// The model of a machine on which work on vectors takes so many times as long, and likewise a byte from beyond each

@@ -85,6 +85,16 @@ struct CoreMLTests {
     #expect(operations.map(\.type).filter { $0 != "const" } == expected)
   }
 
+  @Test("A batch normalisation by constants is one operation")
+  func batchNormalisation() throws {
+    var network = SmallNetwork()
+    let x = network.input("x", [2, 3, 4, 5])
+    let values = (0..<3).map { _ in network.random([3]) } + [network.constant([1, 2, 3], [3])]
+    network.output(network.node("BatchNormalization", [x] + values))
+    let operations = try program(network.network(), [2, 3, 4, 5])
+    #expect(operations.map(\.type).filter { $0 != "const" } == ["batch_norm"])
+  }
+
   @Test("Halves are the closest ones, and too large values stay as they are")
   func halves() throws {
     let values: [(Float, UInt16)] = [
