@@ -18,6 +18,7 @@
 typedef __m256 vec;
 typedef __m256 vmask;  // a lane's sign bit says whether it is taken
 
+/// Makes the compiler compute a vector here and keep it in a register: it would bring loads forward and run out of them.
 #define PINNED(a) __asm__ volatile("" : "+x"(a))
 INLINE vec v_zero(void) { return _mm256_setzero_ps(); }
 INLINE vec v_set(float value) { return _mm256_set1_ps(value); }

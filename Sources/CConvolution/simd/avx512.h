@@ -19,6 +19,7 @@
 typedef __m512 vec;
 typedef __mmask16 vmask;
 
+/// Makes the compiler compute a vector here and keep it in a register: it would bring loads forward and run out of them.
 #define PINNED(a) __asm__ volatile("" : "+v"(a))
 INLINE vec v_zero(void) { return _mm512_setzero_ps(); }
 INLINE vec v_set(float value) { return _mm512_set1_ps(value); }

@@ -3,6 +3,9 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
+#include <threads.h>
+#include <unistd.h>
 
 #include "convolution.h"
 #include "room.h"
@@ -42,9 +45,41 @@ static _Thread_local int32_t team_size = 1;
 /// Held by a thread while its team grows, so that no two take the same room for theirs.
 static pthread_mutex_t growing = PTHREAD_MUTEX_INITIALIZER;
 
-/// In the child of a fork no team has workers.
-static void forget_team(void) { team_size = 1; }
-static void watch_forks(void) { pthread_atfork(NULL, NULL, forget_team); }
+static void hold_growth(void) { pthread_mutex_lock(&growing); }
+static void release_growth(void) { pthread_mutex_unlock(&growing); }
+
+/// In the child of a fork no other thread is at work, and no team has workers.
+static void forget_teams(void) {
+  release_growth();
+  atomic_store(&leased, 0);
+  team_size = 1;
+}
+
+/// Whether the process ends, and which of its threads ends it. libomp then takes itself apart, and crashes if a thread
+/// needs it.
+static atomic_bool ending;
+static pthread_t ending_thread;
+
+/// Has the runs of all threads leave libomp, which takes as long as a task. It cannot where a signal has interrupted one
+/// of them to end the process.
+static void end_teams(void) {
+  ending_thread = pthread_self();
+  atomic_store(&ending, true);
+  const struct timespec moment = {.tv_nsec = 100000};
+  for (int waits = 0; atomic_load(&leased) > 0 && waits < 10000; waits++) thrd_sleep(&moment, NULL);
+}
+
+/// Does not return to a thread whose run may be left without some of its outputs.
+static void wait_for_end(void) {
+  while (!pthread_equal(pthread_self(), ending_thread)) pause();
+}
+
+/// What ends the process does so in the opposite order: libomp must be there before.
+static void watch_process(void) {
+  omp_in_parallel();
+  atexit(end_teams);
+  pthread_atfork(hold_growth, release_growth, forget_teams);
+}
 
 typedef struct {
   int32_t threads;
@@ -54,9 +89,13 @@ typedef struct {
 /// Leases up to `wanted` threads for the calling one, and no more than the system allows it to have.
 static team lease_team(int32_t wanted) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, watch_process);
   const int32_t granted = lease(wanted);
+  if (atomic_load(&ending) || omp_in_parallel()) {
+    atomic_fetch_sub(&leased, granted - 1);
+    return (team){1, false};
+  }
   if (granted <= team_size) return (team){granted, false};
-  pthread_once(&once, watch_forks);
   pthread_mutex_lock(&growing);
   team_size += team_room(granted - team_size);
   atomic_fetch_sub(&leased, granted - team_size);
@@ -99,7 +138,7 @@ void team_run(int32_t threads, int64_t count, void (*work)(void *context, int64_
   if (threads > CONV_MOST_THREADS) threads = CONV_MOST_THREADS;
   const uint32_t *flag = cancellation;
 #ifdef _OPENMP
-  if (threads > 1 && !omp_in_parallel()) {
+  if (threads > 1) {
     const team team = lease_team(threads);
     const int32_t granted = team.threads;
     if (granted > 1) {
@@ -118,17 +157,19 @@ void team_run(int32_t threads, int64_t count, void (*work)(void *context, int64_
         if (worker != 0) conv_set_float_state(state);
         for (int32_t turn = 0; turn < granted; turn++) {
           share *from = &shares[(worker + turn) % granted];
-          for (int64_t item; !conv_is_cancelled(flag) &&
+          for (int64_t item; !conv_is_cancelled(flag) && !atomic_load_explicit(&ending, memory_order_relaxed) &&
                              (item = atomic_fetch_add_explicit(&from->next, 1, memory_order_relaxed)) < from->end;)
             work(context, item, worker);
         }
         if (worker != 0) conv_set_float_state(own);
       }
       atomic_fetch_sub(&leased, granted);
+      if (atomic_load(&ending)) wait_for_end();
       return;
     }
     if (team.grows) pthread_mutex_unlock(&growing);
     atomic_fetch_sub(&leased, granted);
+    if (atomic_load(&ending)) wait_for_end();
   }
 #endif
   for (int64_t item = 0; item < count && !conv_is_cancelled(flag); item++) work(context, item, 0);
