@@ -81,7 +81,7 @@ build: setup ## build the library and the command
 	@$(BUILD_COMMAND)
 
 run: setup ## the tour: which side is padded, a layer timed, a photograph filtered and enlarged by a network, a profile
-	@echo "Building, which takes a minute or two the first time"
+	@echo "Building, which takes five to ten minutes the first time on two cores"
 	@$(call quietly,$(BUILD_BENCHMARKS) --product convbench && $(BUILD_BENCHMARKS) --product convolve)
 	@mkdir -p $(BUILD)
 	@echo
