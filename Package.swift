@@ -50,8 +50,13 @@ let package = Package(
     ),
     .target(
       name: "CConvolution",
-      // -O3 in every configuration: a debug build of an app must not run unoptimised kernels.
-      cSettings: [.unsafeFlags(["-O3"] + (openMP ? ["-fopenmp"] : []))],
+      cSettings: [
+        // -O3 in every configuration: a debug build of an app must not run unoptimised kernels.
+        // Debuggers get lines alone: the variables of inlined kernels take as long to compile as
+        // the kernels themselves.
+        .unsafeFlags(
+          ["-O3", "-Xclang", "-debug-info-kind=line-tables-only"] + (openMP ? ["-fopenmp"] : []))
+      ],
       linkerSettings: openMP ? [.linkedLibrary("omp5")] : []
     ),
 
