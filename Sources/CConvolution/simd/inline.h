@@ -7,4 +7,8 @@
 /// A loop over 0..<count that leaves no loop: `count` is known where it is compiled.
 #define EACH(index, count) UNROLL for (int index = 0; index < (count); index++)
 
+/// Makes the compiler take an address as it comes: it would add its parts up anew for every sample, or load samples long
+/// before their turn and run out of registers.
+#define OPAQUE(address) __asm__ volatile("" : "+r"(address))
+
 #endif

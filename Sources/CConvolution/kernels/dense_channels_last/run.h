@@ -2,18 +2,19 @@
 // weights stay in the second-level cache for all tiles of the block, and so do their samples.
 #pragma once
 
-#include "../../shared/flat.h"
+#include "row.h"
 #include "tile.h"
 
 enum {
-  /// Rows of weights below which pairs of panels are not worth the more calls.
-  LEAST_PAIR_ROWS = 64,
   /// Tables of a block, and the rows of pointers that they may take.
   MOST_TABLES = 8,
   MOST_POINTER_ROWS = 512,
   /// Tiles of three vectors in a table at most.
   MOST_TRIPLES = TRIPLE_BROADCASTS > 0 ? TABLE_PIXELS / TRIPLE_BROADCASTS : 0,
 };
+
+/// Whether taps of a row are joined, see begin_pixel_table.
+INLINE bool joins_taps(const conv_problem *problem) { return problem->x.axis[2] == problem->input_channels; }
 
 /// Tables of a block at most.
 INLINE int32_t block_tables(const conv_problem *problem) {
@@ -48,36 +49,6 @@ static size_t workspace_bytes(const conv_problem *problem) {
   return a.used;
 }
 
-/// How a task is gone through.
-typedef struct {
-  bool join;         ///< taps of a row, see begin_pixel_table
-  int32_t vectors;   ///< of a panel or a pair of panels
-  int32_t pixels;    ///< of their tiles
-  int32_t together;  ///< such tiles of a table
-  int32_t rows;      ///< of weights that are visited together
-  bool apart;        ///< whether all panels are computed in such tiles, none by whole tables
-  bool triples;      ///< whether panels have three vectors
-} task_manner;
-
-/// Rows of weights of so many vectors that fill an eighth of the second-level cache, which samples are in too.
-INLINE int32_t visit_rows(const conv_problem *problem, int32_t vectors) {
-  const int32_t rows = weight_rows(problem), row = vectors * LANES * (int32_t)sizeof(float);
-  const int32_t visits = parts_of(rows, clamped(problem->caches.level[1] / 8 / row, UNROLLED_ROWS, rows));
-  return parts_of(parts_of(rows, visits), UNROLLED_ROWS) * UNROLLED_ROWS;
-}
-
-INLINE task_manner manner_of(const conv_problem *problem, const conv_task *task) {
-  const bool join = problem->x.axis[2] == problem->input_channels;
-  const bool pairs = PAIR_BROADCASTS > 0 && task->end_panel - task->first_panel > 1 &&
-                     problem->output_channels > PANEL + LANES && weight_rows(problem) >= LEAST_PAIR_ROWS;
-  const int32_t pixels = pairs ? PAIR_BROADCASTS : TILE_BROADCASTS;
-  const int32_t vectors = pairs ? MOST_VECTORS : TILE_VECTORS;
-  // Pixels that meet in one set are in each other's way: 12 of them would not stay.
-  const bool apart = problem->x.axis[2] * problem->axis[2].stride * (ptrdiff_t)sizeof(float) % CACHE_WAY == 0;
-  const bool triples = last_panel_vectors(problem->output_channels) > TILE_VECTORS;
-  return (task_manner){join, vectors, pixels, TABLE_PIXELS / pixels, visit_rows(problem, vectors), apart, triples};
-}
-
 INLINE tile tile_of(const pixel_table *table, int32_t first, int32_t pixels, float *sums) {
   return (tile){table->runs, table->count, pixels, table->pointers + first, table->output + first,
                 sums + first * MOST_VECTORS * LANES};
@@ -109,93 +80,52 @@ INLINE void fill_block(pixel_block *block, tile_walk *walk, const conv_problem *
 INLINE void visit_tiles(const visit *v, const tile *tiles, int32_t count, int32_t vectors) {
   for (int32_t i = 0, end; i < count; i = end) {
     for (end = i + 1; end < count && tiles[end].pixels == tiles[i].pixels; end++) {}
-    const int32_t row = tiles[i].pixels - 1;
-    tiles_function *const visit = vectors <= TILE_VECTORS  ? tiles_functions[row][vectors - 1]
-                                  : vectors > WIDEST_PANEL ? pair_functions[row]
-                                                           : triple_functions[row];
-    visit(v, tiles + i, end - i);
+    tiles_functions[vectors - 1][tiles[i].pixels - 1](v, tiles + i, end - i);
   }
 }
 
-/// Computes a panel, or a pair, of so many vectors on a block whose pixels lie `passed` ones behind those of its tables.
-/// Its samples are `cold` if no other panel has read them.
-INLINE void run_panel(const conv_problem *problem, const conv_operands *image, int32_t panel, int32_t vectors,
-                      const pixel_block *block, task_manner manner, ptrdiff_t passed, bool cold) {
-  const int32_t panels = group_panels(problem->output_channels);
-  const int32_t group = panel / panels, first_channel = panel % panels * PANEL;
-  const int32_t rows = weight_rows(problem);
-  const ptrdiff_t channel = (ptrdiff_t)group * problem->output_channels + first_channel;
-  const ptrdiff_t output = channel + passed * problem->y.axis[2];
-  const bool triple = vectors > TILE_VECTORS && vectors <= WIDEST_PANEL;
-  const bool parts = vectors == manner.vectors || manner.apart;
-  visit v = {
-      .input_offset = (ptrdiff_t)group * problem->input_channels + passed * problem->x.axis[2],
-      .weights = image->packed + group * group_weights(problem) + (ptrdiff_t)rows * first_channel,
-      .next_panel = (ptrdiff_t)rows * PANEL,
-      .channel = (int32_t)channel,
-      .channels = least_of(problem->output_channels - first_channel, vectors * LANES),
-      .bias = image->bias + channel,
-      .residual = image->residual ? image->residual + output : NULL,
-      .y = image->y + output,
-      .activation = &problem->activation,
-      .cold = cold,
-      .far = problem->y.axis[2] * (ptrdiff_t)sizeof(float) > 2048,
-  };
+/// Computes a panel of so many vectors, or two, on a block.
+INLINE void run_panel(const conv_problem *problem, const panel_run *panel, ptrdiff_t input, int32_t vectors,
+                      const pixel_block *block, task_manner manner) {
+  const int32_t rows = weight_rows(problem), pixels = tile_pixels(manner, vectors);
+  visit v = {.panel = *panel, .input_offset = input};
   for (; v.begin < rows; v.begin = v.end) {
     v.end = least_of(v.begin + manner.rows, rows);
     v.first = v.begin == 0;
     v.last = v.end == rows;
-    v.coming = v.weights + (ptrdiff_t)v.end * vectors * LANES;
-    if (triple)
+    v.coming = panel->weights + (ptrdiff_t)v.end * vectors * LANES;
+    if (pixels < manner.pixels)
       visit_tiles(&v, block->triple, block->triple_count, vectors);
-    else if (parts)
+    else if (pixels == manner.pixels)
       visit_tiles(&v, block->parts, block->part_count, vectors);
     else
       visit_tiles(&v, block->whole, block->whole_count, vectors);
   }
 }
 
-/// Computes all panels of a task block by block. Where it `is_one_row`, tables are filled anew only for blocks of other
-/// tiles than the block before has.
-INLINE void run_blocks(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace,
-                       bool is_one_row) {
+/// Computes all panels of a task block by block.
+INLINE void run_blocks(const conv_problem *problem, const conv_operands *image, const conv_task *task,
+                       task_manner manner, void *workspace) {
   arena a = {.memory = workspace};
   pixel_block block = take_block(&a, problem);
-  const task_manner manner = manner_of(problem, task);
   tile_walk walk = walk_of(problem, task, manner.pixels);
   const int32_t tables = walk_tables(&walk, manner.together), blocks = parts_of(tables, block_tables(problem));
-  const int32_t panels = group_panels(problem->output_channels);
-  int32_t tile_pixels = 0;
-  ptrdiff_t passed = 0;
   for (int32_t i = 0; i < least_of(tables, block_tables(problem)); i++)
-    begin_pixel_table(&block.tables[i], problem, manner.join);
+    begin_pixel_table(&block.tables[i], problem, joins_taps(problem));
   for (int32_t i = 0; i < blocks; i++) {
-    const int32_t count = tables / blocks + (i < tables % blocks), tiles = count * manner.together;
-    const int32_t pixels = is_one_row ? even_pixels(&walk, tiles) : 0;
-    if (pixels > 0 && pixels == tile_pixels && count == block.whole_count) {
-      passed += tiles * pixels;
-      pass_tiles(&walk, tiles, pixels);
-    } else {
-      fill_block(&block, &walk, problem, image->x, manner, count);
-      passed = 0;
-      tile_pixels = pixels;
-    }
-    for (int32_t panel = task->first_panel, done; panel < task->end_panel; panel += done) {
-      // Vectors of the group from the panel on; a pair is of one group.
-      const int32_t rest = group_vectors(problem->output_channels) - panel % panels * TILE_VECTORS;
-      const bool pair = manner.vectors > TILE_VECTORS && panel + 1 < task->end_panel && rest >= manner.vectors;
-      const int32_t vectors = pair ? manner.vectors : panel_vectors(problem->output_channels, panel % panels);
-      run_panel(problem, image, panel, vectors, &block, manner, passed, panel == task->first_panel);
-      done = pair ? 2 : 1;
+    fill_block(&block, &walk, problem, image->x, manner, tables / blocks + (i < tables % blocks));
+    for (int32_t panel = task->first_panel, vectors; panel < task->end_panel; panel += 1 + (vectors > WIDEST_PANEL)) {
+      vectors = next_vectors(problem, task, manner, panel);
+      const panel_run run = panel_run_of(problem, image, task->first_panel, panel, vectors);
+      run_panel(problem, &run, panel_input(problem, panel), vectors, &block, manner);
     }
   }
 }
 
 static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
-  if (task_pixels(task) == 0 || !is_flat(problem, task)) {
-    run_blocks(problem, image, task, workspace, false);
-    return;
-  }
-  const flat_part flat = flatten(problem, image, task);
-  run_blocks(&flat.problem, &flat.image, &flat.task, workspace, true);
+  const task_manner manner = manner_of(problem, task);
+  if (is_one_row(problem, task, manner))
+    run_row(problem, image, task, manner);
+  else
+    run_blocks(problem, image, task, manner, workspace);
 }

@@ -57,12 +57,11 @@ static conv_work work(const conv_problem *problem, const conv_task *task) {
   const double all_vectors = vectors + WIDEST_PANEL * widths.triple, panels = widest + others + widths.triple;
   const double visits = parts_of(weight_rows(problem), manner.rows);
   const double blocks = parts_of(walk_tables(&walk, manner.together), block_tables(problem));
-  // In one row, most blocks find their samples as the one before did.
-  const double filled = is_flat(problem, task) ? 1 / blocks : 1;
+  const double filled = is_one_row(problem, task, manner) ? 0 : 1;
 
   double tiles = 0;
   for (int32_t i = 0; i < walk.piece_count; i++) {
-    const piece_work piece = work_of_piece(problem, &walk, i, manner.join);
+    const piece_work piece = work_of_piece(problem, &walk, i, joins_taps(problem));
     const double rows = piece.taps * problem->input_channels, outputs = piece.pixels * all_vectors;
     const double tables = manner.apart ? piece.tiles : parts_of(piece.tiles, manner.together);
     const double triples = manner.triples ? parts_of(piece.pixels, TRIPLE_BROADCASTS) : 0;

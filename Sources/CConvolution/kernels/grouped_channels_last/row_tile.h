@@ -63,10 +63,6 @@ INLINE void fetch_below(const row_tile *t, const int columns, ptrdiff_t input, p
   EACH(j, columns) __builtin_prefetch(last->columns[j] + last->offset + t->below + input + moved);
 }
 
-/// Makes the compiler take an address as it comes: it would add its parts up for every column anew, or load columns
-/// long before their turn and run out of registers.
-#define OPAQUE(address) __asm__ volatile("" : "+r"(address))
-
 /// Stores the sums of vector v of all pixels, from output `first` on.
 INLINE void store_pixels(const int pixels, const conv_operands *image, output_bounds bounds, vec sum[PIXELS][2],
                          const int v, ptrdiff_t first, ptrdiff_t step, vec bias, const bool whole, vmask stored) {
