@@ -44,7 +44,7 @@ struct Makespan {
 /// units, and a sum follows on itself after four cycles: fewer than eight sums take as long as eight.
 private struct Tile {
   let lanes, pixels, channels, outputChannels: Int
-  /// To find a tile's samples; those of pixels that lie as their outputs do are found once a task.
+  /// To find a tile's samples, but where no tap is outside and all tiles lie in one row.
   let lookUps: Double
   /// Multiply-adds of a sum.
   let depth: Double
@@ -55,8 +55,8 @@ private struct Tile {
     pixels = Int(way.grain.tile_pixels)
     channels = Int(way.grain.tile_channels)
     outputChannels = layer.outputChannels
-    let isFlat = layer.kernel.allSatisfy { $0 == 1 } && layer.stride.allSatisfy { $0 == 1 }
-    lookUps = isFlat ? 0 : 500
+    let isFlat = layer.stride.allSatisfy { $0 == 1 } || layer.output.last! % pixels == 0
+    lookUps = layer.kernel.allSatisfy { $0 == 1 } && isFlat ? 0 : 500
     depth = Double(layer.kernel.reduce(1, *) * layer.inputChannels / layer.groups)
   }
 

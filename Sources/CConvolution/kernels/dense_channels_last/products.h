@@ -10,6 +10,7 @@
 #else
 #define TABLE_PIXELS (2 * TILE_BROADCASTS)
 #endif
+#include "../../shared/tile_walk.h"
 
 enum {
   /// Vectors of the widest panel, and of what is computed together.
@@ -46,21 +47,22 @@ INLINE void add_rows(const int pixels, const int vectors, const int rows, const 
   }
 }
 
-/// Adds the products of rows of weights side by side and the samples that they meet. Returns what is to be prefetched next.
+/// Adds the products of rows of weights side by side and the samples first..<end of every pixel, which they meet. Returns
+/// what is to be prefetched next.
 INLINE const float *add_run(const int pixels, const int vectors, const float *const samples[TABLE_PIXELS],
-                            ptrdiff_t length, const float *weights, ptrdiff_t next_panel, const float *coming,
-                            vec sum[TABLE_PIXELS][MOST_VECTORS]) {
+                            ptrdiff_t first, ptrdiff_t end, const float *weights, ptrdiff_t next_panel,
+                            const float *coming, vec sum[TABLE_PIXELS][MOST_VECTORS]) {
   const int row = row_vectors(vectors) * LANES;
   const float *next_weights = weights + next_panel;
-  ptrdiff_t c = 0;
-  for (; c + UNROLLED_ROWS <= length; c += UNROLLED_ROWS) {
+  ptrdiff_t c = first;
+  for (; c + UNROLLED_ROWS <= end; c += UNROLLED_ROWS) {
     add_rows(pixels, vectors, UNROLLED_ROWS, samples, c, weights, next_weights, sum);
     weights += UNROLLED_ROWS * row;
     next_weights += UNROLLED_ROWS * row;
     __builtin_prefetch(coming, 0, 2);
     coming += LINE_FLOATS;
   }
-  for (; c < length; c++) {
+  for (; c < end; c++) {
     add_rows(pixels, vectors, 1, samples, c, weights, next_weights, sum);
     weights += row;
     next_weights += row;

@@ -2,7 +2,7 @@
 // weights stay in the second-level cache for all tiles of the block, and so do their samples.
 #pragma once
 
-#include "row.h"
+#include "rows.h"
 #include "tile.h"
 
 enum {
@@ -103,29 +103,44 @@ INLINE void run_panel(const conv_problem *problem, const panel_run *panel, ptrdi
   }
 }
 
-/// Computes all panels of a task block by block.
-INLINE void run_blocks(const conv_problem *problem, const conv_operands *image, const conv_task *task,
-                       task_manner manner, void *workspace) {
-  arena a = {.memory = workspace};
-  pixel_block block = take_block(&a, problem);
-  tile_walk walk = walk_of(problem, task, manner.pixels);
+/// Computes what is left of a task block by block.
+INLINE void run_blocks(const conv_problem *problem, const conv_operands *image, tile_walk walk, task_manner manner,
+                       pixel_block *block) {
   const int32_t tables = walk_tables(&walk, manner.together), blocks = parts_of(tables, block_tables(problem));
-  for (int32_t i = 0; i < least_of(tables, block_tables(problem)); i++)
-    begin_pixel_table(&block.tables[i], problem, joins_taps(problem));
+  for (int32_t i = 1; i < least_of(tables, block_tables(problem)); i++)
+    begin_pixel_table(&block->tables[i], problem, joins_taps(problem));
   for (int32_t i = 0; i < blocks; i++) {
-    fill_block(&block, &walk, problem, image->x, manner, tables / blocks + (i < tables % blocks));
+    fill_block(block, &walk, problem, image->x, manner, tables / blocks + (i < tables % blocks));
+    const conv_task *task = &walk.pieces[0];
     for (int32_t panel = task->first_panel, vectors; panel < task->end_panel; panel += 1 + (vectors > WIDEST_PANEL)) {
       vectors = next_vectors(problem, task, manner, panel);
       const panel_run run = panel_run_of(problem, image, task->first_panel, panel, vectors);
-      run_panel(problem, &run, panel_input(problem, panel), vectors, &block, manner);
+      run_panel(problem, &run, panel_input(problem, panel), vectors, block, manner);
     }
   }
 }
 
 static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
+  if (task_pixels(task) == 0) return;
+  arena a = {.memory = workspace};
+  pixel_block block = take_block(&a, problem);
   const task_manner manner = manner_of(problem, task);
-  if (is_one_row(problem, task, manner))
-    run_row(problem, image, task, manner);
-  else
-    run_blocks(problem, image, task, manner, workspace);
+  pixel_table *table = &block.tables[0];
+  begin_pixel_table(table, problem, joins_taps(problem));
+  tile_walk walk = walk_of(problem, task, manner.pixels);
+  int32_t left = 0;
+  for (int32_t i = 0; i < walk.piece_count; i++) {
+    const conv_task *piece = &walk.pieces[i];
+    if (!has_rows(problem, piece, manner)) {
+      walk.pieces[left++] = *piece;
+    } else if (is_flat(problem, piece)) {
+      const flat_part flat = flatten(problem, image, piece);
+      run_rows(&flat.problem, &flat.image, &flat.task, manner, table->inside_runs, table->inside_count);
+    } else {
+      run_rows(problem, image, piece, manner, table->inside_runs, table->inside_count);
+    }
+  }
+  walk.piece_count = left;
+  begin_piece(&walk, 0);
+  run_blocks(problem, image, walk, manner, &block);
 }

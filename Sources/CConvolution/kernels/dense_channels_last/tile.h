@@ -3,7 +3,6 @@
 #pragma once
 
 #include "outputs.h"
-#include "../../shared/tile_walk.h"
 #include "tile_list.h"
 
 /// Pixels of a table that are computed together.
@@ -28,19 +27,23 @@ typedef struct {
 INLINE const float *add_products(const int pixels, const int vectors, const visit *v, const tile *t,
                                  const float *coming, vec sum[TABLE_PIXELS][MOST_VECTORS]) {
   const int row = row_vectors(vectors) * LANES;
+  const float *samples[TABLE_PIXELS];
+  // Inside, runs find their samples from the same pointers.
+  int32_t pointer_row = -1;
   for (const tap_run *run = t->runs, *const last = run + t->run_count; run < last; run++) {
     const int32_t begin = run->weight_row > v->begin ? run->weight_row : v->begin;
-    const ptrdiff_t length = least_of(run->weight_row + run->length, v->end) - begin;
-    if (length <= 0) continue;
-    const float **pointers = t->pointers + run->pointer_row * TABLE_PIXELS;
-    const ptrdiff_t offset = run->offset + v->input_offset + (begin - run->weight_row);
-    const float *samples[TABLE_PIXELS];
-    EACH(p, pixels) {
-      samples[p] = pointers[p] + offset;
-      OPAQUE(samples[p]);
+    const int32_t end = least_of(run->weight_row + run->length, v->end);
+    if (begin >= end) continue;
+    if (run->pointer_row != pointer_row) {
+      pointer_row = run->pointer_row;
+      EACH(p, pixels) {
+        samples[p] = t->pointers[pointer_row * TABLE_PIXELS + p] + v->input_offset;
+        OPAQUE(samples[p]);
+      }
     }
-    coming = add_run(pixels, vectors, samples, length, v->panel.weights + (ptrdiff_t)begin * row, v->panel.next_panel,
-                     coming, sum);
+    const ptrdiff_t offset = run->offset - run->weight_row;
+    coming = add_run(pixels, vectors, samples, offset + begin, offset + end,
+                     v->panel.weights + (ptrdiff_t)begin * row, v->panel.next_panel, coming, sum);
   }
   return coming;
 }

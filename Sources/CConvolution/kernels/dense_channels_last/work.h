@@ -43,6 +43,12 @@ INLINE double block_inputs(const conv_problem *problem, const conv_task *task, d
   return inputs;
 }
 
+/// Tiles of up to so many pixels that a piece of a task has.
+INLINE double tiles_of(const conv_problem *problem, const conv_task *piece, bool by_rows, int32_t pixels) {
+  const double rows = by_rows && !is_flat(problem, piece) ? extent_of(piece, 0) * extent_of(piece, 1) : 1;
+  return rows * parts_of(task_pixels(piece) / (int32_t)rows, pixels);
+}
+
 static conv_work work(const conv_problem *problem, const conv_task *task) {
   conv_work work = {.count[CONV_TASKS] = 1};
   if (task_pixels(task) == 0) return work;
@@ -57,17 +63,18 @@ static conv_work work(const conv_problem *problem, const conv_task *task) {
   const double all_vectors = vectors + WIDEST_PANEL * widths.triple, panels = widest + others + widths.triple;
   const double visits = parts_of(weight_rows(problem), manner.rows);
   const double blocks = parts_of(walk_tables(&walk, manner.together), block_tables(problem));
-  const double filled = is_one_row(problem, task, manner) ? 0 : 1;
 
   double tiles = 0;
   for (int32_t i = 0; i < walk.piece_count; i++) {
     const piece_work piece = work_of_piece(problem, &walk, i, joins_taps(problem));
     const double rows = piece.taps * problem->input_channels, outputs = piece.pixels * all_vectors;
-    const double tables = manner.apart ? piece.tiles : parts_of(piece.tiles, manner.together);
-    const double triples = manner.triples ? parts_of(piece.pixels, TRIPLE_BROADCASTS) : 0;
-    const double calls = widest * piece.tiles + others * tables + widths.triple * triples;
+    const bool by_rows = has_rows(problem, &walk.pieces[i], manner);
+    const double wide = tiles_of(problem, &walk.pieces[i], by_rows, manner.pixels);
+    const double narrow = tiles_of(problem, &walk.pieces[i], by_rows, tile_pixels(manner, 1));
+    const double triples = manner.triples ? tiles_of(problem, &walk.pieces[i], by_rows, TRIPLE_BROADCASTS) : 0;
+    const double calls = widest * wide + others * narrow + widths.triple * triples;
     // The third vector of three is read for every pixel.
-    const double weight_vectors = widest * manner.vectors * (piece.tiles - tables) + vectors * tables +
+    const double weight_vectors = widest * manner.vectors * (wide - narrow) + vectors * narrow +
                                   widths.triple * (TILE_VECTORS * triples + piece.pixels);
     add_work(&work, CONV_MULTIPLY_ADDS, rows * outputs);
     // Between two visits, sums are stored and loaded.
@@ -75,9 +82,9 @@ static conv_work work(const conv_problem *problem, const conv_task *task) {
              rows * (weight_vectors + panels * piece.pixels) + 2 * (visits - 1) * outputs);
     add_work(&work, CONV_STEPS, calls * (rows / UNROLLED_ROWS + visits * piece.runs));
     add_work(&work, CONV_TILES, calls * visits);
-    add_work(&work, CONV_LOOKUPS, filled * piece.lookups);
+    if (!by_rows) add_work(&work, CONV_LOOKUPS, piece.lookups);
     add_work(&work, CONV_STORES, outputs);
-    tiles += widths.triple > 0 ? triples : widest > 0 ? piece.tiles : tables;
+    tiles += widths.triple > 0 ? triples : widest > 0 ? wide : narrow;
   }
 
   const double groups = task_groups(task, group_panels(problem->output_channels));

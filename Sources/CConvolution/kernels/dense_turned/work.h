@@ -51,7 +51,8 @@ INLINE double add_bands(conv_work *work, const conv_problem *problem, const conv
 static conv_work work(const conv_problem *problem, const conv_task *task) {
   conv_work work = {0};
   double needed = 0;
-  // A band in the middle stands for all but the last one, which has the rows that are left.
+  // A band in the middle stands for all but the first one, at the border, and the last one, which has the rows that are
+  // left.
   const int32_t most = band_rows(problem), rows = task->end[1] - task->first[1], whole = rows / most;
   conv_task band_task = *task;
   // Likewise a band's columns for all of the row.
@@ -62,9 +63,11 @@ static conv_work work(const conv_problem *problem, const conv_task *task) {
   const double bands = parts * extent_of(task, 0);
   band_task.first[0] = (task->first[0] + task->end[0]) / 2;
   band_task.end[0] = band_task.first[0] + 1;
-  band_task.first[1] = task->first[1] + whole / 2 * most;
-  band_task.end[1] = band_task.first[1] + most;
-  if (whole > 0) needed += add_bands(&work, problem, &band_task, bands * whole);
+  for (int32_t band = 0; band < least_of(whole, 2); band++) {
+    band_task.first[1] = task->first[1] + (band == 0 ? 0 : whole / 2 * most);
+    band_task.end[1] = band_task.first[1] + most;
+    needed += add_bands(&work, problem, &band_task, band == 0 ? bands : bands * (whole - 1));
+  }
   band_task.first[1] = task->first[1] + whole * most;
   band_task.end[1] = task->end[1];
   if (rows > whole * most) needed += add_bands(&work, problem, &band_task, bands);

@@ -118,7 +118,8 @@ static void run_tile(const conv_problem *problem, const conv_operands *image, co
     float total[TABLE_PIXELS * PANEL_CHANNELS + LANES];
     tiles[channels - 1](&weights, pixels, total);
     // Pixels without a gap are one run of outputs, unless each channel has a slope of its own.
-    const bool whole = problem->activation.kind != CONV_PRELU && problem->y.axis[2] == channels && output[pixels - 1] - output[0] == (pixels - 1) * channels;
+    const bool adjacent = problem->y.axis[2] == channels && output[pixels - 1] - output[0] == (pixels - 1) * channels;
+    const bool whole = adjacent && problem->activation.kind != CONV_PRELU;
     const int32_t runs = whole ? 1 : pixels, length = whole ? pixels * channels : channels;
     for (int32_t r = 0; r < runs; r++) {
       const ptrdiff_t at = output[r] + passed * problem->y.axis[2] + channel;
@@ -138,7 +139,7 @@ static size_t workspace_bytes(const conv_problem *problem) { return pixel_table_
 
 static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
   const bool join = joins_taps(problem);
-  if (task_pixels(task) == 0 || !is_flat(problem, task)) {
+  if (!is_flat(problem, task)) {
     run_pixel_tiles(problem, image, task, workspace, join, false, TABLE_PIXELS, run_tile);
     return;
   }

@@ -1,0 +1,127 @@
+// Outputs whose taps all lie inside are computed row by row: their samples lie at even distances, and no table has to
+// find them.
+#pragma once
+
+#include "../../shared/flat.h"
+#include "manner.h"
+#include "tile_list.h"
+
+/// Tiles that follow each other in a row.
+typedef struct {
+  const tap_run *runs;
+  int32_t run_count;
+  const float *samples;      ///< of the first pixel's first tap, in the group's first input channel
+  ptrdiff_t output;          ///< offset of the first pixel in y
+  ptrdiff_t x_step, y_step;  ///< from pixel to pixel
+  int32_t tiles;
+} row_tiles;
+
+INLINE void row_microkernel(const int pixels, const int vectors, const panel_run *panel, const row_tiles *row) {
+  const panel_end end = end_of(vectors, panel);
+  const int weight_row = row_vectors(vectors) * LANES;
+  const ptrdiff_t x_step = row->x_step, y_step = row->y_step;
+  const tap_run *const last = row->runs + row->run_count - 1;
+  const ptrdiff_t fetched = least_of(last->length, FETCHED_FLOATS);
+  const float *coming = panel->weights + (ptrdiff_t)(last->weight_row + last->length) * vectors * LANES;
+  const float *x = row->samples;
+  ptrdiff_t first = row->output;
+  for (int32_t left = row->tiles; left > 0; left--) {
+    const float *samples[TABLE_PIXELS];
+    ptrdiff_t output[TABLE_PIXELS], later[TABLE_PIXELS];
+    vec sum[TABLE_PIXELS][MOST_VECTORS];
+    EACH(p, pixels) {
+      samples[p] = x + p * x_step;
+      output[p] = first + p * y_step;
+      later[p] = first + (TILES_AHEAD * pixels + p) * y_step;
+      EACH(i, vectors) sum[p][i] = end.bias[i];
+    }
+    if (left > TILES_AHEAD) {
+      const float *next = x + TILES_AHEAD * pixels * x_step + last->offset;
+      if (panel->cold)
+        for (ptrdiff_t c = 0; c < fetched; c += LINE_FLOATS)
+          EACH(p, pixels) __builtin_prefetch(next + p * x_step + c);
+      fetch_outputs(pixels, panel, later, panel->channels - 1);
+    }
+    if (panel->far) fetch_outputs(pixels, panel, output, vectors * LANES);
+    EACH(p, pixels) OPAQUE(samples[p]);
+    for (const tap_run *run = row->runs; run <= last; run++)
+      coming = add_run(pixels, vectors, samples, run->offset, run->offset + run->length,
+                       panel->weights + (ptrdiff_t)run->weight_row * weight_row, panel->next_panel, coming, sum);
+    finish_tile(pixels, vectors, panel, &end, output, sum);
+    x += pixels * x_step;
+    first += pixels * y_step;
+  }
+}
+
+typedef void row_function(const panel_run *panel, const row_tiles *row);
+
+#define TILE(pixels, vectors) \
+  static void row_##pixels##x##vectors(const panel_run *panel, const row_tiles *row) { \
+    row_microkernel(pixels, vectors, panel, row); \
+  }
+EVERY_TILE
+#undef TILE
+#define TILE(pixels, vectors) [vectors - 1][pixels - 1] = row_##pixels##x##vectors,
+static row_function *const row_functions[MOST_VECTORS][TABLE_PIXELS] = {EVERY_TILE};
+#undef TILE
+
+/// Products of a pixel that take about as long as to find a tile's samples in a table.
+enum { TABLE_PRODUCTS = 100 };
+
+/// Whether a piece of a task is gone through row by row: where its taps are all inside, all weights are visited together,
+/// and tiles that end with each row are not so small that tables cost less.
+INLINE bool has_rows(const conv_problem *problem, const conv_task *piece, task_manner manner) {
+  const int32_t weights = weight_rows(problem);
+  if (manner.rows < weights) return false;
+  if (is_flat(problem, piece)) return true;
+  for (int axis = 0; axis < 3; axis++)
+    if (piece->first[axis] < problem->axis[axis].inside_begin || piece->end[axis] > problem->axis[axis].inside_end)
+      return false;
+  const int32_t columns = piece->end[2] - piece->first[2];
+  const int64_t tiles = parts_of(columns, manner.pixels);
+  return (tiles * manner.pixels - columns) * weights <= TABLE_PRODUCTS * tiles;
+}
+
+/// Pixels of a block at most: what they read and write stays in a quarter of the second-level cache for all panels.
+INLINE int32_t block_pixels(const conv_problem *problem, int32_t pixels) {
+  const int32_t inputs = problem->input_channels * problem->axis[1].stride * problem->axis[2].stride;
+  const int32_t bytes = (int32_t)sizeof(float) * (inputs + problem->output_channels);
+  return parts_of(clamped(problem->caches.level[1] / 4 / bytes, 8 * TABLE_PIXELS, 1 << 20), pixels) * pixels;
+}
+
+/// Computes `pixels` ones of a row for a panel.
+INLINE void run_row(row_tiles row, const panel_run *panel, int32_t vectors, task_manner manner, int32_t pixels) {
+  // Tiles differ by one pixel at most.
+  const int32_t tiles = parts_of(pixels, tile_pixels(manner, vectors)), size = pixels / tiles;
+  for (int larger = 1; larger >= 0; larger--) {
+    row.tiles = larger ? pixels % tiles : tiles - pixels % tiles;
+    if (row.tiles == 0) continue;
+    row_functions[vectors - 1][size + larger - 1](panel, &row);
+    row.samples += row.tiles * (size + larger) * row.x_step;
+    row.output += row.tiles * (size + larger) * row.y_step;
+  }
+}
+
+/// Computes all panels of a piece that has rows, block by block: some rows, or a part of one.
+static void run_rows(const conv_problem *problem, const conv_operands *image, const conv_task *piece,
+                     task_manner manner, const tap_run *runs, int32_t run_count) {
+  const conv_axis *axis = problem->axis;
+  const ptrdiff_t *x = problem->x.axis, *y = problem->y.axis;
+  const int32_t height = piece->end[1] - piece->first[1], rows = (piece->end[0] - piece->first[0]) * height;
+  const int32_t most = block_pixels(problem, manner.pixels);
+  const int32_t columns = least_of(most, piece->end[2] - piece->first[2]), together = most / columns;
+  row_tiles row = {.runs = runs, .run_count = run_count, .x_step = axis[2].stride * x[2], .y_step = y[2]};
+  for (int32_t first_row = 0; first_row < rows; first_row += together)
+    for (int32_t column = piece->first[2]; column < piece->end[2]; column += columns)
+      for (int32_t panel = piece->first_panel, vectors; panel < piece->end_panel; panel += 1 + (vectors > WIDEST_PANEL)) {
+        vectors = next_vectors(problem, piece, manner, panel);
+        const panel_run run = panel_run_of(problem, image, piece->first_panel, panel, vectors);
+        for (int32_t i = first_row; i < least_of(first_row + together, rows); i++) {
+          const int32_t d = piece->first[0] + i / height, h = piece->first[1] + i % height;
+          row.samples = image->x + panel_input(problem, panel) + first_tap(&axis[0], d) * x[0] +
+                        first_tap(&axis[1], h) * x[1] + first_tap(&axis[2], column) * x[2];
+          row.output = d * y[0] + h * y[1] + column * y[2];
+          run_row(row, &run, vectors, manner, least_of(columns, piece->end[2] - column));
+        }
+      }
+}
