@@ -55,7 +55,8 @@ static void pack(const conv_problem *problem, const conv_weights *w, int32_t fir
                  void *packed) {
   const int32_t outputs = problem->output_channels, panels = group_panels(outputs);
   for (int32_t panel = first_panel; panel < end_panel; panel++) {
-    const int32_t group = panel / panels, first = panel % panels * PANEL, vectors = panel_vectors(outputs, panel % panels);
+    const int32_t group = panel / panels, first = panel % panels * PANEL;
+    const int32_t vectors = panel_vectors(outputs, panel % panels);
     const int32_t channels = least_of(outputs - first, vectors * LANES);
     const float *from = w->data + (group * (ptrdiff_t)outputs + first) * w->output_stride;
     float *to = (float *)packed + group * group_weights(problem) + (size_t)first * weight_rows(problem);

@@ -47,25 +47,26 @@ INLINE void add_rows(const int pixels, const int vectors, const int rows, const 
   }
 }
 
-/// Adds the products of rows of weights side by side and the samples first..<end of every pixel, which they meet. Returns
-/// what is to be prefetched next.
-INLINE const float *add_run(const int pixels, const int vectors, const float *const samples[TABLE_PIXELS],
-                            ptrdiff_t first, ptrdiff_t end, const float *weights, ptrdiff_t next_panel,
-                            const float *coming, vec sum[TABLE_PIXELS][MOST_VECTORS]) {
+/// Where a way through rows of weights is.
+typedef struct {
+  const float *weights;
+  ptrdiff_t next_panel;  ///< floats from a panel's weights to the next one's
+  const float *coming;   ///< to be prefetched next
+} weight_walk;
+
+/// Adds the products of the next rows of weights and the samples first..<end of every pixel, which they meet.
+INLINE void add_run(const int pixels, const int vectors, const float *const samples[TABLE_PIXELS], ptrdiff_t first,
+                    ptrdiff_t end, weight_walk *walk, vec sum[TABLE_PIXELS][MOST_VECTORS]) {
   const int row = row_vectors(vectors) * LANES;
-  const float *next_weights = weights + next_panel;
   ptrdiff_t c = first;
   for (; c + UNROLLED_ROWS <= end; c += UNROLLED_ROWS) {
-    add_rows(pixels, vectors, UNROLLED_ROWS, samples, c, weights, next_weights, sum);
-    weights += UNROLLED_ROWS * row;
-    next_weights += UNROLLED_ROWS * row;
-    __builtin_prefetch(coming, 0, 2);
-    coming += LINE_FLOATS;
+    add_rows(pixels, vectors, UNROLLED_ROWS, samples, c, walk->weights, walk->weights + walk->next_panel, sum);
+    walk->weights += UNROLLED_ROWS * row;
+    __builtin_prefetch(walk->coming, 0, 2);
+    walk->coming += LINE_FLOATS;
   }
   for (; c < end; c++) {
-    add_rows(pixels, vectors, 1, samples, c, weights, next_weights, sum);
-    weights += row;
-    next_weights += row;
+    add_rows(pixels, vectors, 1, samples, c, walk->weights, walk->weights + walk->next_panel, sum);
+    walk->weights += row;
   }
-  return coming;
 }

@@ -9,46 +9,63 @@
 /// Tiles that follow each other in a row.
 typedef struct {
   const tap_run *runs;
-  int32_t run_count;
+  int32_t run_count, weight_rows;
   const float *samples;      ///< of the first pixel's first tap, in the group's first input channel
   ptrdiff_t output;          ///< offset of the first pixel in y
   ptrdiff_t x_step, y_step;  ///< from pixel to pixel
   int32_t tiles;
 } row_tiles;
 
+/// Offsets of pixels that are `step` apart.
+INLINE void step_pixels(const int pixels, ptrdiff_t first, ptrdiff_t step, ptrdiff_t offset[TABLE_PIXELS]) {
+  EACH(p, pixels) {
+    OPAQUE(first);
+    offset[p] = first;
+    first += step;
+  }
+}
+
 INLINE void row_microkernel(const int pixels, const int vectors, const panel_run *panel, const row_tiles *row) {
   const panel_end end = end_of(vectors, panel);
-  const int weight_row = row_vectors(vectors) * LANES;
   const ptrdiff_t x_step = row->x_step, y_step = row->y_step;
   const tap_run *const last = row->runs + row->run_count - 1;
   const ptrdiff_t fetched = least_of(last->length, FETCHED_FLOATS);
-  const float *coming = panel->weights + (ptrdiff_t)(last->weight_row + last->length) * vectors * LANES;
+  weight_walk walk = {
+      .next_panel = panel->next_panel,
+      .coming = panel->weights + (ptrdiff_t)row->weight_rows * vectors * LANES,
+  };
   const float *x = row->samples;
   ptrdiff_t first = row->output;
   for (int32_t left = row->tiles; left > 0; left--) {
     const float *samples[TABLE_PIXELS];
-    ptrdiff_t output[TABLE_PIXELS], later[TABLE_PIXELS];
+    ptrdiff_t offset[TABLE_PIXELS];
     vec sum[TABLE_PIXELS][MOST_VECTORS];
-    EACH(p, pixels) {
-      samples[p] = x + p * x_step;
-      output[p] = first + p * y_step;
-      later[p] = first + (TILES_AHEAD * pixels + p) * y_step;
-      EACH(i, vectors) sum[p][i] = end.bias[i];
-    }
+    EACH(p, pixels) EACH(i, vectors) sum[p][i] = end.bias[i];
     if (left > TILES_AHEAD) {
-      const float *next = x + TILES_AHEAD * pixels * x_step + last->offset;
-      if (panel->cold)
+      if (panel->cold) {
+        step_pixels(pixels, TILES_AHEAD * pixels * x_step + last->offset, x_step, offset);
         for (ptrdiff_t c = 0; c < fetched; c += LINE_FLOATS)
-          EACH(p, pixels) __builtin_prefetch(next + p * x_step + c);
-      fetch_outputs(pixels, panel, later, panel->channels - 1);
+          EACH(p, pixels) __builtin_prefetch(x + offset[p] + c);
+      }
+      step_pixels(pixels, first + TILES_AHEAD * pixels * y_step + panel->channels - 1, y_step, offset);
+      fetch_outputs(pixels, panel, offset, 0);
     }
-    if (panel->far) fetch_outputs(pixels, panel, output, vectors * LANES);
-    EACH(p, pixels) OPAQUE(samples[p]);
-    for (const tap_run *run = row->runs; run <= last; run++)
-      coming = add_run(pixels, vectors, samples, run->offset, run->offset + run->length,
-                       panel->weights + (ptrdiff_t)run->weight_row * weight_row, panel->next_panel, coming, sum);
-    finish_tile(pixels, vectors, panel, &end, output, sum);
-    x += pixels * x_step;
+    if (panel->far) {
+      step_pixels(pixels, first + vectors * LANES, y_step, offset);
+      fetch_outputs(pixels, panel, offset, 0);
+    }
+    EACH(p, pixels) {
+      OPAQUE(x);
+      samples[p] = x;
+      x += x_step;
+    }
+    walk.weights = panel->weights;
+    const tap_run *run = row->runs;
+    do
+      add_run(pixels, vectors, samples, run->offset, run->offset + run->length, &walk, sum);
+    while (run++ < last);
+    step_pixels(pixels, first, y_step, offset);
+    finish_tile(pixels, vectors, panel, &end, offset, sum);
     first += pixels * y_step;
   }
 }
@@ -110,7 +127,13 @@ static void run_rows(const conv_problem *problem, const conv_operands *image, co
   const int32_t height = piece->end[1] - piece->first[1], rows = (piece->end[0] - piece->first[0]) * height;
   const int32_t most = block_pixels(problem, manner.pixels);
   const int32_t columns = least_of(most, piece->end[2] - piece->first[2]), together = most / columns;
-  row_tiles row = {.runs = runs, .run_count = run_count, .x_step = axis[2].stride * x[2], .y_step = y[2]};
+  row_tiles row = {
+      .runs = runs,
+      .run_count = run_count,
+      .weight_rows = weight_rows(problem),
+      .x_step = axis[2].stride * x[2],
+      .y_step = y[2],
+  };
   for (int32_t first_row = 0; first_row < rows; first_row += together)
     for (int32_t column = piece->first[2]; column < piece->end[2]; column += columns)
       for (int32_t panel = piece->first_panel, vectors; panel < piece->end_panel; panel += 1 + (vectors > WIDEST_PANEL)) {

@@ -23,9 +23,9 @@ typedef struct {
   const float *coming;     ///< weights to prefetch
 } visit;
 
-/// Adds the products of the visit's rows. Returns what is to be prefetched next.
-INLINE const float *add_products(const int pixels, const int vectors, const visit *v, const tile *t,
-                                 const float *coming, vec sum[TABLE_PIXELS][MOST_VECTORS]) {
+/// Adds the products of the visit's rows.
+INLINE void add_products(const int pixels, const int vectors, const visit *v, const tile *t, weight_walk *walk,
+                         vec sum[TABLE_PIXELS][MOST_VECTORS]) {
   const int row = row_vectors(vectors) * LANES;
   const float *samples[TABLE_PIXELS];
   // Inside, runs find their samples from the same pointers.
@@ -42,10 +42,9 @@ INLINE const float *add_products(const int pixels, const int vectors, const visi
       }
     }
     const ptrdiff_t offset = run->offset - run->weight_row;
-    coming = add_run(pixels, vectors, samples, offset + begin, offset + end,
-                     v->panel.weights + (ptrdiff_t)begin * row, v->panel.next_panel, coming, sum);
+    walk->weights = v->panel.weights + (ptrdiff_t)begin * row;
+    add_run(pixels, vectors, samples, offset + begin, offset + end, walk, sum);
   }
-  return coming;
 }
 
 /// Brings near where a tile's outputs go, and the samples of its last run, which no tile before it has read.
@@ -63,7 +62,7 @@ INLINE void fetch_tile(const int pixels, const visit *v, const tile *t) {
 /// Visits `count` tiles, all of `pixels` pixels.
 INLINE void microkernel(const int pixels, const int vectors, const visit *v, const tile *t, int32_t count) {
   const panel_end panel_end = end_of(vectors, &v->panel);
-  const float *coming = v->coming;
+  weight_walk walk = {.next_panel = v->panel.next_panel, .coming = v->coming};
   for (const tile *end = t + count; t < end; t++) {
     vec sum[TABLE_PIXELS][MOST_VECTORS];
     if (v->first)
@@ -72,7 +71,7 @@ INLINE void microkernel(const int pixels, const int vectors, const visit *v, con
       EACH(p, pixels) EACH(i, vectors) sum[p][i] = v_load(t->sums + (p * vectors + i) * LANES);
     if (t + TILES_AHEAD < end) fetch_tile(pixels, v, t + TILES_AHEAD);
     if (v->panel.far) fetch_outputs(pixels, &v->panel, t->output, vectors * LANES);
-    coming = add_products(pixels, vectors, v, t, coming, sum);
+    add_products(pixels, vectors, v, t, &walk, sum);
     if (!v->last) {
       EACH(p, pixels) EACH(i, vectors) v_store(t->sums + (p * vectors + i) * LANES, sum[p][i]);
       continue;
