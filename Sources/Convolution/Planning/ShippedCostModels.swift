@@ -39,16 +39,16 @@ extension CostModel {
     instruction-set avx2
     caches 32768 524288 33554432
     team pair 3852.0 doubling 500.0 lag 0.1
-    dense_channels_last loads 0.2005 steps 1.914 lookups 2.683 stores 0.8356 level3_bytes 0.0203 memory_bytes 0.1174 tasks 281.4
-    dense_turned multiply_adds 0.04192 loads 0.1638 steps 1.235 lookups 2.381 turns 2.065 stores 0.3222 level3_bytes 0.01404 memory_bytes 0.1211 tasks 100.0
-    depthwise_channels_first multiply_adds 0.3199 loads 0.007061 lookups 0.2964 level2_bytes 0.03753 tasks 2413.0
+    dense_channels_last loads 0.2236 steps 1.359 tiles 4.372 lookups 3.185 level3_bytes 0.01489 memory_bytes 0.07755 tasks 582.4
+    dense_turned loads 0.2665 lookups 3.176 turns 1.976 level3_bytes 0.01296 memory_bytes 0.05076 tasks 1258.0
+    depthwise_channels_first multiply_adds 0.04601 loads 0.2744 lookups 0.9427 stores 0.1655 level2_bytes 0.04111 tasks 2413.0
     depthwise_channels_last loads 0.4264 steps 5.533 lookups 4.515 tasks 100.0
-    few_outputs_channels_last multiply_adds 0.3328 steps 0.2194 lookups 0.7292 stores 14.67 level2_bytes 0.006572 memory_bytes 0.1323 tasks 100.0
-    general multiply_adds 1.012 tiles 13.73 lookups 2.77 stores 1.085 level3_bytes 0.01217 tasks 21820.0
+    few_outputs_channels_last multiply_adds 0.2057 steps 2.123 turns 0.2979 stores 11.96 memory_bytes 0.09172 tasks 100.0
+    general multiply_adds 0.9711 tiles 29.15 lookups 2.938 level3_bytes 0.04605 tasks 21820.0
     grouped_channels_last multiply_adds 0.06435 loads 0.2846 steps 0.01419 lookups 0.2739 level2_bytes 0.005011 level3_bytes 0.06773 memory_bytes 0.3445 tasks 2427.0
-    planar multiply_adds 0.1149 steps 0.9445 lookups 1.696 copies 1.366 turns 3.912 level2_bytes 0.01161 level3_bytes 0.02981 memory_bytes 0.2149 tasks 100.0
-    pointwise multiply_adds 0.1853 level3_bytes 0.04781 memory_bytes 0.1736 tasks 1050.0
-    winograd loads 0.2045 steps 0.7541 tiles 19.7 lookups 0.4492 copies 1.014 turns 2.947 points 0.2112 level2_bytes 0.001981 memory_bytes 0.1909 tasks 100.0
+    planar multiply_adds 0.1215 steps 1.168 lookups 1.741 copies 1.143 turns 3.835 level3_bytes 0.05083 memory_bytes 0.1283 tasks 100.0
+    pointwise multiply_adds 0.1414 steps 0.09653 copies 1.606 level3_bytes 0.075 memory_bytes 0.09349 tasks 2626.0
+    winograd loads 0.1916 steps 1.066 tiles 12.2 copies 0.6925 turns 2.57 points 0.2491 stores 1.933 memory_bytes 0.1382 tasks 100.0
     """)!
 
   /// The model of a machine on which work on vectors takes so many times as long, and likewise a byte from beyond each
