@@ -43,6 +43,9 @@ INLINE int32_t next_vectors(const conv_problem *problem, const conv_task *task, 
   return pair ? manner.vectors : panel_vectors(outputs, of_group);
 }
 
+/// How many panels so many vectors are.
+INLINE int32_t panels_of(int32_t vectors) { return vectors > WIDEST_PANEL ? 2 : 1; }
+
 /// Pixels of the tiles of so many vectors at most.
 INLINE int32_t tile_pixels(task_manner manner, int32_t vectors) {
   if (vectors > TILE_VECTORS && vectors <= WIDEST_PANEL) return TRIPLE_BROADCASTS;

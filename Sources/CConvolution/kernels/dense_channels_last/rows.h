@@ -26,7 +26,7 @@ INLINE void step_pixels(const int pixels, ptrdiff_t first, ptrdiff_t step, ptrdi
 }
 
 INLINE void row_microkernel(const int pixels, const int vectors, const panel_run *panel, const row_tiles *row) {
-  const panel_end end = end_of(vectors, panel);
+  const panel_end finish = end_of(vectors, panel);
   const ptrdiff_t x_step = row->x_step, y_step = row->y_step;
   const tap_run *const last = row->runs + row->run_count - 1;
   const ptrdiff_t fetched = least_of(last->length, FETCHED_FLOATS);
@@ -40,7 +40,7 @@ INLINE void row_microkernel(const int pixels, const int vectors, const panel_run
     const float *samples[TABLE_PIXELS];
     ptrdiff_t offset[TABLE_PIXELS];
     vec sum[TABLE_PIXELS][MOST_VECTORS];
-    EACH(p, pixels) EACH(i, vectors) sum[p][i] = end.bias[i];
+    EACH(p, pixels) EACH(i, vectors) sum[p][i] = finish.bias[i];
     if (left > TILES_AHEAD) {
       if (panel->cold) {
         step_pixels(pixels, TILES_AHEAD * pixels * x_step + last->offset, x_step, offset);
@@ -65,7 +65,7 @@ INLINE void row_microkernel(const int pixels, const int vectors, const panel_run
       add_run(pixels, vectors, samples, run->offset, run->offset + run->length, &walk, sum);
     while (run++ < last);
     step_pixels(pixels, first, y_step, offset);
-    finish_tile(pixels, vectors, panel, &end, offset, sum);
+    finish_tile(pixels, vectors, panel, &finish, offset, sum);
     first += pixels * y_step;
   }
 }
@@ -101,8 +101,9 @@ INLINE bool has_rows(const conv_problem *problem, const conv_task *piece, task_m
 
 /// Pixels of a block at most: what they read and write stays in a quarter of the second-level cache for all panels.
 INLINE int32_t block_pixels(const conv_problem *problem, int32_t pixels) {
-  const int32_t inputs = problem->input_channels * problem->axis[1].stride * problem->axis[2].stride;
-  const int32_t bytes = (int32_t)sizeof(float) * (inputs + problem->output_channels);
+  const conv_axis *height = &problem->axis[1], *width = &problem->axis[2];
+  const int64_t samples = (int64_t)least_of(height->stride, height->kernel) * least_of(width->stride, width->kernel);
+  const int64_t bytes = (int64_t)sizeof(float) * (samples * problem->input_channels + problem->output_channels);
   return parts_of(clamped(problem->caches.level[1] / 4 / bytes, 8 * TABLE_PIXELS, 1 << 20), pixels) * pixels;
 }
 
@@ -136,7 +137,7 @@ static void run_rows(const conv_problem *problem, const conv_operands *image, co
   };
   for (int32_t first_row = 0; first_row < rows; first_row += together)
     for (int32_t column = piece->first[2]; column < piece->end[2]; column += columns)
-      for (int32_t panel = piece->first_panel, vectors; panel < piece->end_panel; panel += 1 + (vectors > WIDEST_PANEL)) {
+      for (int32_t panel = piece->first_panel, vectors; panel < piece->end_panel; panel += panels_of(vectors)) {
         vectors = next_vectors(problem, piece, manner, panel);
         const panel_run run = panel_run_of(problem, image, piece->first_panel, panel, vectors);
         for (int32_t i = first_row; i < least_of(first_row + together, rows); i++) {

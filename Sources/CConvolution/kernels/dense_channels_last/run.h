@@ -112,7 +112,7 @@ INLINE void run_blocks(const conv_problem *problem, const conv_operands *image, 
   for (int32_t i = 0; i < blocks; i++) {
     fill_block(block, &walk, problem, image->x, manner, tables / blocks + (i < tables % blocks));
     const conv_task *task = &walk.pieces[0];
-    for (int32_t panel = task->first_panel, vectors; panel < task->end_panel; panel += 1 + (vectors > WIDEST_PANEL)) {
+    for (int32_t panel = task->first_panel, vectors; panel < task->end_panel; panel += panels_of(vectors)) {
       vectors = next_vectors(problem, task, manner, panel);
       const panel_run run = panel_run_of(problem, image, task->first_panel, panel, vectors);
       run_panel(problem, &run, panel_input(problem, panel), vectors, block, manner);

@@ -61,12 +61,12 @@ INLINE void fetch_tile(const int pixels, const visit *v, const tile *t) {
 
 /// Visits `count` tiles, all of `pixels` pixels.
 INLINE void microkernel(const int pixels, const int vectors, const visit *v, const tile *t, int32_t count) {
-  const panel_end panel_end = end_of(vectors, &v->panel);
+  const panel_end finish = end_of(vectors, &v->panel);
   weight_walk walk = {.next_panel = v->panel.next_panel, .coming = v->coming};
   for (const tile *end = t + count; t < end; t++) {
     vec sum[TABLE_PIXELS][MOST_VECTORS];
     if (v->first)
-      EACH(p, pixels) EACH(i, vectors) sum[p][i] = panel_end.bias[i];
+      EACH(p, pixels) EACH(i, vectors) sum[p][i] = finish.bias[i];
     else
       EACH(p, pixels) EACH(i, vectors) sum[p][i] = v_load(t->sums + (p * vectors + i) * LANES);
     if (t + TILES_AHEAD < end) fetch_tile(pixels, v, t + TILES_AHEAD);
@@ -78,7 +78,7 @@ INLINE void microkernel(const int pixels, const int vectors, const visit *v, con
     }
     ptrdiff_t output[TABLE_PIXELS];
     EACH(p, pixels) output[p] = t->output[p];
-    finish_tile(pixels, vectors, &v->panel, &panel_end, output, sum);
+    finish_tile(pixels, vectors, &v->panel, &finish, output, sum);
   }
 }
 
