@@ -20,6 +20,17 @@ struct NetworkBuilderTests {
     #expect(try Network(builder).run(["x": input]) == expected)
   }
 
+  @Test(arguments: Layout.allCases)
+  func slopesOfALayerAreThoseOfItsChannels(layout: Layout) throws {
+    let isFirst = layout == .channelsFirst
+    let layer = try ConvolutionLayer(
+      rank: 1, weights: Tensor([1, 1, 1], shape: [3, 1, 1]),
+      activation: .prelu(slopes: Tensor([0.5, 2, -1], shape: [3])))
+    let x = try NetworkTensor([-4, 6] as [Float], shape: isFirst ? [1, 1, 2] : [1, 2, 1])
+    let y = try Network(layer: layer, layout: layout).run(["x": x])["y"]
+    #expect(y?.floats == (isFirst ? [-2, 6, -8, 6, 4, 6] : [-2, -8, 4, 6, 6, 6]))
+  }
+
   @Test func nodesMayHaveSeveralOutputs() throws {
     var builder = NetworkBuilder(opset: 13)
     let x = builder.input("x", shape: [4])
