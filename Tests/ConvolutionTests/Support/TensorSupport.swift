@@ -30,7 +30,8 @@ func denseStrides(_ extents: [Int]) -> [Int] {
   extents.indices.map { extents[($0 + 1)...].reduce(1, *) }
 }
 
-/// What `run` writes to `count` floats on one thread; nil if two or three threads write other bits.
+/// What `run` writes to `count` floats on one thread; nil if two or three threads write other bits. Inaccessible pages
+/// are before or behind what it may write.
 func sameOnThreads(
   count: Int, workspaceBytes: Int = 0,
   _ run: (UnsafeMutablePointer<Float>, Int32, conv_workspace) -> Void
@@ -38,18 +39,16 @@ func sameOnThreads(
   -> [Float]?
 {
   let results = (1...3).map { threads in
+    let side: GuardedSide = threads == 1 ? .before : .after
     let stride = (workspaceBytes + 63) / 64 * 64
-    let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: max(stride, 64) * threads, alignment: 64)
-    defer { memory.deallocate() }
-    memory.initializeMemory(as: UInt8.self, repeating: 0xff, count: max(stride, 64) * threads)
-    return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
-      buffer.initialize(repeating: -77)
-      if let y = buffer.baseAddress {
-        run(y, Int32(threads), conv_workspace(memory: memory, stride: stride))
-      }
-      initialized = count
-    }
+    let memory = GuardedMemory<UInt8>(
+      count: max(stride, 64) * threads, side: side, alignment: 64)
+    memory.buffer.initialize(repeating: 0xff)
+    let y = GuardedMemory(Array(repeating: Float(-77), count: count), side: side)
+    run(
+      y.buffer.baseAddress!, Int32(threads),
+      conv_workspace(memory: memory.bytes.baseAddress, stride: stride))
+    return Array(y.buffer)
   }
   let bits = results.map { $0.map(\.bitPattern) }
   return bits[1] == bits[0] && bits[2] == bits[0] ? results[0] : nil
