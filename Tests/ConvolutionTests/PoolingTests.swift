@@ -28,12 +28,13 @@ struct PoolingTests {
     }
   }
 
-  /// Windows that are staged in parts, rows that are cut into blocks, strides beyond a block.
+  /// Windows that are staged in parts, rows that are cut into blocks, strides beyond a block, and all of them.
   @Test(
     arguments: [
       (1, 1, 2600, 2500, 1, 1), (1, 2, 5000, 3, 1, 1), (2, 1, 9000, 4, 2, 1),
       (1, 3, 6000, 2, 3000, 1),
       (1, 1, 8000, 3, 1, 3000), (1, 2, 4100, 2, 40, 2049), (1, 33, 2100, 2100, 1, 1),
+      (1, 2, 12000, 6000, 3000, 1),
     ])
   func longRows(images: Int, channels: Int, extent: Int, kernel: Int, stride: Int, dilation: Int)
     throws
