@@ -11,8 +11,7 @@ typedef struct {
 } flat_part;
 
 INLINE bool is_same_sample(const conv_axis *axis, int32_t first, int32_t end) {
-  return axis->kernel == 1 && axis->stride == 1 && axis->before == 0 && axis->inside_begin <= first &&
-         axis->inside_end >= end;
+  return axis->kernel == 1 && axis->stride == 1 && axis->before == 0 && are_inside(axis, first, end);
 }
 
 /// Whether all outputs of a task lie side by side, and so do the samples that they read.

@@ -32,6 +32,11 @@ INLINE bool is_inside(const conv_axis *axis, int32_t output) {
   return output >= axis->inside_begin && output < axis->inside_end;
 }
 
+/// Whether all of the outputs first..<end are inside.
+INLINE bool are_inside(const conv_axis *axis, int32_t first, int32_t end) {
+  return first >= axis->inside_begin && end <= axis->inside_end;
+}
+
 /// Where the taps of an output that is inside begin.
 INLINE int32_t first_tap(const conv_axis *axis, int32_t output) {
   return (int32_t)((int64_t)output * axis->stride - axis->before);

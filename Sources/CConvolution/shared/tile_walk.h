@@ -96,17 +96,14 @@ INLINE int32_t walk_tables(const tile_walk *walk, int32_t together) {
 /// The tiles of all pieces.
 INLINE int32_t walk_tiles(const tile_walk *walk) { return walk_tables(walk, 1); }
 
-/// The pixels of each of the next `tiles` tiles, where they are of one piece and as large as each other; otherwise 0.
-INLINE int32_t even_pixels(const tile_walk *walk, int32_t tiles) {
-  if (tiles > walk->tiles) return 0;
-  return walk->larger >= tiles ? walk->pixels + 1 : walk->larger == 0 ? walk->pixels : 0;
-}
+/// The pixels of the next tile of a piece; 0 where it has no more.
+INLINE int32_t next_pixels(const tile_walk *walk) { return walk->tiles == 0 ? 0 : walk->pixels + (walk->larger > 0); }
 
-/// Passes over tiles of so many pixels, which are all of one row.
-INLINE void pass_tiles(tile_walk *walk, int32_t tiles, int32_t pixels) {
-  walk->tiles -= tiles;
-  walk->larger -= least_of(walk->larger, tiles);
-  walk->place[2] += tiles * pixels;
+/// Passes over a tile of so many pixels, which are all of one row.
+INLINE void pass_tile(tile_walk *walk, int32_t pixels) {
+  walk->tiles--;
+  walk->larger -= walk->larger > 0;
+  walk->place[2] += pixels;
 }
 
 /// Fills the table with the next tiles of the walk, up to `together` of one piece. Says how many pixels they have: 0 at
@@ -138,10 +135,10 @@ INLINE void run_pixel_tiles(const conv_problem *problem, const conv_operands *im
   tile_walk walk = walk_of(problem, task, most_pixels);
   ptrdiff_t passed = 0;
   for (int32_t pixels, filled = 0;; filled = pixels) {
-    pixels = is_one_row ? even_pixels(&walk, 1) : 0;
+    pixels = is_one_row ? next_pixels(&walk) : 0;
     if (pixels > 0 && pixels == filled) {
       passed += pixels;
-      pass_tiles(&walk, 1, pixels);
+      pass_tile(&walk, pixels);
     } else {
       passed = 0;
       pixels = next_tiles(&walk, 1, &table, problem, image->x);
@@ -166,7 +163,7 @@ INLINE piece_work work_of_piece(const conv_problem *problem, const tile_walk *wa
   for (int a = 2; a >= 0; a--) {
     const conv_axis *axis = &problem->axis[a];
     const double extent = extent_of(piece, a);
-    inside[a] = piece->first[a] >= axis->inside_begin && piece->end[a] <= axis->inside_end;
+    inside[a] = are_inside(axis, piece->first[a], piece->end[a]);
     taps[a] = has_zero_constants(problem)
                   ? taps_of_range(axis, piece->first[a], piece->end[a], together < extent ? together : extent)
                   : axis->kernel;

@@ -45,7 +45,7 @@ INLINE int64_t outputs_before(const conv_axis *axis, int64_t distance) {
 /// The taps of an axis that the outputs first..<end go through, on average, where some `together` leave out a tap that
 /// is outside for all of them.
 INLINE double taps_of_range(const conv_axis *axis, int32_t first, int32_t end, double together) {
-  if ((first >= axis->inside_begin && end <= axis->inside_end) || !has_zero_border(axis)) return axis->kernel;
+  if (are_inside(axis, first, end) || !has_zero_border(axis)) return axis->kernel;
   const double outputs = end - first;
   double met = 0;
   int64_t place = -axis->before;

@@ -55,8 +55,8 @@ private struct Tile {
     pixels = Int(way.grain.tile_pixels)
     channels = Int(way.grain.tile_channels)
     outputChannels = layer.outputChannels
-    let isFlat = layer.stride.allSatisfy { $0 == 1 } || layer.output.last! % pixels == 0
-    lookUps = layer.kernel.allSatisfy { $0 == 1 } && isFlat ? 0 : 500
+    let hasWholeRows = layer.stride.allSatisfy { $0 == 1 } || layer.output.last! % pixels == 0
+    lookUps = layer.kernel.allSatisfy { $0 == 1 } && hasWholeRows ? 0 : 500
     depth = Double(layer.kernel.reduce(1, *) * layer.inputChannels / layer.groups)
   }
 
