@@ -114,6 +114,40 @@ struct TransposedTests {
     }
   }
 
+  @Test(arguments: [1, 3])
+  func everyMannerHasTheSlopesOfItsChannels(groups: Int) throws {
+    let channels = groups * 5
+    var transposed = TransposedCase(
+      inputShape: [2, groups * 4, 6, 7], weightShape: [groups * 4, 5, 4, 2], stride: [2, 2],
+      dilation: [1, 1], groups: groups,
+      padding: .explicit([PaddingAmount(before: 1, after: 0)], outputPadding: []), x: [], w: [])
+    transposed.x = (0..<2 * groups * 4 * 42).map { Float(($0 * 37) % 101 - 50) / 16 }
+    transposed.w = (0..<groups * 4 * 5 * 8).map { Float(($0 * 29) % 17 - 8) / 8 }
+    let slopes = (0..<channels).map { Float($0 % 7 - 3) / 8 }
+    let plain = try transposed.layer()
+    let sloped = TransposedLayer(
+      plain, activation: .prelu(slopes: try Tensor(slopes, shape: [channels])))
+    for layout in Layout.allCases {
+      let shape = arrange(shape: transposed.inputShape, in: layout)
+      let geometry = try plain.geometry(for: shape, layout: layout)
+      #expect(TransposedLayer.manners(for: geometry).contains(.merged))
+      for manner in TransposedLayer.manners(for: geometry) {
+        func output(_ layer: TransposedLayer) throws -> [Float] {
+          let way = try layer.candidate(geometry, manner, Planner())
+          let plan = try Plan(
+            way.blueprint, way.choices, with: Planner(), region: nil, buffers: .whole)
+          return try transposed.run(
+            plan, shape: [2, channels] + geometry.output.spatial)
+        }
+        let plane = geometry.output.spatial.reduce(1, *)
+        let expected = try output(plain).enumerated().map { index, sum in
+          sum < 0 ? slopes[index / plane % channels] * sum : sum
+        }
+        expectSame(try output(sloped), expected, by: .values, "\(layout) \(manner)")
+      }
+    }
+  }
+
   /// Threads, images apart, and rectangles give the same bits, on buffers against inaccessible pages.
   @Test(arguments: 0..<60)
   func cutsChangeNoBit(seed: Int) throws {

@@ -119,9 +119,15 @@ extension TransposedCase {
     func values(_ range: ClosedRange<Int>, _ random: inout SplitMix64) -> [Int] {
       (0..<rank).map { _ in Int.random(in: range, using: &random) }
     }
-    let kernel = values(1...[8, 5, 3][rank - 1], &random)
+    var kernel = values(1...[8, 5, 3][rank - 1], &random)
     let extents = values(1...[20, 9, 5][rank - 1], &random)
     let stride = (0..<rank).map { _ in [1, 2, 2, 3, 4].randomElement(using: &random)! }
+    var dilation = (0..<rank).map { _ in [1, 1, 2, 3].randomElement(using: &random)! }
+    // Such phases may be merged.
+    if Bool.random(using: &random) {
+      kernel = stride.map { $0 * Int.random(in: 1...2, using: &random) }
+      dilation = dilation.map { _ in 1 }
+    }
     let amounts = values(-1...2, &random).map { before in
       PaddingAmount(before: before, after: Int.random(in: -1...2, using: &random))
     }
@@ -139,8 +145,7 @@ extension TransposedCase {
     return TransposedCase(
       inputShape: [[1, 1, 2, 3].randomElement(using: &random)!, groups * channels[0]] + extents,
       weightShape: [groups * channels[0], channels[1]] + kernel, stride: stride,
-      dilation: (0..<rank).map { _ in [1, 1, 2, 3].randomElement(using: &random)! },
-      groups: groups, padding: padding,
+      dilation: dilation, groups: groups, padding: padding,
       activation: [.identity, .relu, .silu, .leakyRelu(slope: 0.1)].randomElement(using: &random)!,
       x: [], w: [], bias: Bool.random(using: &random) ? [] : nil,
       residual: Bool.random(using: &random) ? [] : nil)

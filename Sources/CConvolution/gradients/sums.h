@@ -31,16 +31,6 @@ INLINE ptrdiff_t tap_offset(const conv_problem *problem, const conv_weight_gradi
          tap % width * dw->kernel_stride[2];
 }
 
-/// Whether the taps of all input channels lie side by side: O I \*kernel.
-INLINE bool has_joined_taps(const conv_problem *problem, const conv_weight_gradient *dw) {
-  ptrdiff_t distance = 1;
-  for (int axis = 2; axis >= 0; axis--) {
-    if (problem->axis[axis].kernel > 1 && dw->kernel_stride[axis] != distance) return false;
-    distance *= problem->axis[axis].kernel;
-  }
-  return dw->input_stride == distance;
-}
-
 /// Whether the only stretch's sums lie as those asked for, and can be summed where they go.
 static bool sums_in_place(const weight_cut *cut, const conv_problem *problem, const conv_weight_gradient *dw) {
   if (cut->order != DENSE || cut->stretches > 1 || cut->tap != problem->input_channels) return false;
@@ -60,20 +50,11 @@ static void write_rows(const weight_cut *cut, const conv_problem *problem, const
       transpose(rows + tap * cut->tap, cut->row, to + tap_offset(problem, dw, tap), dw->input_stride, count, channels);
     return;
   }
-  for (int32_t o = 0; o < count; o++, rows += cut->row, to += dw->output_stride) {
-    if (dw->input_stride != 1 && has_joined_taps(problem, dw)) {
+  for (int32_t o = 0; o < count; o++, rows += cut->row, to += dw->output_stride)
+    if (taps == 1)
+      memcpy(to, rows, channels * sizeof(float));
+    else
       transpose_planes(rows, cut->tap, to, taps, channels);
-      continue;
-    }
-    for (int32_t tap = 0; tap < taps; tap++) {
-      const float *from = rows + tap * cut->tap;
-      float *tap_to = to + tap_offset(problem, dw, tap);
-      if (dw->input_stride == 1)
-        memcpy(tap_to, from, channels * sizeof(float));
-      else
-        for (int32_t c = 0; c < channels; c++) tap_to[c * dw->input_stride] = from[c];
-    }
-  }
 }
 
 /// Ends some rows: adds the stretches, and writes.

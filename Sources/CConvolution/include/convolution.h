@@ -113,9 +113,8 @@ typedef struct {
   ptrdiff_t output_stride, input_stride, kernel_stride[3];  ///< in weights
 } conv_weights;
 
-/// Copies the weights of a problem, whose groups are `group_stride` weights apart and whose output channels are counted
-/// within each, to O I/groups \*kernel.
-void conv_arrange_weights(const conv_problem *problem, const conv_weights *weights, ptrdiff_t group_stride, float *to);
+/// Copies the weights of a problem of one group to O I \*kernel.
+void conv_arrange_weights(const conv_problem *problem, const conv_weights *weights, float *to);
 
 /// Whether every one of `count` values is neither infinite nor NaN.
 bool conv_are_finite(const float *values, size_t count);
@@ -268,11 +267,20 @@ void conv_run_turned(const conv_phase *phases, int32_t phase_count, const conv_t
                      const conv_operands *operands, conv_batch batch, const conv_task *tasks, int32_t task_count,
                      int32_t threads, conv_workspace workspace);
 
+/// Outputs that are spread over the image from the workspace. Along each axis a phase's output stands for `merged` of the
+/// image, side by side: output channel o of a group of n is channel o % n of the one that comes o / n places on, places
+/// along width first. Those outside `first` to `end` of the image are left out.
+typedef struct {
+  int32_t merged[3];
+  int32_t first[3], end[3];
+  size_t box_bytes;  ///< of the largest part of a task, a multiple of 64
+} conv_spread;
+
 /// The same for phases whose outputs are not side by side along a row of the image: each computes its part of a task in
-/// the workspace first, in `box_bytes` (a multiple of 64) before what the kernels need. Where `turned` is given, the image
-/// is channels-last, the kernels are channels-first, and a task's part of the input is turned into `input_bytes` before
-/// those; of the outputs it then says nothing.
-void conv_run_spread(const conv_phase *phases, int32_t phase_count, const conv_turned *turned, size_t box_bytes,
+/// the workspace first, in `box_bytes` before what the kernels need. Where `turned` is given, the image is channels-last,
+/// the kernels are channels-first, and a task's part of the input is turned into `input_bytes` before those; of the outputs
+/// it then says nothing.
+void conv_run_spread(const conv_phase *phases, int32_t phase_count, const conv_turned *turned, const conv_spread *spread,
                      const conv_operands *operands, conv_batch batch, const conv_task *tasks, int32_t task_count,
                      int32_t threads, conv_workspace workspace);
 

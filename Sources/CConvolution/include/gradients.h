@@ -7,7 +7,7 @@
 
 #include "convolution.h"
 
-/// Where the gradient by a problem's weights is written; as in conv_weights, any order of them.
+/// Where the gradient by a problem's weights is written: O I/groups \*kernel, or \*kernel I/groups O.
 typedef struct {
   float *data;
   ptrdiff_t output_stride, input_stride, kernel_stride[3];  ///< in weights

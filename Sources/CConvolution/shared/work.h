@@ -98,6 +98,16 @@ INLINE void add_image_traffic(conv_work *work, const conv_problem *problem, doub
   add_traffic(work, problem, bytes, image_bytes(problem) + packed_bytes);
 }
 
+/// Adds the first way through a task's weights, which a task before, `distance` bytes ago, may have left in a core's own
+/// caches. In the third level they are there if all of them stay until the next run.
+INLINE void add_weight_traffic(conv_work *work, const conv_problem *problem, double bytes, double distance,
+                               double packed_bytes) {
+  const double run = image_bytes(problem) + packed_bytes;
+  for (int level = 0; level < 3; level++)
+    add_work(work, CONV_LEVEL2_BYTES + level,
+             bytes * share_beyond(level == 2 ? run : distance, problem->caches.level[level]));
+}
+
 /// Bytes that a task moves which goes through all its weights once a tile.
 typedef struct {
   double inputs, outputs, weights;  ///< of the task
@@ -109,7 +119,7 @@ typedef struct {
 INLINE void add_tiled_traffic(conv_work *work, const conv_problem *problem, const conv_task *task, tiled_bytes bytes,
                               double packed_bytes) {
   add_image_traffic(work, problem, bytes.inputs + bytes.outputs, packed_bytes);
-  add_traffic(work, problem, bytes.weights, bytes.inputs + bytes.outputs + bytes.weights);
+  add_weight_traffic(work, problem, bytes.weights, bytes.inputs + bytes.outputs + bytes.weights, packed_bytes);
   add_traffic(work, problem, (bytes.tiles - 1) * bytes.weights, bytes.weights + bytes.tile_inputs);
   add_traffic(work, problem, bytes.tiles * (bytes.passes - 1) * bytes.tile_inputs,
               (bytes.tile_inputs + bytes.weights / bytes.passes) / bytes.blocks);

@@ -1,5 +1,6 @@
 // The vector vocabulary on AVX2 and FMA: 8 floats, 16 registers. simd/end.h closes what this header opens.
 #include <immintrin.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define SIMD_ISA CONV_ISA_AVX2
@@ -91,6 +92,24 @@ INLINE void v_store_masked(float *p, vmask m, vec a) {
     v_store(p, a);
   else
     store_lanes(p, lanes, a);
+}
+/// Copies so many floats, at least `part` and at most twice as many, in two copies of `part` each.
+INLINE void copy_start(float *to, const float *from, int count, const size_t part) {
+  __builtin_memcpy(to, from, part * sizeof *to);
+  __builtin_memcpy(to + count - part, from + count - part, part * sizeof *to);
+}
+static __attribute__((noinline, unused)) void store_starts(float *p, const ptrdiff_t *offset, const vec *a, int count,
+                                                           int lanes) {
+  if (lanes >= 4)
+    for (int i = 0; i < count; i++) copy_start(p + offset[i], (const float *)&a[i], lanes, 4);
+  else if (lanes >= 2)
+    for (int i = 0; i < count; i++) copy_start(p + offset[i], (const float *)&a[i], lanes, 2);
+  else
+    for (int i = 0; i < count; i++) p[offset[i]] = a[i][0];
+}
+/// Stores the first lanes of so many vectors, fewer than all, each at its offset.
+INLINE void v_store_starts(float *p, const ptrdiff_t *offset, const vec *a, const int count, int lanes) {
+  store_starts(p, offset, a, count, lanes);
 }
 INLINE vec v_gather(const float *p, const int32_t *index, vmask m) {
   return _mm256_mask_i32gather_ps(v_zero(), p, _mm256_loadu_si256((const __m256i *)index), m, 4);

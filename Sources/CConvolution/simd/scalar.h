@@ -1,5 +1,6 @@
 // The vector vocabulary in plain C: 4 floats that any compiler knows how to add.
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -69,6 +70,11 @@ INLINE vec v_load_masked(const float *p, vmask m) {
 INLINE void v_store_masked(float *p, vmask m, vec a) {
   for (int i = 0; i < LANES; i++)
     if (m[i]) p[i] = a[i];
+}
+/// Stores the first lanes of so many vectors, fewer than all, each at its offset.
+INLINE void v_store_starts(float *p, const ptrdiff_t *offset, const vec *a, const int count, int lanes) {
+  const vmask m = v_first(lanes);
+  EACH(i, count) v_store_masked(p + offset[i], m, a[i]);
 }
 INLINE vec v_gather(const float *p, const int32_t *index, vmask m) {
   vec a = v_zero();

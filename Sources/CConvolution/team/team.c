@@ -60,13 +60,16 @@ static void forget_teams(void) {
 static atomic_bool ending;
 static pthread_t ending_thread;
 
-/// Has the runs of all threads leave libomp, which takes as long as a task. It cannot where a signal has interrupted one
-/// of them to end the process.
+/// Threads of the run that this one has a part in.
+static _Thread_local int32_t own_team;
+
+/// Has the runs of all other threads leave libomp, which takes as long as a task: seconds, where more than this process
+/// wants the cores. It cannot leave a run that a signal has interrupted to end the process.
 static void end_teams(void) {
   ending_thread = pthread_self();
   atomic_store(&ending, true);
   const struct timespec moment = {.tv_nsec = 100000};
-  for (int waits = 0; atomic_load(&leased) > 0 && waits < 10000; waits++) thrd_sleep(&moment, NULL);
+  for (int waits = 0; atomic_load(&leased) > own_team && waits < 100000; waits++) thrd_sleep(&moment, NULL);
 }
 
 /// Does not return to a thread whose run may be left without some of its outputs.
@@ -152,6 +155,7 @@ void team_run(int32_t threads, int64_t count, void (*work)(void *context, int64_
 #pragma omp parallel num_threads(granted)
       {
         const int32_t worker = omp_get_thread_num();
+        own_team = granted;
         if (team.grows && worker == 0) pthread_mutex_unlock(&growing);
         const conv_float_state own = conv_get_float_state();
         if (worker != 0) conv_set_float_state(state);
@@ -162,6 +166,7 @@ void team_run(int32_t threads, int64_t count, void (*work)(void *context, int64_
             work(context, item, worker);
         }
         if (worker != 0) conv_set_float_state(own);
+        own_team = 0;
       }
       atomic_fetch_sub(&leased, granted);
       if (atomic_load(&ending)) wait_for_end();

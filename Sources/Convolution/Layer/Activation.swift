@@ -69,8 +69,16 @@ public struct Activation: Sendable, Equatable {
     return activation
   }
 
-  /// Whether it does not matter which channel an output is of.
-  package var isTheSameForAllChannels: Bool { slopes == nil }
+  /// The same where each group has its channels several times, one after the other.
+  ///
+  /// - Throws: `.outOfMemory`.
+  func repeated(_ times: Int, groups: Int) throws(ConvolutionError) -> Activation {
+    guard times > 1, let slopes else { return self }
+    var activation = self
+    let values = slopes.withUnsafeBufferPointer { $0.repeated(times, groups: groups) }
+    activation.slopes = try Tensor(values, shape: [values.count])
+    return activation
+  }
 
   /// What C takes; it points into ``slopes``.
   var resolved: conv_activation {

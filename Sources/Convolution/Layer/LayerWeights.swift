@@ -70,6 +70,17 @@ final class LayerWeights: Sendable {
     }
   }
 
+  /// The bias where each group has its channels several times, one after the other.
+  ///
+  /// - Throws: `.outOfMemory`.
+  func bias(repeated times: Int, groups: Int) throws(ConvolutionError) -> AlignedMemory<Float> {
+    guard times > 1 else { return bias }
+    let values = UnsafeBufferPointer(bias.buffer).repeated(times, groups: groups)
+    let memory = try AlignedMemory<Float>(count: values.count, argument: "bias")
+    _ = memory.buffer.update(fromContentsOf: values)
+    return memory
+  }
+
   var biasPointer: UnsafePointer<Float> { UnsafePointer(bias.buffer.baseAddress!) }
 
   /// The weights as `way` wants them, packed on the first call.
@@ -129,10 +140,13 @@ final class LayerWeights: Sendable {
   ) throws(ConvolutionError) {
     guard let taps else { return withPlainWeights(body) }
     var problem = way.problem
-    let (inputs, outputs) = (Int(problem.input_channels), Int(problem.output_channels))
+    let (groups, inputs, outputs) = (
+      Int(problem.groups), Int(problem.input_channels), Int(problem.output_channels)
+    )
     let last = zip(taps.last, strides.kernel).reduce(0) { $0 + $1.0 * $1.1 }
     let kernel = zip(taps.step, strides.kernel).map { -$0 * $1 }
-    if problem.groups == 1 || strides.group == outputs * strides.output {
+    let isInOneCount = groups == 1 || strides.group == outputs * strides.output
+    if isInOneCount, taps.mergedOutputs == 1 {
       return source.withUnsafeBufferPointer { data in
         var reversed = conv_weights(data: data.baseAddress! + last, strides, kernel: kernel)
         body(&reversed)
@@ -141,16 +155,46 @@ final class LayerWeights: Sendable {
     let extents = [problem.axis.0.kernel, problem.axis.1.kernel, problem.axis.2.kernel]
     let (tapStrides, tapCount) = distances(of: extents.map { Int($0) }, innermost: 1)
     let arranged = try AlignedMemory<Float>(
-      count: Int(problem.groups) * outputs * inputs * tapCount, argument: "weights")
+      count: groups * outputs * inputs * tapCount, argument: "weights")
+    // Of one group, and of the first of its outputs that are merged, and so on.
+    problem.groups = 1
+    problem.output_channels /= Int32(taps.mergedOutputs)
+    let part = arranged.buffer.count / (groups * taps.mergedOutputs)
     source.withUnsafeBufferPointer { data in
-      var reversed = conv_weights(data: data.baseAddress! + last, strides, kernel: kernel)
-      conv_arrange_weights(&problem, &reversed, strides.group, arranged.buffer.baseAddress)
+      var to = arranged.buffer.baseAddress!
+      for group in 0..<groups {
+        for first in taps.firsts(strides.kernel) {
+          var reversed = conv_weights(
+            data: data.baseAddress! + group * strides.group + first + last, strides, kernel: kernel)
+          conv_arrange_weights(&problem, &reversed, to)
+          to += part
+        }
+      }
     }
     var weights = conv_weights(
       data: arranged.buffer.baseAddress,
       WeightStrides(group: 0, output: inputs * tapCount, input: tapCount, kernel: tapStrides),
       kernel: tapStrides)
     body(&weights)
+  }
+}
+
+extension ReversedTaps {
+  /// How much further on the taps of each merged output lie, at these distances between taps.
+  fileprivate func firsts(_ distances: [Int]) -> [Int] {
+    zip(merged, distances).reduce([0]) { firsts, axis in
+      firsts.flatMap { first in (0..<axis.0).map { first + $0 * axis.1 } }
+    }
+  }
+}
+
+extension UnsafeBufferPointer<Float> {
+  /// The values of each group several times, one after the other.
+  func repeated(_ times: Int, groups: Int) -> [Float] {
+    (0..<groups).flatMap { group in
+      let values = self[group * count / groups..<(group + 1) * count / groups]
+      return (0..<times).flatMap { _ in values }
+    }
   }
 }
 

@@ -17,4 +17,9 @@ struct WeightStrides {
 /// axis is the layer's tap `last - u step`. Depth, height, width.
 struct ReversedTaps: Hashable {
   let last, step: [Int]
+  /// Along each axis, the outputs that are channels of one: those of the next have their taps one further on.
+  let merged: [Int]
+
+  /// How many outputs those are.
+  var mergedOutputs: Int { merged.reduce(1, *) }
 }

@@ -67,5 +67,11 @@ public struct Caches: Sendable, Hashable {
       level1: Int(caches.level.0), level2: Int(caches.level.1), level3: Int(caches.level.2))
   }
 
+  /// What is left for each of several convolutions that are computed in turns: what one of them leaves in the third level
+  /// the others drive out.
+  func shared(by convolutions: Int) -> Caches {
+    Caches(level1: level1, level2: level2, level3: level3 / convolutions)
+  }
+
   var resolved: conv_caches { conv_caches(level: (Int64(level1), Int64(level2), Int64(level3))) }
 }

@@ -13,25 +13,30 @@ struct Pass: Sendable {
   let packedBytes: Int
   private var phases: PhaseMemory
   private var turned: TurnedMemory?
-  /// Workspace for outputs before they are spread; nil where they are not.
-  private let spreadBytes: Int?
+  /// Where outputs are spread over from the workspace; nil where they are not.
+  private let spread: conv_spread?
   private var chain: ChainMemory?
-  private let weights: LayerWeights
+  private let bias: AlignedMemory<Float>
   private let chosen: [ChosenPhase]
 
   /// - Parameters:
   ///   - leading: what computes the input of the only phase.
+  ///   - rectangle: what is to be computed of the output.
   ///   - input: what the input's buffer holds, depth, height, width; nil: all of it.
   ///   - output: likewise.
   /// - Throws: `.outOfMemory`.
   init(
     _ chosen: [ChosenPhase], of blueprint: Blueprint, after leading: LeadingLayer?,
-    work: Schedule.Work, schedule: Schedule, input: [Range<Int>]?, output: [Range<Int>]?
+    work: Schedule.Work, schedule: Schedule, rectangle: [Range<Int>], input: [Range<Int>]?,
+    output: [Range<Int>]?
   ) throws(ConvolutionError) {
     let x = HeldImage(blueprint.input, input, layout: blueprint.layout)
     let y = HeldImage(blueprint.output, output, layout: blueprint.layout)
     self.chosen = chosen
-    weights = blueprint.weights
+    let weights = blueprint.weights
+    let merged = chosen[0].phase.taps?.merged ?? [1, 1, 1]
+    bias = try weights.bias(
+      repeated: merged.reduce(1, *), groups: Int(chosen[0].way.problem.groups))
     threads = schedule.threads
     isTaskByTask = schedule.isTaskByTask
     if let leading {
@@ -50,14 +55,16 @@ struct Pass: Sendable {
       blueprint.manner.turnsInput
       ? try TurnedMemory(
         schedule.tasks.map { (work.inputBox(of: $0), work.outputBox(of: $0)) }, x: x, y: y) : nil
-    spreadBytes =
+    let mostOutputs = schedule.tasks.map(work.mostOutputs).max() ?? 0
+    spread =
       blueprint.manner.spreadsOutput
-      ? ((schedule.tasks.map(work.mostOutputs).max() ?? 0) * MemoryLayout<Float>.stride)
-        .roundedUpToALine : nil
+      ? conv_spread(
+        merged: merged, over: rectangle,
+        bytes: (mostOutputs * MemoryLayout<Float>.stride).roundedUpToALine) : nil
     packedBytes = phases.packedBytes + (chain?.first.packedBytes ?? 0)
     let boxBytes =
-      if let spreadBytes {
-        (turned?.inputBytes ?? 0) + spreadBytes
+      if let spread {
+        (turned?.inputBytes ?? 0) + spread.box_bytes
       } else {
         turned?.bytes ?? chain?.boxBytes ?? 0
       }
@@ -102,7 +109,7 @@ struct Pass: Sendable {
     into y: UnsafeMutablePointer<Float>?, workspace: UnsafeMutableRawPointer?
   ) {
     var operands = conv_operands(
-      x: x, residual: residual, packed: nil, bias: weights.biasPointer, y: y)
+      x: x, residual: residual, packed: nil, bias: bias.buffer.baseAddress, y: y)
     let batch = conv_batch(images: Int64(images), task_by_task: isTaskByTask)
     let count = chosen.count
     let taskCount = Int32(tasks.buffer.count / count)
@@ -111,11 +118,10 @@ struct Pass: Sendable {
       conv_run_chained(
         chain.description.buffer.baseAddress, &operands, batch, tasks.buffer.baseAddress,
         taskCount, Int32(threads), memory)
-    } else if let spreadBytes {
+    } else if var spread {
       conv_run_spread(
         phases.entries.buffer.baseAddress, Int32(count), turned?.description.buffer.baseAddress,
-        spreadBytes, &operands, batch, tasks.buffer.baseAddress, taskCount, Int32(threads),
-        memory)
+        &spread, &operands, batch, tasks.buffer.baseAddress, taskCount, Int32(threads), memory)
     } else if let turned {
       conv_run_turned(
         phases.entries.buffer.baseAddress, Int32(count), turned.description.buffer.baseAddress,
@@ -134,5 +140,15 @@ struct Pass: Sendable {
       let counts = chosen[task.offset % chosen.count].way.work(task.element).counts
       return zip(total, counts).map(+)
     }
+  }
+}
+
+extension conv_spread {
+  fileprivate init(merged: [Int], over rectangle: [Range<Int>], bytes: Int) {
+    let merged = merged.map { Int32($0) }
+    let ends = rectangle.map { (Int32($0.lowerBound), Int32($0.upperBound)) }
+    self.init(
+      merged: (merged[0], merged[1], merged[2]), first: (ends[0].0, ends[1].0, ends[2].0),
+      end: (ends[0].1, ends[1].1, ends[2].1), box_bytes: bytes)
   }
 }

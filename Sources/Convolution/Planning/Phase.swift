@@ -61,19 +61,21 @@ struct Blueprint {
     /// In the workspace, for kernels that need rows of outputs without gaps or are faster with them, from where they are
     /// spread over the image.
     case spread
+    /// The same with all phases as one: outputs that take the same samples are channels.
+    case merged
     /// The same in channels-last memory with channels-first kernels, on boxes of the input that are turned in the workspace.
     case turnedAndSpread
 
     /// The layout of the kernels for images of a layout.
     func kernelLayout(of images: Layout) -> Layout {
       switch self {
-      case .direct, .spread: images
+      case .direct, .spread, .merged: images
       case .turned: .channelsLast
       case .turnedAndSpread: .channelsFirst
       }
     }
 
     var turnsInput: Bool { self == .turned || self == .turnedAndSpread }
-    var spreadsOutput: Bool { self == .spread || self == .turnedAndSpread }
+    var spreadsOutput: Bool { self == .spread || self == .merged || self == .turnedAndSpread }
   }
 }

@@ -25,7 +25,7 @@ extension Plan: CustomStringConvertible {
       ("packed weights", "\(packedBytes) B"),
       ("work", "\(gigaflops) GFLOP"),
     ]
-    if explanation.phases.count > 1 {
+    if explanation.phases.count > 1 || explanation.manner == .merged {
       lines.insert(("phases", phases), at: 4)
     }
     if let leading = explanation.leading {
@@ -66,6 +66,7 @@ extension Plan: CustomStringConvertible {
     case .direct: ""
     case .turned: ", on boxes turned to channels-last"
     case .spread: ", in the workspace, from where they are spread"
+    case .merged: ", all outputs that take the same samples as channels, spread from the workspace"
     case .turnedAndSpread:
       ", on boxes turned to channels-first, in the workspace, from where they are spread"
     }

@@ -25,7 +25,7 @@ extension Plan {
     }
     let pass = try Pass(
       chosen, of: blueprint, after: leading, work: work, schedule: schedule,
-      input: isWindow ? input : nil, output: isWindow ? rectangle : nil)
+      rectangle: rectangle, input: isWindow ? input : nil, output: isWindow ? rectangle : nil)
     let main = choices.indices.max { choices[$0].predicted < choices[$1].predicted }!
     self.init(
       inputShape: shape(blueprint.input, input), outputShape: shape(blueprint.output, rectangle),

@@ -44,11 +44,14 @@ extension TransposedLayer {
 
   /// How phases may meet the image: along a row, outputs of one are every stride-th.
   static func manners(for geometry: TransposedGeometry) -> [Blueprint.Manner] {
-    guard geometry.axes[2].stride > 1 else { return [.direct] }
-    return switch geometry.layout {
-    case .channelsFirst: [.turned, .spread]
-    case .channelsLast: [.direct, .spread, .turnedAndSpread]
-    }
+    var manners: [Blueprint.Manner] =
+      switch geometry.layout {
+      case _ where geometry.axes[2].stride == 1: [.direct]
+      case .channelsFirst: [.turned, .spread]
+      case .channelsLast: [.direct, .spread, .turnedAndSpread]
+      }
+    if geometry.mergedPhase(in: geometry.layout) != nil { manners.append(.merged) }
+    return manners
   }
 
   /// The fastest ways of all phases in one manner.
@@ -84,13 +87,17 @@ extension TransposedLayer {
   private func blueprint(
     _ geometry: TransposedGeometry, _ manner: Blueprint.Manner
   ) throws(ConvolutionError) -> Blueprint {
-    let parts = geometry.phases(in: manner.kernelLayout(of: geometry.layout))
+    let kernelLayout = manner.kernelLayout(of: geometry.layout)
+    let parts =
+      manner == .merged
+      ? [geometry.mergedPhase(in: kernelLayout)!] : geometry.phases(in: kernelLayout)
     let phases = try parts.map { (part) throws(ConvolutionError) in
       try Phase(
         problem: Problem(
           part.geometry,
           outputStep: manner == .direct ? part.lattice.map(\.step) : [1, 1, 1],
-          activation: activation, hasFiniteWeights: weights.areFinite, caches: Machine.caches),
+          activation: activation.repeated(part.taps.mergedOutputs, groups: groups),
+          hasFiniteWeights: weights.areFinite, caches: Machine.caches.shared(by: parts.count)),
         lattice: part.lattice, taps: part.taps)
     }
     return Blueprint(

@@ -18,20 +18,18 @@ extension Schedule {
       mostBytes = Int(way.problem.caches.level.1) * 3 / 4
     }
 
-    /// As they were measured of families that do the same.
+    /// Turning as it was measured of a family that turns.
     private static func floatTimes(
       _ manner: Blueprint.Manner, _ way: Way, model: CostModel
     ) -> (input: Double, output: Double) {
-      func time(_ term: String, of family: String) -> Double {
-        model.coefficients[family]?[CostModel.terms.firstIndex(of: term)!] ?? 1
-      }
-      let turned = time("turns", of: "dense_turned") / Double(way.kernel.entry.pointee.lanes)
-      // Sample by sample.
-      let spread = time("copies", of: "planar")
+      let turns = model.coefficients["dense_turned"]?[CostModel.terms.firstIndex(of: "turns")!] ?? 1
+      let turned = turns / Double(way.kernel.entry.pointee.lanes)
+      // A load and a store for each.
+      let spread = 0.4
       return switch manner {
       case .direct: (0, 0)
       case .turned: (turned, turned)
-      case .spread: (0, spread)
+      case .spread, .merged: (0, spread)
       case .turnedAndSpread: (turned, spread)
       }
     }

@@ -49,10 +49,7 @@ extension Schedule {
 
     /// Where outputs of the phase lie in the output, from the first to the last.
     func outputs(of outputs: Range<Int>, axis: Int) -> Range<Int> {
-      guard !outputs.isEmpty else { return 0..<0 }
-      let lattice = chosen.phase.lattice[axis]
-      return lattice.first + lattice.step * outputs.lowerBound..<lattice.first + lattice.step
-        * (outputs.upperBound - 1) + 1
+      chosen.phase.lattice[axis].outputs(of: outputs)
     }
 
     /// The outputs that some of the phases compute along an axis.

@@ -39,9 +39,9 @@ extension Schedule {
         CellRange(PhaseWork.union(of: phases, axis: $0), grain: grain[$0])
       }
       let way = chosen[0].way
-      // A box that a leading layer computes is for all panels.
+      // A box that a leading layer computes is for all panels; merged outputs are spread together.
       sharesPanels =
-        leading == nil
+        leading == nil && manner != .merged
         && chosen.allSatisfy {
           $0.way.identity == way.identity && $0.way.panelCount == way.panelCount
         }
@@ -145,9 +145,12 @@ extension Schedule.Work {
     let ranges = (0..<3).map { axis in
       Range.hull(of: parts.map { $0.outputs(of: $1.range(axis: axis), axis: axis) })
     }
-    let way = phases[0].chosen.way
+    let chosen = phases[0].chosen
+    let merged = chosen.phase.taps?.mergedOutputs ?? 1
     return conv_box(
-      ranges, channels: sharesPanels ? way.channels(of: task) : 0..<way.outputChannels)
+      ranges,
+      channels: sharesPanels
+        ? chosen.way.channels(of: task) : 0..<chosen.way.outputChannels / merged)
   }
 }
 

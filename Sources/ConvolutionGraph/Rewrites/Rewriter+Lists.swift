@@ -10,7 +10,7 @@ extension Rewriter {
 
   /// What is done when the layout is known.
   static func finishing(_ context: PlanningContext) -> [any Rewrite] {
-    [TransposedAsPointwise(context: context), ConvolutionsPaired(context: context)]
+    [ConvolutionsPaired(context: context)]
   }
 
   /// What brings a network's images to a layout.

@@ -145,6 +145,32 @@ struct CoreMLTests {
       operations.map(\.type).filter { $0 != "const" } == ["pad", "slice_by_index", "conv"])
   }
 
+  @Test("All parts of what is concatenated are values of one operation")
+  func concatenation() throws {
+    var network = SmallNetwork()
+    let parts = ["a", "b", "c"].map { network.input($0, [1, 2]) }
+    network.output(network.node("Concat", parts, ONNXAttribute("axis", 1)))
+    let program = try MLProgram(
+      network.network().source.resolved(inputs: ["a": [1, 2], "b": [1, 2], "c": [1, 2]]))
+    var writer = MILWriter(.float32, names: program.names)
+    let operations = writer.program(program).functions["main"]!
+      .blockSpecializations["CoreML5"]!.operations
+    let concat = try #require(operations.first { $0.type == "concat" })
+    #expect(concat.inputs["values"]?.arguments.map(\.name) == parts)
+  }
+
+  @Test("Quotients and powers of integers are not what Core ML has", arguments: ["Div", "Pow"])
+  func integers(operation: String) throws {
+    var network = SmallNetwork()
+    let x = network.input("x", [4])
+    let integers = network.node("Cast", [x], ONNXAttribute("to", 6))
+    let result = network.node(operation, [integers, integers])
+    network.output(network.node("Cast", [result], ONNXAttribute("to", 1)))
+    let made = try network.network()
+    let error = try #require(throws: NetworkError.self) { try made.coreMLPackage() }
+    #expect("\(error)".contains("of integers"))
+  }
+
   @Test("Everything that Core ML cannot say is listed at once")
   func errors() throws {
     var graph = Graph()

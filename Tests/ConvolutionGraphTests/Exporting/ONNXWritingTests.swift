@@ -71,6 +71,41 @@ struct ONNXWritingTests {
     #expect(nodes.map(\.opType) == ["Conv", "Sigmoid", "Mul"])
   }
 
+  @Test(arguments: [
+    ("HardSwish", 13, ["HardSigmoid", "Mul"]), ("HardSwish", 14, ["HardSwish"]),
+    ("Mish", 17, ["Softplus", "Tanh", "Mul"]), ("Mish", 18, ["Mish"]),
+  ])
+  func activationsAreNodesOfTheirOwnFromTheirOpsetOn(
+    operation: String, opset: Int, expected: [String]
+  ) throws {
+    var network = SmallNetwork()
+    let x = network.input("x", [3])
+    network.output(network.node(operation, [x]))
+    let file = try network.network().onnx(opset: opset)
+    let nodes = try ONNXModel(serializedBytes: file.bytes).graph.node
+    #expect(nodes.map(\.opType) == expected)
+  }
+
+  @Test(arguments: [(8, "Upsample"), (9, "Upsample"), (10, "Resize"), (11, "Resize")])
+  func whatEnlargesWasUpsampleBeforeOpset10(opset: Int, expected: String) throws {
+    var network = SmallNetwork()
+    let x = network.input("x", [1, 1, 2, 3])
+    let scales = network.constant([1, 1, 2, 3], [4])
+    network.output(
+      network.node(
+        "Resize", [x, "", scales], ONNXAttribute("mode", "linear"),
+        ONNXAttribute("coordinate_transformation_mode", "asymmetric")))
+    let made = try network.network()
+    let file = try made.onnx(opset: opset)
+    let nodes = try ONNXModel(serializedBytes: file.bytes).graph.node
+    #expect(nodes.map(\.opType) == [expected])
+    let inputs = [
+      "x": try NetworkTensor((0..<6).map { Float($0 * $0) }, shape: [1, 1, 2, 3])
+    ]
+    let again = try Network(onnx: file.bytes).run(inputs)
+    #expect(again.values.first == (try made.run(inputs)).values.first)
+  }
+
   @Test func outputPaddingIsLessThanTheStride() throws {
     // onnxruntime refuses more, though ONNX allows as much as the dilation.
     let layer = try TransposedConv1D(

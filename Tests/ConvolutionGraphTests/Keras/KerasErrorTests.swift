@@ -153,6 +153,17 @@ struct KerasErrorTests {
     }
   }
 
+  /// Whole, or of what has more than 80 characters the beginning.
+  @Test(arguments: [1, 78, 79]) func argumentsOfACallAreReported(count: Int) {
+    let word = "\"" + String(repeating: "w", count: count) + "\""
+    let said = count < 79 ? word : word.prefix(77) + "..."
+    let call = layer("ReLU", "a", "", on: ["x"])
+      .replacing("[[\"x\", 0, 0, {}]]", with: "[[\"x\", 0, 0, {\"mask\": \(word)}]]")
+    expectError(.unsupported, ["ReLU", "argument mask \(said) of its call"]) {
+      try read(model(functional([input, call], output: "a")))
+    }
+  }
+
   /// What stands for the extents of a volume has a cube that counts in 32 bits.
   @Test func volumesOfAnyExtentsAreNoError() throws {
     let volume = layer("InputLayer", "x", ", \"batch_shape\": [null, null, null, null, 2]", on: [])

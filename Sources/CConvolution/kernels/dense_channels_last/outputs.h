@@ -61,10 +61,13 @@ INLINE void finish_tile(const int pixels, const int vectors, const panel_run *pa
     EACH(p, pixels) EACH(i, vectors) sum[p][i] = v_min(maximum, v_max(minimum, sum[p][i]));
   }
   float *const y = panel->y;
-  if (end->whole)
+  if (end->whole) {
     EACH(p, pixels) EACH(i, vectors) v_store(y + output[p] + end->channel[i], sum[p][i]);
-  else
-    EACH(p, pixels) v_store_masked(y + output[p], end->lanes, sum[p][0]);
+  } else {
+    vec starts[TABLE_PIXELS];
+    EACH(p, pixels) starts[p] = sum[p][0];
+    v_store_starts(y, output, starts, pixels, panel->channels);
+  }
   if (end->activates)
     activate_rows_in_pass(panel->activation, (output_channels){panel->channel, true}, y, output, pixels,
                           panel->channels);

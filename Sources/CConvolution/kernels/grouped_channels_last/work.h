@@ -25,7 +25,7 @@ INLINE void add_row_traffic(conv_work *work, const conv_problem *problem, const 
   const double samples = input * height * columns / tiles_of_row(manner, task), between = share * (samples + weights);
   add_image_traffic(work, problem, inputs + sizeof(float) * (end - first) * task_outputs(task),
                     packed_bytes(problem));
-  add_traffic(work, problem, weights, inputs + weights);
+  add_weight_traffic(work, problem, weights, inputs + weights, packed_bytes(problem));
   add_traffic(work, problem, (tiles - 1) * weights, between);
   add_traffic(work, problem, input * height * rows * columns - inputs, between);
   // A group of several blocks is read again for each.

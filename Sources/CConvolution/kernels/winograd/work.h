@@ -142,7 +142,7 @@ static conv_work work(const conv_problem *problem, const conv_task *task) {
   const double inputs = floats * t.groups * problem->input_channels * task_inputs(problem, task);
   const double image = inputs + floats * task_outputs(task) * vectors * LANES;
   add_image_traffic(&work, problem, image, packed_bytes(problem));
-  add_traffic(&work, problem, weights, weights + image);
+  add_weight_traffic(&work, problem, weights, weights + image, packed_bytes(problem));
   add_traffic(&work, problem, weights * (t.blocks - 1), weights + block);
   return work;
 }

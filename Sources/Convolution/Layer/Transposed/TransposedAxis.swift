@@ -51,6 +51,29 @@ struct TransposedAxis: Hashable {
     }
   }
 
+  /// All phases as one, whose output j stands for outputs `first + stride j` to the next `stride - 1`; nil where they
+  /// multiply with different numbers of taps, or with samples that differ.
+  ///
+  /// Where the kernel is a multiple of the stride, outputs `stride j - before` to the next `stride - 1` all take inputs
+  /// j - u, by taps `stride u`, `stride u + 1` and so on.
+  var mergedPhase: Phase? {
+    if stride == 1 { return phases[0] }
+    guard dilation == 1, kernel.isMultiple(of: stride), input > 0, output > 0 else { return nil }
+    let taps = kernel / stride
+    let first = -((padding.before % stride + stride) % stride)
+    // The input that tap 0 takes for the first output.
+    let input = (padding.before + first) / stride
+    let lattice = Lattice(first: first, step: stride, extent: stride)
+    let outputs = lattice.indices(in: 0..<output).count
+    return Phase(
+      lattice: lattice,
+      axis: Axis(
+        input: self.input, output: outputs, kernel: taps, stride: 1, dilation: 1,
+        padding: PaddingAmount(
+          before: taps - 1 - input, after: outputs + input - self.input), border: .zeros),
+      lastTap: kernel - stride, tapStep: stride, isReached: true)
+  }
+
   /// Outputs that no tap reaches: one tap that lies outside for all of them.
   private func unreached(_ lattice: Lattice, outputs: Int) -> Phase {
     Phase(
@@ -65,15 +88,24 @@ struct TransposedAxis: Hashable {
 /// Which outputs of an axis a phase has: output o of it is output `first + step o` of the axis.
 struct Lattice: Hashable {
   let first, step: Int
+  /// So many outputs, from that one on, are channels of output o. Some of the first and the last may lie outside.
+  var extent = 1
 
   /// Every output.
   static let all = Lattice(first: 0, step: 1)
 
-  /// The phase's outputs that lie in a range of the axis's.
+  /// The phase's outputs that lie in a range of the axis's, wholly or in part.
   func indices(in range: Range<Int>) -> Range<Int> {
+    guard !range.isEmpty else { return 0..<0 }
     func roundedUp(_ index: Int) -> Int { max((index - first + step - 1) / step, 0) }
-    let lower = roundedUp(range.lowerBound)
+    let lower = roundedUp(range.lowerBound - extent + 1)
     return lower..<max(roundedUp(range.upperBound), lower)
+  }
+
+  /// The axis's outputs from the first to the last of a range of the phase's.
+  func outputs(of indices: Range<Int>) -> Range<Int> {
+    guard let last = indices.last else { return 0..<0 }
+    return first + step * indices.lowerBound..<first + step * last + extent
   }
 }
 

@@ -39,19 +39,34 @@ struct TransposedGeometry: Sendable {
     let (depth, height, width) = (axes[0].phases, axes[1].phases, axes[2].phases)
     return depth.flatMap { depth in
       height.flatMap { height in
-        width.map { width in
-          let axes = [depth, height, width]
-          return Phase(
-            geometry: Geometry(
-              layout: layout, images: images, groups: groups,
-              // Where no tap reaches, one channel does for all that are not read.
-              inputChannels: axes.allSatisfy(\.isReached) ? inputChannels : 1,
-              outputChannels: outputChannels, axes: axes.map(\.axis), rank: rank),
-            lattice: axes.map(\.lattice),
-            taps: ReversedTaps(last: axes.map(\.lastTap), step: axes.map(\.tapStep)))
-        }
+        width.map { width in phase([depth, height, width], in: layout) }
       }
     }
+  }
+
+  /// All phases as one, with a channel for each of the outputs that take the same samples: of a group, those of the first
+  /// output come first. nil where they do not, where there is one phase anyway, or where they are too many.
+  func mergedPhase(in layout: Layout) -> Phase? {
+    let phases = axes.compactMap(\.mergedPhase)
+    guard phases.count == axes.count else { return nil }
+    let merged = phase(phases, in: layout)
+    guard merged.geometry.outputChannels > outputChannels,
+      groups * merged.geometry.outputChannels <= Int32.max
+    else { return nil }
+    return merged
+  }
+
+  private func phase(_ axes: [TransposedAxis.Phase], in layout: Layout) -> Phase {
+    let extents = axes.map(\.lattice.extent)
+    return Phase(
+      geometry: Geometry(
+        layout: layout, images: images, groups: groups,
+        // Where no tap reaches, one channel does for all that are not read.
+        inputChannels: axes.allSatisfy(\.isReached) ? inputChannels : 1,
+        outputChannels: extents.reduce(outputChannels, *), axes: axes.map(\.axis), rank: rank),
+      lattice: axes.map(\.lattice),
+      taps: ReversedTaps(
+        last: axes.map(\.lastTap), step: axes.map(\.tapStep), merged: extents))
   }
 }
 

@@ -37,14 +37,6 @@ struct ConvolutionOperator: LayerOperator {
     self.padding = padding
   }
 
-  /// One tap.
-  init(pointwiseWithActivation activation: Activation, layout: Layout) {
-    (kernel, stride, dilation, groups) = (nil, nil, nil, 1)
-    padding = .valid
-    self.activation = activation
-    self.layout = layout
-  }
-
   var description: String {
     "Conv\(activation == .identity ? "" : " \(activation)")\(border.isEmpty ? "" : " \(border)")"
   }

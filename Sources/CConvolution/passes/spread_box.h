@@ -1,0 +1,154 @@
+// A phase's outputs of a task, in the workspace without gaps, and how they are spread over the image.
+#pragma once
+
+#include <string.h>
+
+#include "convolution.h"
+
+typedef struct {
+  const conv_spread *spread;
+  int32_t first_channel;           ///< of the phase's own
+  int32_t groups, channels;        ///< of the image in the box
+  int32_t first[3], end[3];        ///< of the phase's own outputs
+  int32_t image_first[3], step[3]; ///< output o stands for outputs image_first + step * o of the image and those merged
+  conv_strides samples, image;     ///< of the image, from one of its own outputs to the next
+} spread_box;
+
+/// The outputs that are merged with one.
+static inline int32_t places_of(const conv_spread *spread) {
+  return spread->merged[0] * spread->merged[1] * spread->merged[2];
+}
+
+static inline spread_box spread_box_of(const conv_spread *spread, const conv_phase *phase, const conv_task *part) {
+  const conv_problem *problem = phase->problem;
+  const int32_t places = places_of(spread), first_channel = phase->kernel->panel_channel(problem, part->first_panel);
+  const int32_t channels = phase->kernel->panel_channel(problem, part->end_panel) - first_channel;
+  // Where outputs are merged a task has all channels.
+  const int32_t groups = places > 1 ? problem->groups : 1;
+  spread_box box = {
+      .spread = spread,
+      .first_channel = first_channel,
+      .groups = groups,
+      .channels = channels / places / groups,
+      .image.channel = problem->y.channel,
+  };
+  const bool channels_first = problem->layout == CONV_CHANNELS_FIRST;
+  ptrdiff_t distance = channels_first ? 1 : channels;
+  for (int a = 2; a >= 0; a--) {
+    box.first[a] = part->first[a];
+    box.end[a] = part->end[a];
+    box.image_first[a] = phase->first[a];
+    box.step[a] = phase->step[a];
+    box.image.axis[a] = problem->y.axis[a] / phase->step[a];
+    box.samples.axis[a] = distance;
+    distance *= part->end[a] - part->first[a];
+  }
+  box.samples.channel = channels_first ? distance : 1;
+  return box;
+}
+
+/// From the workspace to where index 0 of every axis and channel would lie.
+static inline ptrdiff_t spread_box_origin(const spread_box *box) {
+  ptrdiff_t origin = -(box->first_channel * box->samples.channel);
+  for (int a = 0; a < 3; a++) origin -= box->first[a] * box->samples.axis[a];
+  return origin;
+}
+
+/// Distances from one of a row's outputs to the next, and from one of those merged with it to the next.
+typedef struct {
+  ptrdiff_t output, place;
+} row_steps;
+
+static inline void copy_runs(float *to, ptrdiff_t to_step, const float *from, ptrdiff_t from_step, int32_t count,
+                             int32_t run) {
+  for (int32_t i = 0; i < count; i++) memcpy(to + i * to_step, from + i * from_step, (size_t)run * sizeof *to);
+}
+
+static inline void copy_places(float *to, row_steps to_steps, const float *from, row_steps from_steps, int32_t count,
+                               int32_t places) {
+  for (int32_t i = 0; i < count; i++)
+    for (int32_t c = 0; c < places; c++)
+      to[i * to_steps.output + c * to_steps.place] = from[i * from_steps.output + c * from_steps.place];
+}
+
+/// Copies `count` outputs of a row, `places` of each, and `run` channels side by side of each of those.
+static inline void copy_row(float *to, row_steps to_steps, const float *from, row_steps from_steps, int32_t count,
+                            int32_t places, int32_t run) {
+  if (to_steps.place == run && from_steps.place == run) {
+    run *= places;
+    places = 1;
+  }
+  // What there is most of, for the compiler to unroll: planes that alternate, and few channels.
+  if (run == 1 && to_steps.output == 2 && to_steps.place == 1 && from_steps.output == 1 && places == 2)
+    return copy_places(to, (row_steps){2, 1}, from, (row_steps){1, from_steps.place}, count, 2);
+  if (run == 1 && places == 2) return copy_places(to, to_steps, from, from_steps, count, 2);
+  if (run == 1) {
+    for (int32_t c = 0; c < places; c++, to += to_steps.place, from += from_steps.place)
+      copy_places(to, to_steps, from, from_steps, count, 1);
+    return;
+  }
+  for (int32_t c = 0; c < places; c++, to += to_steps.place, from += from_steps.place) switch (run) {
+      case 2: copy_runs(to, to_steps.output, from, from_steps.output, count, 2); break;
+      case 3: copy_runs(to, to_steps.output, from, from_steps.output, count, 3); break;
+      case 4: copy_runs(to, to_steps.output, from, from_steps.output, count, 4); break;
+      case 6: copy_runs(to, to_steps.output, from, from_steps.output, count, 6); break;
+      default: copy_runs(to, to_steps.output, from, from_steps.output, count, run);
+    }
+}
+
+static inline int32_t clamp(int64_t value, int32_t low, int32_t high) {
+  return value < low ? low : value > high ? high : (int32_t)value;
+}
+
+/// Of the outputs merged with output `o` along an axis, those that are the image's: from *first to *end.
+static inline void clip(const spread_box *box, int axis, int32_t o, int32_t *first, int32_t *end) {
+  const int64_t start = box->image_first[axis] + (int64_t)box->step[axis] * o;
+  const int32_t merged = box->spread->merged[axis];
+  *first = clamp(box->spread->first[axis] - start, 0, merged);
+  *end = clamp(box->spread->end[axis] - start, *first, merged);
+}
+
+/// Copies a box to the image, or what the image has in its place to the box. Index 0 of every axis and channel would lie at
+/// `to` and `from`.
+static inline void copy_box(const spread_box *box, float *to, const float *from, bool to_image) {
+  const int32_t *merged = box->spread->merged, places = places_of(box->spread);
+  const conv_strides *samples = &box->samples, *image = &box->image;
+  const bool side_by_side = samples->channel == 1 && image->channel == 1;
+  const int32_t run = side_by_side ? box->channels : 1, runs = side_by_side ? 1 : box->channels;
+  // From a place to the next one along each axis.
+  const ptrdiff_t width = box->channels * samples->channel, height = merged[2] * width, depth = merged[1] * height;
+  const row_steps sample_steps = {samples->axis[2], width};
+  const row_steps image_steps = {box->step[2] * image->axis[2], image->axis[2]};
+  for (int32_t i = box->first[0]; i < box->end[0]; i++)
+    for (int32_t j = box->first[1]; j < box->end[1]; j++) {
+      int32_t a, end_a, first_b, end_b;
+      clip(box, 0, i, &a, &end_a);
+      clip(box, 1, j, &first_b, &end_b);
+      for (; a < end_a; a++)
+        for (int32_t b = first_b; b < end_b; b++)
+          for (int32_t g = 0; g < box->groups; g++)
+            for (int32_t r = 0; r < runs; r++) {
+              const ptrdiff_t sample = i * samples->axis[0] + j * samples->axis[1] + a * depth + b * height +
+                                       (box->first_channel + g * places * box->channels + r) * samples->channel;
+              const ptrdiff_t pixel = (i * (ptrdiff_t)box->step[0] + a) * image->axis[0] +
+                                      (j * (ptrdiff_t)box->step[1] + b) * image->axis[1] +
+                                      (box->first_channel + g * box->channels + r) * image->channel;
+              for (int32_t k = box->first[2], count; k < box->end[2]; k += count) {
+                int32_t c, end_c, last_c, last_end;
+                clip(box, 2, k, &c, &end_c);
+                // All outputs between the first one and the last one are inside as a whole.
+                count = 1;
+                if (end_c - c == merged[2]) {
+                  clip(box, 2, box->end[2] - 1, &last_c, &last_end);
+                  count = box->end[2] - k - (last_end - last_c < merged[2]);
+                }
+                const ptrdiff_t s = sample + k * sample_steps.output + c * sample_steps.place;
+                const ptrdiff_t p = pixel + k * image_steps.output + c * image_steps.place;
+                if (to_image)
+                  copy_row(to + p, image_steps, from + s, sample_steps, count, end_c - c, run);
+                else
+                  copy_row(to + s, sample_steps, from + p, image_steps, count, end_c - c, run);
+              }
+            }
+    }
+}
