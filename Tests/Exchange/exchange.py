@@ -1,8 +1,9 @@
 """Files to and from other frameworks: theirs read here, ours read there, the same numbers on both sides.
 
-    python3 exchange.py --convolve PATH [--seed N] [--short]
+    python3 exchange.py [--convolve PATH] [--seed N] [--short]
 
-Installs the frameworks into a virtual environment beside this file, then runs one script a subject in it.
+Installs the frameworks into a virtual environment beside this file, then runs one script a subject in it. Without a command
+it only installs.
 """
 
 import argparse
@@ -35,11 +36,13 @@ def install():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--convolve", required=True, type=Path, help="the built command")
+    parser.add_argument("--convolve", type=Path, help="the built command")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--short", action="store_true", help="a part of everything")
     arguments = parser.parse_args()
     install()
+    if not arguments.convolve:
+        return
     options = ["--convolve", arguments.convolve.resolve(), "--seed", str(arguments.seed)]
     options += ["--short"] if arguments.short else []
     failed = []
