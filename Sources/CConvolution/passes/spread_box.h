@@ -108,47 +108,58 @@ static inline void clip(const spread_box *box, int axis, int32_t o, int32_t *fir
   *end = clamp(box->spread->end[axis] - start, *first, merged);
 }
 
+/// Where a row of outputs lies, and those merged with them: index 0 of the phase's outputs along it.
+typedef struct {
+  ptrdiff_t sample, pixel;
+  int32_t run;  ///< channels side by side in both
+} spread_row;
+
+/// Copies a row to the image, or what the image has in its place to the row.
+static inline void copy_width(const spread_box *box, spread_row row, float *to, const float *from, bool to_image) {
+  const int32_t merged = box->spread->merged[2], last = box->end[2] - 1;
+  const row_steps samples = {box->samples.axis[2], box->channels * box->samples.channel};
+  const row_steps image = {box->step[2] * box->image.axis[2], box->image.axis[2]};
+  for (int32_t o = box->first[2], count; o <= last; o += count) {
+    int32_t place, end, last_place, last_end;
+    clip(box, 2, o, &place, &end);
+    clip(box, 2, last, &last_place, &last_end);
+    // All outputs between the first one and the last one are inside as a whole.
+    count = end - place < merged ? 1 : last - o + (last_end - last_place == merged);
+    const ptrdiff_t sample = row.sample + o * samples.output + place * samples.place;
+    const ptrdiff_t pixel = row.pixel + o * image.output + place * image.place;
+    if (to_image)
+      copy_row(to + pixel, image, from + sample, samples, count, end - place, row.run);
+    else
+      copy_row(to + sample, samples, from + pixel, image, count, end - place, row.run);
+  }
+}
+
 /// Copies a box to the image, or what the image has in its place to the box. Index 0 of every axis and channel would lie at
 /// `to` and `from`.
 static inline void copy_box(const spread_box *box, float *to, const float *from, bool to_image) {
-  const int32_t *merged = box->spread->merged, places = places_of(box->spread);
+  const int32_t *merged = box->spread->merged, places = places_of(box->spread), channels = box->channels;
   const conv_strides *samples = &box->samples, *image = &box->image;
   const bool side_by_side = samples->channel == 1 && image->channel == 1;
-  const int32_t run = side_by_side ? box->channels : 1, runs = side_by_side ? 1 : box->channels;
-  // From a place to the next one along each axis.
-  const ptrdiff_t width = box->channels * samples->channel, height = merged[2] * width, depth = merged[1] * height;
-  const row_steps sample_steps = {samples->axis[2], width};
-  const row_steps image_steps = {box->step[2] * image->axis[2], image->axis[2]};
+  const int32_t run = side_by_side ? channels : 1;
   for (int32_t i = box->first[0]; i < box->end[0]; i++)
     for (int32_t j = box->first[1]; j < box->end[1]; j++) {
-      int32_t a, end_a, first_b, end_b;
-      clip(box, 0, i, &a, &end_a);
+      int32_t first_a, end_a, first_b, end_b;
+      clip(box, 0, i, &first_a, &end_a);
       clip(box, 1, j, &first_b, &end_b);
-      for (; a < end_a; a++)
+      for (int32_t a = first_a; a < end_a; a++)
         for (int32_t b = first_b; b < end_b; b++)
           for (int32_t g = 0; g < box->groups; g++)
-            for (int32_t r = 0; r < runs; r++) {
-              const ptrdiff_t sample = i * samples->axis[0] + j * samples->axis[1] + a * depth + b * height +
-                                       (box->first_channel + g * places * box->channels + r) * samples->channel;
-              const ptrdiff_t pixel = (i * (ptrdiff_t)box->step[0] + a) * image->axis[0] +
-                                      (j * (ptrdiff_t)box->step[1] + b) * image->axis[1] +
-                                      (box->first_channel + g * box->channels + r) * image->channel;
-              for (int32_t k = box->first[2], count; k < box->end[2]; k += count) {
-                int32_t c, end_c, last_c, last_end;
-                clip(box, 2, k, &c, &end_c);
-                // All outputs between the first one and the last one are inside as a whole.
-                count = 1;
-                if (end_c - c == merged[2]) {
-                  clip(box, 2, box->end[2] - 1, &last_c, &last_end);
-                  count = box->end[2] - k - (last_end - last_c < merged[2]);
-                }
-                const ptrdiff_t s = sample + k * sample_steps.output + c * sample_steps.place;
-                const ptrdiff_t p = pixel + k * image_steps.output + c * image_steps.place;
-                if (to_image)
-                  copy_row(to + p, image_steps, from + s, sample_steps, count, end_c - c, run);
-                else
-                  copy_row(to + s, sample_steps, from + p, image_steps, count, end_c - c, run);
-              }
+            for (int32_t c = 0; c < channels; c += run) {
+              const int32_t place = (a * merged[1] + b) * merged[2];
+              const int32_t sample = box->first_channel + (g * places + place) * channels + c;
+              const int32_t channel = box->first_channel + g * channels + c;
+              const ptrdiff_t depth = (ptrdiff_t)i * box->step[0] + a, height = (ptrdiff_t)j * box->step[1] + b;
+              const spread_row row = {
+                  sample * samples->channel + i * samples->axis[0] + j * samples->axis[1],
+                  channel * image->channel + depth * image->axis[0] + height * image->axis[1],
+                  run,
+              };
+              copy_width(box, row, to, from, to_image);
             }
     }
 }
