@@ -148,6 +148,29 @@ struct TransposedTests {
     }
   }
 
+  /// Manners and ways differ in bits, so the number of threads must not decide.
+  @Test func theNumberOfThreadsChoosesNothing() throws {
+    let model = CostModel.closest(
+      to: .avx2, Caches(level1: 32 << 10, level2: 512 << 10, level3: 32 << 20))
+    for channels in [1, 2, 3, 4, 8, 24] {
+      let layer = try TransposedConv2D(
+        weights: Tensor(shape: [24, channels, 2, 2]), stride: 2)
+      for extent in [8, 48, 96, 192, 288] {
+        func chosen(threads: Int) throws -> (manner: Blueprint.Manner, ways: [String]) {
+          let best = try layer.best(
+            for: [1, extent, extent, 24], layout: .channelsLast,
+            with: Planner(threads: threads, costModel: model))
+          return (best.blueprint.manner, best.choices.map(\.way.name))
+        }
+        let one = try chosen(threads: 1)
+        for threads in [2, 64] {
+          let several = try chosen(threads: threads)
+          #expect(several == one, "\(channels) of \(extent), \(threads) threads")
+        }
+      }
+    }
+  }
+
   /// Threads, images apart, and rectangles give the same bits, on buffers against inaccessible pages.
   @Test(arguments: 0..<60)
   func cutsChangeNoBit(seed: Int) throws {

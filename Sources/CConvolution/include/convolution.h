@@ -227,6 +227,10 @@ typedef struct {
   const float *packed;
   ptrdiff_t x, y;               ///< from the memory of the operands to where a phase's index 0 of every axis would lie
   int32_t first[3], step[3];    ///< output o of the phase is output first + step * o of the image
+  /// Along each axis, so many outputs of the image, side by side from that one on, are one of the phase: output channel o
+  /// of a group of n is channel o % n of the one that comes o / n places on, places along width first. 1 but for phases
+  /// that are spread.
+  int32_t merged[3];
 } conv_phase;
 
 /// The images of a run, each of which has every task. Either a task is run for all of them before the next one begins, so
@@ -267,13 +271,10 @@ void conv_run_turned(const conv_phase *phases, int32_t phase_count, const conv_t
                      const conv_operands *operands, conv_batch batch, const conv_task *tasks, int32_t task_count,
                      int32_t threads, conv_workspace workspace);
 
-/// Outputs that are spread over the image from the workspace. Along each axis a phase's output stands for `merged` of the
-/// image, side by side: output channel o of a group of n is channel o % n of the one that comes o / n places on, places
-/// along width first. Those outside `first` to `end` of the image are left out.
+/// Outputs that are spread over the image from the workspace.
 typedef struct {
-  int32_t merged[3];
-  int32_t first[3], end[3];
-  size_t box_bytes;  ///< of the largest part of a task, a multiple of 64
+  int32_t first[3], end[3];  ///< what of the image is computed: merged outputs outside of it are left out
+  size_t box_bytes;          ///< of the largest part of a task, a multiple of 64
 } conv_spread;
 
 /// The same for phases whose outputs are not side by side along a row of the image: each computes its part of a task in

@@ -4,29 +4,29 @@
 #include <string.h>
 
 #include "convolution.h"
+#include "../shared/sizes.h"
 
 typedef struct {
   const conv_spread *spread;
-  int32_t first_channel;           ///< of the phase's own
-  int32_t groups, channels;        ///< of the image in the box
-  int32_t first[3], end[3];        ///< of the phase's own outputs
-  int32_t image_first[3], step[3]; ///< output o stands for outputs image_first + step * o of the image and those merged
-  conv_strides samples, image;     ///< of the image, from one of its own outputs to the next
+  const conv_phase *phase;
+  int32_t places;               ///< outputs that are merged with one, itself counted
+  int32_t first_channel;        ///< of the phase's own
+  int32_t groups, channels;     ///< of the image in the box
+  int32_t first[3], end[3];     ///< of the phase's own outputs
+  conv_strides samples, image;  ///< of the image, from one of its own outputs to the next
 } spread_box;
-
-/// The outputs that are merged with one.
-static inline int32_t places_of(const conv_spread *spread) {
-  return spread->merged[0] * spread->merged[1] * spread->merged[2];
-}
 
 static inline spread_box spread_box_of(const conv_spread *spread, const conv_phase *phase, const conv_task *part) {
   const conv_problem *problem = phase->problem;
-  const int32_t places = places_of(spread), first_channel = phase->kernel->panel_channel(problem, part->first_panel);
+  const int32_t places = phase->merged[0] * phase->merged[1] * phase->merged[2];
+  const int32_t first_channel = phase->kernel->panel_channel(problem, part->first_panel);
   const int32_t channels = phase->kernel->panel_channel(problem, part->end_panel) - first_channel;
   // Where outputs are merged a task has all channels.
   const int32_t groups = places > 1 ? problem->groups : 1;
   spread_box box = {
       .spread = spread,
+      .phase = phase,
+      .places = places,
       .first_channel = first_channel,
       .groups = groups,
       .channels = channels / places / groups,
@@ -37,8 +37,6 @@ static inline spread_box spread_box_of(const conv_spread *spread, const conv_pha
   for (int a = 2; a >= 0; a--) {
     box.first[a] = part->first[a];
     box.end[a] = part->end[a];
-    box.image_first[a] = phase->first[a];
-    box.step[a] = phase->step[a];
     box.image.axis[a] = problem->y.axis[a] / phase->step[a];
     box.samples.axis[a] = distance;
     distance *= part->end[a] - part->first[a];
@@ -96,16 +94,12 @@ static inline void copy_row(float *to, row_steps to_steps, const float *from, ro
     }
 }
 
-static inline int32_t clamp(int64_t value, int32_t low, int32_t high) {
-  return value < low ? low : value > high ? high : (int32_t)value;
-}
-
 /// Of the outputs merged with output `o` along an axis, those that are the image's: from *first to *end.
 static inline void clip(const spread_box *box, int axis, int32_t o, int32_t *first, int32_t *end) {
-  const int64_t start = box->image_first[axis] + (int64_t)box->step[axis] * o;
-  const int32_t merged = box->spread->merged[axis];
-  *first = clamp(box->spread->first[axis] - start, 0, merged);
-  *end = clamp(box->spread->end[axis] - start, *first, merged);
+  const int64_t start = box->phase->first[axis] + (int64_t)box->phase->step[axis] * o;
+  const int32_t merged = box->phase->merged[axis];
+  *first = clamped(box->spread->first[axis] - start, 0, merged);
+  *end = clamped(box->spread->end[axis] - start, *first, merged);
 }
 
 /// Where a row of outputs lies, and those merged with them: index 0 of the phase's outputs along it.
@@ -116,9 +110,9 @@ typedef struct {
 
 /// Copies a row to the image, or what the image has in its place to the row.
 static inline void copy_width(const spread_box *box, spread_row row, float *to, const float *from, bool to_image) {
-  const int32_t merged = box->spread->merged[2], last = box->end[2] - 1;
+  const int32_t merged = box->phase->merged[2], last = box->end[2] - 1;
   const row_steps samples = {box->samples.axis[2], box->channels * box->samples.channel};
-  const row_steps image = {box->step[2] * box->image.axis[2], box->image.axis[2]};
+  const row_steps image = {box->phase->step[2] * box->image.axis[2], box->image.axis[2]};
   for (int32_t o = box->first[2], count; o <= last; o += count) {
     int32_t place, end, last_place, last_end;
     clip(box, 2, o, &place, &end);
@@ -137,7 +131,7 @@ static inline void copy_width(const spread_box *box, spread_row row, float *to, 
 /// Copies a box to the image, or what the image has in its place to the box. Index 0 of every axis and channel would lie at
 /// `to` and `from`.
 static inline void copy_box(const spread_box *box, float *to, const float *from, bool to_image) {
-  const int32_t *merged = box->spread->merged, places = places_of(box->spread), channels = box->channels;
+  const int32_t *merged = box->phase->merged, *step = box->phase->step, channels = box->channels;
   const conv_strides *samples = &box->samples, *image = &box->image;
   const bool side_by_side = samples->channel == 1 && image->channel == 1;
   const int32_t run = side_by_side ? channels : 1;
@@ -151,9 +145,9 @@ static inline void copy_box(const spread_box *box, float *to, const float *from,
           for (int32_t g = 0; g < box->groups; g++)
             for (int32_t c = 0; c < channels; c += run) {
               const int32_t place = (a * merged[1] + b) * merged[2];
-              const int32_t sample = box->first_channel + (g * places + place) * channels + c;
+              const int32_t sample = box->first_channel + (g * box->places + place) * channels + c;
               const int32_t channel = box->first_channel + g * channels + c;
-              const ptrdiff_t depth = (ptrdiff_t)i * box->step[0] + a, height = (ptrdiff_t)j * box->step[1] + b;
+              const ptrdiff_t depth = (ptrdiff_t)i * step[0] + a, height = (ptrdiff_t)j * step[1] + b;
               const spread_row row = {
                   sample * samples->channel + i * samples->axis[0] + j * samples->axis[1],
                   channel * image->channel + depth * image->axis[0] + height * image->axis[1],

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "convolution.h"
+#include "../simd/inline.h"
 
 INLINE int32_t least_of(int32_t a, int32_t b) { return a < b ? a : b; }
 

@@ -13,10 +13,18 @@ INLINE double share_beyond(double distance, int64_t size) {
   return share < 0 ? 0 : share > 1 ? 1 : share;
 }
 
-/// Adds a way through `bytes` that were last used `distance` bytes ago, those themselves included.
-INLINE void add_traffic(conv_work *work, const conv_problem *problem, double bytes, double distance) {
+/// Adds a way through `bytes` that a core last used `distance` bytes ago, those themselves included, and all cores, who
+/// share the third level, `shared_distance` bytes ago.
+INLINE void add_shared_traffic(conv_work *work, const conv_problem *problem, double bytes, double distance,
+                               double shared_distance) {
+  const double distances[] = {distance, distance, shared_distance};
   for (int level = 0; level < 3; level++)
-    add_work(work, CONV_LEVEL2_BYTES + level, bytes * share_beyond(distance, problem->caches.level[level]));
+    add_work(work, CONV_LEVEL2_BYTES + level, bytes * share_beyond(distances[level], problem->caches.level[level]));
+}
+
+/// The same where both are one distance.
+INLINE void add_traffic(conv_work *work, const conv_problem *problem, double bytes, double distance) {
+  add_shared_traffic(work, problem, bytes, distance, distance);
 }
 
 INLINE double extent_of(const conv_task *task, int axis) { return task->end[axis] - task->first[axis]; }
@@ -102,10 +110,7 @@ INLINE void add_image_traffic(conv_work *work, const conv_problem *problem, doub
 /// caches. In the third level they are there if all of them stay until the next run.
 INLINE void add_weight_traffic(conv_work *work, const conv_problem *problem, double bytes, double distance,
                                double packed_bytes) {
-  const double run = image_bytes(problem) + packed_bytes;
-  for (int level = 0; level < 3; level++)
-    add_work(work, CONV_LEVEL2_BYTES + level,
-             bytes * share_beyond(level == 2 ? run : distance, problem->caches.level[level]));
+  add_shared_traffic(work, problem, bytes, distance, image_bytes(problem) + packed_bytes);
 }
 
 /// Bytes that a task moves which goes through all its weights once a tile.

@@ -50,11 +50,7 @@ INLINE vec v_select(vmask m, vec a, vec b) { return _mm512_mask_blend_ps(m, b, a
 /// The lanes that are not taken are 0.
 INLINE vec v_load_masked(const float *p, vmask m) { return _mm512_maskz_loadu_ps(m, p); }
 INLINE void v_store_masked(float *p, vmask m, vec a) { _mm512_mask_storeu_ps(p, m, a); }
-/// Stores the first lanes of so many vectors, fewer than all, each at its offset.
-INLINE void v_store_starts(float *p, const ptrdiff_t *offset, const vec *a, const int count, int lanes) {
-  const vmask m = v_first(lanes);
-  EACH(i, count) v_store_masked(p + offset[i], m, a[i]);
-}
+#include "masked_starts.h"
 INLINE vec v_gather(const float *p, const int32_t *index, vmask m) {
   return _mm512_mask_i32gather_ps(v_zero(), m, _mm512_loadu_si512(index), p, 4);
 }

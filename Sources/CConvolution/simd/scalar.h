@@ -71,11 +71,7 @@ INLINE void v_store_masked(float *p, vmask m, vec a) {
   for (int i = 0; i < LANES; i++)
     if (m[i]) p[i] = a[i];
 }
-/// Stores the first lanes of so many vectors, fewer than all, each at its offset.
-INLINE void v_store_starts(float *p, const ptrdiff_t *offset, const vec *a, const int count, int lanes) {
-  const vmask m = v_first(lanes);
-  EACH(i, count) v_store_masked(p + offset[i], m, a[i]);
-}
+#include "masked_starts.h"
 INLINE vec v_gather(const float *p, const int32_t *index, vmask m) {
   vec a = v_zero();
   for (int i = 0; i < LANES; i++)

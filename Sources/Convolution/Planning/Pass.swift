@@ -34,9 +34,8 @@ struct Pass: Sendable {
     let y = HeldImage(blueprint.output, output, layout: blueprint.layout)
     self.chosen = chosen
     let weights = blueprint.weights
-    let merged = chosen[0].phase.taps?.merged ?? [1, 1, 1]
     bias = try weights.bias(
-      repeated: merged.reduce(1, *), groups: Int(chosen[0].way.problem.groups))
+      repeated: chosen[0].phase.mergedOutputs, groups: Int(chosen[0].way.problem.groups))
     threads = schedule.threads
     isTaskByTask = schedule.isTaskByTask
     if let leading {
@@ -59,8 +58,8 @@ struct Pass: Sendable {
     spread =
       blueprint.manner.spreadsOutput
       ? conv_spread(
-        merged: merged, over: rectangle,
-        bytes: (mostOutputs * MemoryLayout<Float>.stride).roundedUpToALine) : nil
+        over: rectangle, bytes: (mostOutputs * MemoryLayout<Float>.stride).roundedUpToALine)
+      : nil
     packedBytes = phases.packedBytes + (chain?.first.packedBytes ?? 0)
     let boxBytes =
       if let spread {
@@ -144,11 +143,10 @@ struct Pass: Sendable {
 }
 
 extension conv_spread {
-  fileprivate init(merged: [Int], over rectangle: [Range<Int>], bytes: Int) {
-    let merged = merged.map { Int32($0) }
+  fileprivate init(over rectangle: [Range<Int>], bytes: Int) {
     let ends = rectangle.map { (Int32($0.lowerBound), Int32($0.upperBound)) }
     self.init(
-      merged: (merged[0], merged[1], merged[2]), first: (ends[0].0, ends[1].0, ends[2].0),
-      end: (ends[0].1, ends[1].1, ends[2].1), box_bytes: bytes)
+      first: (ends[0].0, ends[1].0, ends[2].0), end: (ends[0].1, ends[1].1, ends[2].1),
+      box_bytes: bytes)
   }
 }

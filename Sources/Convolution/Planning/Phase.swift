@@ -7,6 +7,9 @@ struct Phase {
   /// The layer's taps that it multiplies with; nil: all of them, as they are.
   let taps: ReversedTaps?
 
+  /// How many outputs of the image are channels of one.
+  var mergedOutputs: Int { lattice.reduce(1) { $0 * $1.extent } }
+
   /// The phase's outputs that lie in a rectangle of the output.
   func outputs(in rectangle: [Range<Int>]) -> [Range<Int>] {
     zip(lattice, rectangle).map { $0.indices(in: $1) }

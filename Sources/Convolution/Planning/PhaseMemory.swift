@@ -30,7 +30,9 @@ struct PhaseMemory: @unchecked Sendable {
       let pointer = problems.buffer.baseAddress! + index
       pointer.initialize(to: problem)
       packed.append(try weights.packed(for: way, taps: phase.taps, threads: threads))
-      let lattice = phase.lattice.map { (first: Int32($0.first), step: Int32(clamping: $0.step)) }
+      let lattice = phase.lattice.map {
+        (first: Int32($0.first), step: Int32(clamping: $0.step), extent: Int32($0.extent))
+      }
       (entries.buffer.baseAddress! + index).initialize(
         to: conv_phase(
           kernel: way.kernel.entry, problem: pointer,
@@ -39,7 +41,8 @@ struct PhaseMemory: @unchecked Sendable {
           x: part.x.origin,
           y: part.y.origin + part.y.strides.offset(of: phase.lattice.map(\.first)),
           first: (lattice[0].first, lattice[1].first, lattice[2].first),
-          step: (lattice[0].step, lattice[1].step, lattice[2].step)))
+          step: (lattice[0].step, lattice[1].step, lattice[2].step),
+          merged: (lattice[0].extent, lattice[1].extent, lattice[2].extent)))
       scratch = max(scratch, way.kernel.entry.pointee.workspace_bytes(pointer))
     }
     self.scratch = scratch

@@ -146,11 +146,11 @@ extension Schedule.Work {
       Range.hull(of: parts.map { $0.outputs(of: $1.range(axis: axis), axis: axis) })
     }
     let chosen = phases[0].chosen
-    let merged = chosen.phase.taps?.mergedOutputs ?? 1
     return conv_box(
       ranges,
       channels: sharesPanels
-        ? chosen.way.channels(of: task) : 0..<chosen.way.outputChannels / merged)
+        ? chosen.way.channels(of: task) : 0..<chosen.way.outputChannels / chosen.phase.mergedOutputs
+    )
   }
 }
 

@@ -16,7 +16,11 @@ struct CoreMLTests {
   }
 
   private func program(_ network: Network, _ shape: [Int]) throws -> [MILOperation] {
-    let program = try MLProgram(network.source.resolved(inputs: ["x": shape]))
+    try program(network, ["x": shape])
+  }
+
+  private func program(_ network: Network, _ shapes: [String: [Int]]) throws -> [MILOperation] {
+    let program = try MLProgram(network.source.resolved(inputs: shapes))
     var writer = MILWriter(.float32, names: program.names)
     let function = writer.program(program).functions["main"]!
     #expect(function.opset == "CoreML5")
@@ -150,11 +154,8 @@ struct CoreMLTests {
     var network = SmallNetwork()
     let parts = ["a", "b", "c"].map { network.input($0, [1, 2]) }
     network.output(network.node("Concat", parts, ONNXAttribute("axis", 1)))
-    let program = try MLProgram(
-      network.network().source.resolved(inputs: ["a": [1, 2], "b": [1, 2], "c": [1, 2]]))
-    var writer = MILWriter(.float32, names: program.names)
-    let operations = writer.program(program).functions["main"]!
-      .blockSpecializations["CoreML5"]!.operations
+    let operations = try program(
+      network.network(), ["a": [1, 2], "b": [1, 2], "c": [1, 2]])
     let concat = try #require(operations.first { $0.type == "concat" })
     #expect(concat.inputs["values"]?.arguments.map(\.name) == parts)
   }

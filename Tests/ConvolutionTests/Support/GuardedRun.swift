@@ -101,7 +101,7 @@ final class GuardedRun {
       var phase = conv_phase(
         kernel: way.kernel.entry, problem: problem,
         packed: UnsafeRawPointer(packed.buffer.baseAddress!).assumingMemoryBound(to: Float.self),
-        x: 0, y: 0, first: (0, 0, 0), step: (1, 1, 1))
+        x: 0, y: 0, first: (0, 0, 0), step: (1, 1, 1), merged: (1, 1, 1))
       conv_run(
         &phase, 1, &operands,
         conv_batch(images: Int64(layerCase.inputShape[0]), task_by_task: threads > 1), tasks,

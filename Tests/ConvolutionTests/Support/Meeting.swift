@@ -45,7 +45,7 @@ final class Meeting: Sendable {
         withUnsafePointer(to: conv_problem()) { problem in
           var phase = conv_phase(
             kernel: kernel, problem: problem, packed: nil, x: 0, y: 0, first: (0, 0, 0),
-            step: (1, 1, 1))
+            step: (1, 1, 1), merged: (1, 1, 1))
           // Every thread's workspace is this object.
           conv_run(
             &phase, 1, &operands, conv_batch(images: 1, task_by_task: false), tasks,
