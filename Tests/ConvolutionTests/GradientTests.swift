@@ -44,15 +44,32 @@ struct GradientTests {
     }
   }
 
-  /// Channels that are many vectors and several parts, of which none is a whole one; small integers, so that sums are exact.
+  /// Channels that are many vectors and several parts, of which none is a whole one.
   @Test(arguments: [(128, 40, 1, 1), (144, 20, 1, 2), (192, 35, 3, 1), (320, 17, 2, 2)])
   func manyChannelsAreExact(inputs: Int, outputs: Int, kernel: Int, stride: Int) throws {
+    try expectExactSums(
+      inputShape: [2, inputs, 7, 6], weightShape: [outputs, inputs, kernel, kernel], stride: stride,
+      padding: .full)
+  }
+
+  /// So many outputs that their sums are cut in three, five and seven (a channel a group: in twice as many), in every
+  /// order of sums.
+  @Test(arguments: [24, 40, 56], [[5, 8, 1, 1], [5, 3, 3, 3], [12, 1, 3, 3]])
+  func manyOutputsAreExact(rows: Int, weightShape: [Int]) throws {
+    let channels = weightShape[1] == 1 ? weightShape[0] : weightShape[1]
+    try expectExactSums(
+      inputShape: [1, channels, rows, 112], weightShape: weightShape, stride: 1, padding: .same)
+  }
+
+  /// Small integers, so that sums are exact.
+  private func expectExactSums(
+    inputShape: [Int], weightShape: [Int], stride: Int, padding: Padding
+  ) throws {
     var layerCase = LayerCase(
-      inputShape: [2, inputs, 7, 6], weightShape: [outputs, inputs, kernel, kernel],
-      stride: [stride, stride], dilation: [1, 1], padding: .full, border: [.zeros, .zeros], x: [],
-      w: [], bias: []
-    )
-    var random = SplitMix64(seed: inputs)
+      inputShape: inputShape, weightShape: weightShape, stride: [stride, stride],
+      dilation: [1, 1], groups: inputShape[1] / weightShape[1], padding: padding,
+      border: [.zeros, .zeros], x: [], w: [], bias: [])
+    var random = SplitMix64(seed: inputShape.reduce(0, +))
     func integers(_ count: Int) -> [Float] {
       (0..<count).map { _ in Float(Int.random(in: -3...3, using: &random)) }
     }

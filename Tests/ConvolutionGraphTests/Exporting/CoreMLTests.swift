@@ -139,6 +139,27 @@ struct CoreMLTests {
     #expect(model.specificationVersion == 6)
   }
 
+  @Test("A neural network's deconvolution has no dilation: zeros lie between its taps")
+  func dilatedDeconvolution() throws {
+    var network = SmallNetwork()
+    let weights = network.constant([1, 2, 3, 4, 5, 6], [1, 1, 2, 3])
+    let x = network.input("x", [1, 1, 4, 5])
+    network.output(
+      network.node("ConvTranspose", [x, weights], ONNXAttribute("dilations", [2, 3])))
+    let file = try network.network().coreMLModel()
+    let model = try CoreMLModel(serializedBytes: file.files[0].content)
+    let convolution = try #require(model.neuralNetwork.layers.map(\.convolution).last)
+    #expect(convolution.isDeconvolution)
+    #expect(convolution.dilation == [1, 1])
+    #expect(convolution.kernel == [3, 7])
+    #expect(
+      convolution.weights.floats == [
+        1, 0, 0, 2, 0, 0, 3,
+        0, 0, 0, 0, 0, 0, 0,
+        4, 0, 0, 5, 0, 0, 6,
+      ])
+  }
+
   @Test("A border reads what a negative amount takes away on the other side")
   func croppedBorders() throws {
     let layer = try Conv1D(

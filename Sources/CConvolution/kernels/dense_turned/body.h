@@ -1,8 +1,9 @@
 // Direct convolution in channels-first memory by the channels-last kernel: band by band, whose input rows are turned to
 // channels-last in the workspace, and whose outputs are turned back. Border taps are worked out by the channels-last
-// kernel as ever.
+// kernel as ever. Groups are layers of their own, one after the other.
 #include "../../shared/transpose.h"
 #include "columns.h"
+#include "group.h"
 #include "work.h"
 
 static int32_t panel_count(const conv_problem *problem) { return INNER.panel_count(problem); }
@@ -87,18 +88,28 @@ static void run_columns(const conv_problem *problem, const conv_operands *image,
     }
 }
 
+/// Runs a task of the only group.
+static void run_group(const conv_problem *problem, const conv_operands *image, conv_task task, band b,
+                      void *inner_workspace) {
+  const int32_t end = task.end[2];
+  for (; task.first[2] < end; task.first[2] = task.end[2]) {
+    // Columns that a border takes from afar leave room for fewer.
+    for (int32_t count = b.most.output_columns;; count = parts_of(count, 2)) {
+      task.end[2] = least_of(task.first[2] + count, end);
+      const column_range inputs = columns_of(&problem->axis[2], task.first[2], task.end[2]);
+      if (inputs.end - inputs.begin <= b.most.input_columns) break;
+    }
+    run_columns(problem, image, &task, b, inner_workspace);
+  }
+}
+
 static void run(const conv_problem *problem, const conv_operands *image, const conv_task *task, void *workspace) {
   arena a = {.memory = workspace};
   const band b = take_band(&a, problem);
-  conv_task part = *task;
-  for (; part.first[2] < task->end[2]; part.first[2] = part.end[2]) {
-    // Columns that a border takes from afar leave room for fewer.
-    for (int32_t count = b.most.output_columns;; count = parts_of(count, 2)) {
-      part.end[2] = least_of(part.first[2] + count, task->end[2]);
-      const column_range inputs = columns_of(&problem->axis[2], part.first[2], part.end[2]);
-      if (inputs.end - inputs.begin <= b.most.input_columns) break;
-    }
-    run_columns(problem, image, &part, b, a.memory + a.used);
+  for (int32_t panel = task->first_panel; panel < task->end_panel;) {
+    const group_part part = group_part_of(problem, image, task, panel);
+    run_group(&part.problem, &part.image, part.task, b, a.memory + a.used);
+    panel += part.task.end_panel - part.task.first_panel;
   }
 }
 
@@ -111,7 +122,6 @@ static conv_grain grain(const conv_problem *problem) {
 static const char *obstacle(const conv_problem *problem) {
   const char *layout = layout_obstacle(problem, CONV_CHANNELS_FIRST);
   if (layout) return layout;
-  if (problem->groups > 1) return "several groups";
   if (has_long_taps(problem)) return "rows too long for the second-level cache";
   return common_obstacle(problem);
 }

@@ -3,9 +3,7 @@
 
 #include "../../shared/work.h"
 #include "band.h"
-
-extern const conv_kernel SIMD_NAME(conv_dense_channels_last);
-#define INNER SIMD_NAME(conv_dense_channels_last)
+#include "group.h"
 
 static int32_t panel_channel(const conv_problem *problem, int32_t panel) { return INNER.panel_channel(problem, panel); }
 
@@ -48,7 +46,8 @@ INLINE double add_bands(conv_work *work, const conv_problem *problem, const conv
   return sizeof(float) * count * inputs * task_inputs(problem, band_task);
 }
 
-static conv_work work(const conv_problem *problem, const conv_task *task) {
+/// The work of a task that has panels of one group.
+INLINE conv_work group_work(const conv_problem *problem, const conv_task *task) {
   conv_work work = {0};
   double needed = 0;
   // A band in the middle stands for all but the first one, at the border, and the last one, which has the rows that are
@@ -71,7 +70,6 @@ static conv_work work(const conv_problem *problem, const conv_task *task) {
   band_task.first[1] = task->first[1] + whole * most;
   band_task.end[1] = task->end[1];
   if (rows > whole * most) needed += add_bands(&work, problem, &band_task, bands);
-  work.count[CONV_TASKS] = 1;
   // What several bands need is far away only once: then it was read a band before, which fills the second-level cache,
   // or for taps of depth a plane before.
   const double samples = sizeof(float) * problem->input_channels * task_inputs(problem, task);
@@ -81,5 +79,23 @@ static conv_work work(const conv_problem *problem, const conv_task *task) {
     add_traffic(&work, problem, again,
                 problem->axis[0].kernel > 1 ? samples / extent_of(task, 0) : problem->caches.level[1]);
   }
+  return work;
+}
+
+static conv_work work(const conv_problem *problem, const conv_task *task) {
+  const int32_t panels = group_panels(problem), count = task->end_panel - task->first_panel;
+  conv_task part = *task;
+  part.first_panel %= panels;
+  part.end_panel = part.first_panel + count;
+  double groups = 1;
+  if (part.end_panel > panels) {
+    // One whole group stands for all, of which the first and the last may be parts.
+    part.first_panel = 0;
+    part.end_panel = panels;
+    groups = count / (double)panels;
+  }
+  conv_work work = group_work(problem, &part);
+  for (int term = 0; term < CONV_TERM_COUNT; term++) work.count[term] *= groups;
+  work.count[CONV_TASKS] = 1;
   return work;
 }

@@ -100,6 +100,15 @@ INLINE int32_t tiles_together(const sample_table *tables, int32_t count, const r
   return together;
 }
 
+/// Whether samples are met again sooner where the next output is the one in the next plane, not the one below: taps of
+/// depth share all but one plane's.
+INLINE bool goes_deep_first(const conv_problem *problem, const conv_task *task) {
+  const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1];
+  const int64_t planes = (task->end[0] - task->first[0]) * (int64_t)depth->stride;
+  const int64_t rows = (task->end[1] - task->first[1]) * (int64_t)height->stride;
+  return depth->kernel > depth->stride && planes * height->kernel < rows * depth->kernel;
+}
+
 /// Computes a block of vectors of the tiles whose columns some tables hold, in all rows of a task.
 static void run_columns(const sample_table *tables, int32_t count, const row_manner *manner, row_tile t,
                         const conv_task *task, int32_t end_vector) {
@@ -107,8 +116,10 @@ static void run_columns(const sample_table *tables, int32_t count, const row_man
   const conv_axis *depth = &problem->axis[0], *height = &problem->axis[1];
   const ptrdiff_t *y_step = problem->y.axis;
   const bool has_partial = end_vector > whole_vectors(problem, manner, t.image->residual);
-  for (int32_t d = task->first[0]; d < task->end[0]; d++)
-    for (int32_t h = task->first[1]; h < task->end[1]; h++) {
+  const int outer = goes_deep_first(problem, task) ? 1 : 0, inner = 1 - outer;
+  for (int32_t i = task->first[outer]; i < task->end[outer]; i++)
+    for (int32_t j = task->first[inner]; j < task->end[inner]; j++) {
+      const int32_t d = outer == 0 ? i : j, h = outer == 0 ? j : i;
       const bool inside = is_inside(depth, d) && is_inside(height, h);
       // With a stride, too few products would hide too many lines.
       const bool adds_one = inside && height->stride == 1 && h + 1 < least_of(task->end[1], height->inside_end);
