@@ -83,7 +83,33 @@ struct TransposedTests {
   /// Whichever is predicted to be fastest: in the image, on turned boxes, spread from the workspace.
   @Test(arguments: 0..<60)
   func everyMannerGivesTheReferenceAndTheSameBitsInParts(seed: Int) throws {
-    let transposed = TransposedCase.random(seed: 22_000 + seed, work: 30_000)
+    try expectEveryManner(.random(seed: 22_000 + seed, work: 30_000), seed: seed)
+  }
+
+  /// A single input meets every tap once: the layer is a matrix product.
+  @Test(arguments: 0..<24)
+  func everyMannerOfSingleInputs(seed: Int) throws {
+    var random = SplitMix64(seed: seed)
+    let groups = seed % 3 + 1
+    let channels = (inputs: Int.random(in: 1...9, using: &random), outputs: 1 + seed % 5)
+    let kernel = (0..<2).map { _ in Int.random(in: 1...5, using: &random) }
+    var transposed = TransposedCase(
+      inputShape: [2, groups * channels.inputs, 1, seed % 4 == 0 ? 3 : 1],
+      weightShape: [groups * channels.inputs, channels.outputs] + kernel,
+      stride: kernel.map { Int.random(in: 1...$0 + 1, using: &random) }, dilation: [1, 1],
+      groups: groups,
+      padding: .explicit(
+        kernel.map {
+          PaddingAmount(
+            before: Int.random(in: 0..<$0, using: &random) / 2,
+            after: Int.random(in: -1..<$0, using: &random) / 2)
+        }, outputPadding: []), x: [], w: [])
+    transposed.x = random.floats(transposed.inputShape.reduce(1, *))
+    transposed.w = random.floats(transposed.weightShape.reduce(1, *))
+    try expectEveryManner(transposed, seed: seed)
+  }
+
+  private func expectEveryManner(_ transposed: TransposedCase, seed: Int) throws {
     let reference = TransposedReference(transposed)
     let layer = try transposed.layer()
     for layout in Layout.allCases {

@@ -53,6 +53,11 @@ package struct LayerCase: Sendable {
       }
   }
 
+  /// Whether an image is a single pixel, before and after.
+  package var isPixel: Bool {
+    (inputShape.dropFirst(2) + outputShape.dropFirst(2)).allSatisfy { $0 == 1 }
+  }
+
   /// The weights in the order that `order` names.
   package func weights(in order: WeightOrder) -> [Float] {
     guard order == .kernelInputOutput else { return w }

@@ -33,16 +33,16 @@ final class Problem: @unchecked Sendable {
       row.update(repeating: axis.constantValue, count: rowSamples)
       return conv_axis(axis, map: map.baseAddress, constant: row)
     }
+    let layout = geometry.isPixel && outputStep == [1, 1, 1] ? .channelsLast : geometry.layout
     var outputs = conv_strides(
-      axes.map(\.output), channels: geometry.output.channels, layout: geometry.layout)
+      axes.map(\.output), channels: geometry.output.channels, layout: layout)
     outputs.step(outputStep)
     base = conv_problem(
-      type: CONV_FLOAT32, layout: geometry.layout.resolved,
+      type: CONV_FLOAT32, layout: layout.resolved,
       axis: (resolved[0], resolved[1], resolved[2]), groups: Int32(geometry.groups),
       output_channels: Int32(geometry.outputChannels),
       input_channels: Int32(geometry.inputChannels),
-      x: conv_strides(
-        axes.map(\.input), channels: geometry.input.channels, layout: geometry.layout),
+      x: conv_strides(axes.map(\.input), channels: geometry.input.channels, layout: layout),
       y: outputs, has_finite_weights: hasFiniteWeights, activation: activation.resolved,
       form: conv_form(outputs: (1, 1, 1)), caches: caches.resolved)
     self.geometry = geometry
@@ -50,6 +50,11 @@ final class Problem: @unchecked Sendable {
     self.constants = constants
     self.activation = activation
   }
+}
+
+extension Geometry {
+  /// Whether input and output are single pixels: those lie the same in both layouts, so that no kernel has to turn them.
+  fileprivate var isPixel: Bool { axes.allSatisfy { $0.input == 1 && $0.output == 1 } }
 }
 
 extension conv_axis {

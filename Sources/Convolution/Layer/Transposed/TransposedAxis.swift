@@ -55,8 +55,10 @@ struct TransposedAxis: Hashable {
   /// multiply with different numbers of taps, or with samples that differ.
   ///
   /// Where the kernel is a multiple of the stride, outputs `stride j - before` to the next `stride - 1` all take inputs
-  /// j - u, by taps `stride u`, `stride u + 1` and so on.
+  /// j - u, by taps `stride u`, `stride u + 1` and so on. A single input meets every tap once, whatever the stride: the
+  /// kernel then does as one.
   var mergedPhase: Phase? {
+    let stride = input == 1 && dilation == 1 ? max(self.stride, kernel) : self.stride
     if stride == 1 { return phases[0] }
     guard dilation == 1, kernel.isMultiple(of: stride), input > 0, output > 0 else { return nil }
     let taps = kernel / stride
