@@ -139,6 +139,18 @@ struct CoreMLTests {
     #expect(model.specificationVersion == 6)
   }
 
+  @Test("A vector of a product is a matrix of one row")
+  func productOfAVector() throws {
+    var network = SmallNetwork()
+    let (row, matrix) = (network.input("row", [3]), network.input("matrix", [3, 2]))
+    network.output(network.node("MatMul", [row, matrix]))
+    let operations = try program(network.network(), ["row": [3], "matrix": [3, 2]])
+      .filter { $0.type != "const" }
+    #expect(operations.map(\.type) == ["reshape", "matmul", "reshape"])
+    let shapes = operations.map { $0.outputs[0].type.tensorType.dimensions.map(\.constant.size) }
+    #expect(shapes == [[1, 3], [1, 2], [2]])
+  }
+
   @Test("A neural network's deconvolution has no dilation: zeros lie between its taps")
   func dilatedDeconvolution() throws {
     var network = SmallNetwork()

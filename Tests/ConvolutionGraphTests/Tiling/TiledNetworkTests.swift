@@ -150,6 +150,16 @@ struct TiledNetworkTests {
     try expectSame(network, [1, 2, 19, 26], [8, 11])
   }
 
+  @Test func madeSmaller() throws {
+    let scales = ONNXTensor("scales", [1, 1, 0.5, 0.5] as [Float], [4])
+    let network = try network(
+      [
+        ONNXNode("Conv", ["x", "w"], ["a"], [ONNXAttribute("pads", [1, 1, 1, 1])]),
+        ONNXNode("Resize", ["a", "", "scales"], ["y"], [ONNXAttribute("mode", "linear")]),
+      ], [weights("w", [4, 2, 3, 3]), scales])
+    try expectSame(network, [1, 2, 38, 44], [10, 16])
+  }
+
   // MARK: - What is refused
 
   @Test(arguments: [
