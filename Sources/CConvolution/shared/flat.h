@@ -2,13 +2,7 @@
 #pragma once
 
 #include "problem.h"
-
-/// A part of a task, in a problem whose only axis is the last one.
-typedef struct {
-  conv_problem problem;
-  conv_operands image;
-  conv_task task;
-} flat_part;
+#include "problem_part.h"
 
 INLINE bool is_same_sample(const conv_axis *axis, int32_t first, int32_t end) {
   return axis->kernel == 1 && axis->stride == 1 && axis->before == 0 && are_inside(axis, first, end);
@@ -25,11 +19,12 @@ INLINE bool is_flat(const conv_problem *problem, const conv_task *task) {
   return whole_rows && (planes == 1 || (x[0] == rows * x[1] && y[0] == rows * y[1]));
 }
 
-INLINE flat_part flatten(const conv_problem *problem, const conv_operands *image, const conv_task *task) {
+/// A part of a task, in a problem whose only axis is the last one.
+INLINE problem_part flatten(const conv_problem *problem, const conv_operands *image, const conv_task *task) {
   static const int32_t map[1] = {0};
   static const conv_axis one = {.input = 1, .output = 1, .kernel = 1, .stride = 1, .dilation = 1, .inside_end = 1,
                                 .held_end = 1, .map = map};
-  flat_part part = {*problem, *image, {task->first_panel, task->end_panel, {0}, {1, 1, 1}}};
+  problem_part part = {*problem, *image, {task->first_panel, task->end_panel, {0}, {1, 1, 1}}};
   ptrdiff_t x = 0, y = 0;
   for (int axis = 0; axis < 3; axis++) {
     x += task->first[axis] * problem->x.axis[axis];

@@ -134,7 +134,7 @@ static void run(const conv_problem *problem, const conv_operands *image, const c
     if (!has_rows(problem, piece, manner)) {
       walk.pieces[left++] = *piece;
     } else if (is_flat(problem, piece)) {
-      const flat_part flat = flatten(problem, image, piece);
+      const problem_part flat = flatten(problem, image, piece);
       run_rows(&flat.problem, &flat.image, &flat.task, manner, table->inside_runs, table->inside_count);
     } else {
       run_rows(problem, image, piece, manner, table->inside_runs, table->inside_count);

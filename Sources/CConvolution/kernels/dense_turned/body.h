@@ -107,7 +107,7 @@ static void run(const conv_problem *problem, const conv_operands *image, const c
   arena a = {.memory = workspace};
   const band b = take_band(&a, problem);
   for (int32_t panel = task->first_panel; panel < task->end_panel;) {
-    const group_part part = group_part_of(problem, image, task, panel);
+    const problem_part part = group_part_of(problem, image, task, panel);
     run_group(&part.problem, &part.image, part.task, b, a.memory + a.used);
     panel += part.task.end_panel - part.task.first_panel;
   }

@@ -143,7 +143,7 @@ static void run(const conv_problem *problem, const conv_operands *image, const c
     run_pixel_tiles(problem, image, task, workspace, join, false, TABLE_PIXELS, run_tile);
     return;
   }
-  const flat_part flat = flatten(problem, image, task);
+  const problem_part flat = flatten(problem, image, task);
   run_pixel_tiles(&flat.problem, &flat.image, &flat.task, workspace, join, true, TABLE_PIXELS, run_tile);
 }
 
