@@ -94,6 +94,22 @@ struct SurroundingsTests {
     }
   }
 
+  /// What a process has registered to be done at its end finds memory that nobody writes to any more.
+  @Test func aProcessEndsWhenOthersHaveLeftTheirRuns() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      // What is registered first is done last.
+      atexit {
+        _ = LongRun.hasWritten()
+        usleep(200_000)
+        if LongRun.hasWritten() { _exit(1) }
+      }
+      let run = try LongRun()
+      Thread { try? run.compute() }.start()
+      while !LongRun.hasWritten() { usleep(1000) }
+      exit(7)
+    }
+  }
+
   // MARK: - What is left of a run
 
   @Test func idleThreadsUseNoTime() async {
@@ -135,5 +151,43 @@ private final class Caller: @unchecked Sendable {
   func call() {
     guard known.isRight() else { return }
     lock.withLock { rightCalls += 1 }
+  }
+}
+
+/// Some seconds of work in few tasks, each of which writes its outputs one after the other.
+private struct LongRun: Sendable {
+  /// What a run writes to, and what was seen of it.
+  private static nonisolated(unsafe) var output, seen: UnsafeMutableBufferPointer<Float>!
+  private let plan: Plan
+  private let x: Tensor
+
+  init() throws {
+    let layer = try Conv2D(
+      weights: Tensor(repeating: 1, shape: [32, 32, 21, 21]), padding: .same)
+    x = try Tensor(repeating: 1, shape: [1, 32, 300, 300])
+    plan = try layer.plan(for: x.shape, with: Planner(threads: 2, costModel: .arithmetic))
+    Self.output = .zeros(plan.outputShape.reduce(1, *))
+    Self.seen = .zeros(Self.output.count)
+  }
+
+  func compute() throws {
+    var workspace = try Workspace(for: plan)
+    var output = Self.output.mutableSpan
+    try plan.run(x.span, into: &output, workspace: &workspace)
+  }
+
+  /// Whether anything has been written since this was last asked.
+  static func hasWritten() -> Bool {
+    let bytes = UnsafeRawBufferPointer(output)
+    defer { memcpy(seen.baseAddress!, output.baseAddress!, bytes.count) }
+    return memcmp(seen.baseAddress!, output.baseAddress!, bytes.count) != 0
+  }
+}
+
+extension UnsafeMutableBufferPointer<Float> {
+  fileprivate static func zeros(_ count: Int) -> Self {
+    let buffer = allocate(capacity: count)
+    buffer.initialize(repeating: 0)
+    return buffer
   }
 }

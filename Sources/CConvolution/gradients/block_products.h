@@ -17,7 +17,7 @@ typedef struct {
   weight_cut cut;
   output_block largest;
   int32_t listed_taps;
-  float *sums;  ///< [stretch][row][cut.row]
+  float *sums;  ///< [stretch], cut.rows * cut.row each
   char *workers;
   size_t worker_bytes;
 } weight_run;
@@ -36,7 +36,7 @@ INLINE weight_worker take_worker(arena *a, const weight_run *run) {
   weight_worker worker = {.places = take_places(a, run->problem, &run->largest)};
   worker.stage = take_stage(a, &run->cut, run->problem, &run->largest);
   worker.patches = TAKE(a, float, patch_floats(&run->cut, &run->largest));
-  worker.pixels = TAKE(a, tap_pixel, (int64_t)run->listed_taps * block_pixels(&run->largest) + FETCHED_AHEAD);
+  worker.pixels = TAKE(a, tap_pixel, (int64_t)run->listed_taps * block_pixels(&run->largest));
   worker.counts = TAKE(a, int32_t, run->listed_taps);
   return worker;
 }
@@ -53,12 +53,12 @@ INLINE weight_run weight_run_of(const conv_problem *problem, int64_t images, int
 }
 
 /// Multiplies the outputs of a group that the part has by some channels of x. `sums` are those of output channel 0.
-INLINE void multiply_group(const weight_run *run, const weight_part *part, int32_t group, product p,
-                           const tap_products *taps, float *sums) {
-  const int32_t outputs = run->problem->output_channels, begin = group * outputs;
-  const int32_t first = begin > part->first_output ? begin : part->first_output;
-  p.sums = sums + first * run->cut.row;
-  multiply(p, taps, first, least_of(begin + outputs, part->end_output));
+INLINE void multiply_group(const weight_run *run, const weight_part *part, const weight_worker *worker, int32_t group,
+                           product p, const tap_products *taps, float *sums) {
+  const output_tiles tiles = tiles_of_group(&run->cut, run->problem, part, group, block_pixels(&worker->places.block),
+                                            worker->stage.dy);
+  p.sums = sums + tiles.first * p.row;
+  multiply(p, taps, &tiles);
 }
 
 /// Multiplies the taps that are listed, of which `first_tap` is the first.
@@ -66,14 +66,14 @@ static void multiply_taps(const weight_run *run, const weight_part *part, const 
                           int32_t first_tap, int32_t taps, float *sums, bool first) {
   const weight_cut *cut = &run->cut;
   const int32_t room = block_pixels(&run->largest), channels = run->problem->input_channels;
-  const ptrdiff_t step = cut->order == CHANNELWISE ? channels * cut->row : cut->tap;
+  const ptrdiff_t step = cut->order == CHANNELWISE ? channels * cut->row : sums_begin(cut, 1, 0);
   const tap_products listed = {worker->pixels, worker->counts, taps, room, step};
-  product p = {.row = cut->row, .first = first};
+  product p = {.first = first};
   sums += first_tap * listed.step;
   if (cut->order == CHANNELWISE) {
     for (int32_t c = 0; c < channels; c++, sums += cut->row)
       for (int32_t output = part->first_output; output < part->end_output; output += CHANNELWISE_CHANNELS) {
-        p.dy = output;
+        p.dy = worker->places.dy + output;
         p.channels = least_of(part->end_output - output, CHANNELWISE_CHANNELS);
         p.sums = sums + output;
         multiply_channelwise(p, &listed);
@@ -84,7 +84,8 @@ static void multiply_taps(const weight_run *run, const weight_part *part, const 
   for (int32_t group = part->first_group; group < part->end_group; group++)
     for (int32_t channel = part->first_input; channel < part->end_input; channel += TILE_CHANNELS) {
       p.channels = least_of(part->end_input - channel, TILE_CHANNELS);
-      multiply_group(run, part, group, p, &listed, sums + channel);
+      p.row = sums_row(cut, channel);
+      multiply_group(run, part, worker, group, p, &listed, sums + sums_begin(cut, 0, channel));
       p.x += cut->order == DENSE ? worker->stage.panel : p.channels;
     }
 }
@@ -117,23 +118,22 @@ static void add_patches(const weight_run *run, const weight_part *part, const we
     for (int32_t channel = 0; channel < channels; channel += TILE_CHANNELS) {
       p.x = channel;
       p.channels = least_of(channels - channel, TILE_CHANNELS);
-      multiply_group(run, part, group, p, &patches, sums + channel);
+      multiply_group(run, part, worker, group, p, &patches, sums + channel);
     }
   }
 }
 
 /// Whether patches do not multiply a border of zeros by what is not finite.
-static bool may_patch(const weight_part *part, const block_places *places) {
+static bool may_patch(const weight_run *run, const weight_part *part, const weight_worker *worker) {
+  const block_places *places = &worker->places;
   if (!places->reads_zero) return true;
-  const int32_t channels = part->end_output - part->first_output;
-  const conv_strides step = places->dy_steps;
-  for (int32_t n = 0; n < places->block.images; n++)
-    for (int32_t d = 0; d < places->block.count[0]; d++)
-      for (int32_t h = 0; h < places->block.count[1]; h++)
-        for (int32_t w = 0; w < places->block.count[2]; w++)
-          if (!conv_are_finite(places->dy + n * step.image + d * step.axis[0] + h * step.axis[1] + w * step.axis[2] +
-                                   part->first_output,
-                               channels))
-            return false;
+  const int32_t pixels = block_pixels(&places->block);
+  for (int32_t group = part->first_group; group < part->end_group; group++) {
+    const output_tiles tiles = tiles_of_group(&run->cut, run->problem, part, group, pixels, worker->stage.dy);
+    for (int32_t i = 0; i < tiles.count; i++) {
+      const int32_t outputs = tile_begin(&tiles, i + 1) - tile_begin(&tiles, i);
+      if (!conv_are_finite(staged_tile(&tiles, i), (ptrdiff_t)pixels * outputs)) return false;
+    }
+  }
   return true;
 }

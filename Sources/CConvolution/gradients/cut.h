@@ -1,6 +1,7 @@
 // How the sums of a weight gradient are laid out, and cut: outputs into blocks, blocks into stretches, weights into
 // parts. A block's products are summed in registers, blocks of a stretch are added one after the other, and stretches
 // in a tree. Shapes and the batch alone decide on all that; only the parts, through which no sum goes, know of threads.
+// Sums lie panel by panel of a tile's channels, or, where a vector goes across taps or outputs, row by row.
 #pragma once
 
 #include <math.h>
@@ -22,8 +23,8 @@ enum {
   MOST_STRETCHES = 16,
   STRETCH_BLOCKS = 8,
   STRETCH_FLOATS = 1 << 20,
-  /// Sums of a part that stay in the second-level cache beside a block.
-  PART_FLOATS = 1 << 16,
+  /// Sums of a part at most. Every part stages what it reads of a block, so that few large ones stage less.
+  PART_FLOATS = 1 << 17,
   /// Tasks for each thread, so that threads end at the same time.
   TASKS_PER_THREAD = 4,
 };
@@ -42,6 +43,7 @@ typedef struct {
   ptrdiff_t row;           ///< floats of one, whole vectors
   int32_t parts;           ///< of weights, of which a task has one
   int32_t input_parts;     ///< of input channels, each of which has several of output channels
+  int32_t tile_outputs;    ///< output channels of a tile at most
   block_cut blocks;
   int32_t stretches;
 } weight_cut;
@@ -104,6 +106,8 @@ INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int
   cut.stretches = clamped(STRETCH_FLOATS / sums, 1, clamped(cut.blocks.count / STRETCH_BLOCKS, 1, MOST_STRETCHES));
   const int64_t by_size = sums / PART_FLOATS, by_threads = parts_of(TASKS_PER_THREAD * threads, cut.stretches);
   const int32_t parts = clamped(by_size > by_threads ? by_size : by_threads, 1, 1 << 20);
+  const ptrdiff_t widest = least_of(cut.order == DENSE ? cut.tap : (int32_t)cut.row, TILE_CHANNELS);
+  cut.tile_outputs = widest > TILE_VECTORS * LANES ? PAIR_BROADCASTS : TILE_BROADCASTS;
   cut.input_parts = input_parts_of(problem, &cut, &block, parts);
   cut.parts = cut.input_parts * least_of(parts_of(parts, cut.input_parts), part_units(&cut));
   return cut;
@@ -113,6 +117,17 @@ INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int
 typedef struct {
   int32_t first_output, end_output, first_group, end_group, first_input, end_input;
 } weight_part;
+
+/// Floats from one output channel's sums to the next one's, of the channels of x from the `channel`-th on.
+INLINE ptrdiff_t sums_row(const weight_cut *cut, int32_t channel) {
+  return cut->order == DENSE ? least_of(cut->tap - channel, TILE_CHANNELS) : cut->row;
+}
+
+/// Where the sums of those channels begin, of output channel 0.
+INLINE ptrdiff_t sums_begin(const weight_cut *cut, int32_t tap, int32_t channel) {
+  const ptrdiff_t at = (ptrdiff_t)tap * cut->tap + channel;
+  return cut->order == DENSE ? at * cut->rows : at;
+}
 
 INLINE int32_t output_parts(const weight_cut *cut) { return cut->parts / cut->input_parts; }
 

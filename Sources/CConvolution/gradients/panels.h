@@ -35,7 +35,7 @@ INLINE bool stages_inputs(const weight_cut *cut, const conv_problem *problem) {
   return cut->order != PATCHED || problem->layout == CONV_CHANNELS_FIRST;
 }
 
-/// Whether dy is staged: pixels of many channels would lie in few sets of the first-level cache.
+/// Whether dy is staged.
 INLINE bool stages_outputs(const weight_cut *cut, const conv_problem *problem) {
   return cut->order != CHANNELWISE || problem->layout == CONV_CHANNELS_FIRST;
 }

@@ -43,9 +43,8 @@ static void fill_patches(const block_places *places, const conv_problem *problem
                 copy_samples(outside || j < 0 ? constant : x + j * step[2], to, channels);
               }
             }
-          const float *dy = places->dy + n * places->dy_steps.image + d * places->dy_steps.axis[0] +
-                            h * places->dy_steps.axis[1] + w * places->dy_steps.axis[2];
+          const ptrdiff_t dy = n * places->dy_steps.image + d * places->dy_steps.axis[0] +
+                               h * places->dy_steps.axis[1] + w * places->dy_steps.axis[2];
           *pixels++ = (tap_pixel){patches, dy};
         }
-  end_list(places, pixels);
 }

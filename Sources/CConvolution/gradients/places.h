@@ -5,7 +5,8 @@
 #include "cut.h"
 
 /// A pixel of x lies at x + image and index by index, counted from the block's first image; one of dy likewise from the
-/// block's first output. Channels lie side by side.
+/// block's first output. Channels lie side by side. Where dy lies in tiles of output channels its steps count pixels,
+/// whatever channels a tile has.
 typedef struct {
   output_block block;
   const float *x, *dy;

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "../shared/tile_sizes.h"
+#include "output_tiles.h"
 #include "taps.h"
 
 typedef struct {
   const tap_pixel *pixels;
   int32_t count;
-  ptrdiff_t x, dy;   ///< offsets of the first channels in a pixel
+  ptrdiff_t x;       ///< offset of the first channel in a pixel
+  const float *dy;   ///< the first channel of the block's first output
   int32_t channels;  ///< that vectors run over, not more than a tile's
   float *sums;
   ptrdiff_t row;     ///< from one output channel's sums to the next one's
@@ -29,14 +31,14 @@ INLINE void add_sum(float *to, vec sum, const bool first, const bool whole, vmas
 /// `outputs` channels of dy are broadcast to `vectors` vectors of input channels, of which the last may be partial.
 INLINE void multiply_tile(const product *p, const int outputs, const int vectors, const bool whole) {
   const vmask mask = v_first(p->channels - (vectors - 1) * LANES);
-  const ptrdiff_t x_offset = p->x, dy_offset = p->dy, row = p->row;
+  const ptrdiff_t x_offset = p->x, row = p->row;
+  const float *const first_dy = p->dy;
   float *const sums = p->sums;
   const bool first = p->first;
   vec sum[TILE_BROADCASTS][MOST_VECTORS];
   EACH(o, outputs) EACH(v, vectors) sum[o][v] = v_zero();
   for (const tap_pixel *pixel = p->pixels, *const end = pixel + p->count; pixel < end; pixel++) {
-    const float *x = pixel->x + x_offset, *dy = pixel->dy + dy_offset;
-    __builtin_prefetch(pixel[FETCHED_AHEAD].dy + dy_offset);
+    const float *x = pixel->x + x_offset, *dy = first_dy + pixel->dy * outputs;
     vec sample[MOST_VECTORS];
     EACH(v, vectors) sample[v] = load_lanes(x + v * LANES, whole || v < vectors - 1, mask);
     EACH(o, outputs) {
@@ -75,19 +77,17 @@ typedef struct {
   ptrdiff_t step;           ///< from one tap's sums to the next one's
 } tap_products;
 
-/// Multiplies output channels first..<end, whose sums are rows from the first one's on, in tiles of even sizes. What a
-/// tile reads stays in the first-level cache for all taps.
-INLINE void multiply(product p, const tap_products *taps, int32_t first, int32_t end) {
+/// Multiplies the output channels of a group, whose sums are rows from the first one's on, tile by tile. What a tile
+/// reads stays in the first-level cache for all taps.
+INLINE void multiply(product p, const tap_products *taps, const output_tiles *tiles) {
   const int32_t vectors = parts_of(p.channels, LANES);
   const bool wide = vectors > TILE_VECTORS, whole = p.channels % LANES == 0;
-  const int32_t tiles = parts_of(end - first, wide ? PAIR_BROADCASTS : TILE_BROADCASTS);
   float *const sums = p.sums;
-  for (int32_t tile = 0; tile < tiles; tile++) {
-    const int32_t begin = part_begin(end - first, tiles, tile);
-    const int32_t outputs = part_begin(end - first, tiles, tile + 1) - begin;
+  for (int32_t i = 0; i < tiles->count; i++) {
+    const int32_t begin = tile_begin(tiles, i), outputs = tile_begin(tiles, i + 1) - begin;
     product_function *const function = wide ? wide_functions[outputs - 1][vectors - TILE_VECTORS - 1][whole]
                                             : product_functions[outputs - 1][vectors - 1][whole];
-    p.dy = first + begin;
+    p.dy = staged_tile(tiles, i);
     for (int32_t tap = 0; tap < taps->count; tap++) {
       p.pixels = taps->pixels + (ptrdiff_t)tap * taps->room;
       p.count = taps->counts[tap];
@@ -102,9 +102,10 @@ INLINE void multiply_channels(const product *p, const int vectors, const bool wh
   const vmask mask = v_first(p->channels - (vectors - 1) * LANES);
   vec sum[CHANNELWISE_VECTORS];
   EACH(v, vectors) sum[v] = v_zero();
-  const ptrdiff_t x_offset = p->x, dy_offset = p->dy;
+  const ptrdiff_t x_offset = p->x;
+  const float *const first_dy = p->dy;
   for (const tap_pixel *pixel = p->pixels, *const end = pixel + p->count; pixel < end; pixel++) {
-    const float *x = pixel->x + x_offset, *dy = pixel->dy + dy_offset;
+    const float *x = pixel->x + x_offset, *dy = first_dy + pixel->dy;
     EACH(v, vectors) {
       const bool all = whole || v < vectors - 1;
       sum[v] = v_fma(load_lanes(dy + v * LANES, all, mask), load_lanes(x + v * LANES, all, mask), sum[v]);

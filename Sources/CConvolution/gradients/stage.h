@@ -3,9 +3,13 @@
 // memory is turned to channels-last.
 #pragma once
 
+#include "output_tiles.h"
 #include "panels.h"
 #include "places.h"
 #include "turn.h"
+
+/// Pixels ahead of the one that is staged whose samples are fetched.
+enum { PIXELS_AHEAD = 2 };
 
 typedef struct {
   int32_t *source[3];  ///< of each axis, the inputs that are staged, in rising order
@@ -29,7 +33,7 @@ INLINE stage take_stage(arena *a, const weight_cut *cut, const conv_problem *pro
   s.offsets = TAKE(a, int32_t, (inputs > outputs ? inputs : outputs) + LANES);
   s.x = TAKE(a, float, most_staged_floats(cut, problem, largest->images * inputs));
   if (stages_outputs(cut, problem))
-    s.dy = TAKE(a, float, (int64_t)block_pixels(largest) * most_part_outputs(cut) + LANES);
+    s.dy = TAKE(a, float, most_part_outputs(cut) * staged_channel(block_pixels(largest)));
   if (cut->order == CHANNELWISE && problem->input_channels * problem->output_channels > 1) {
     s.partners = TAKE(a, int32_t, problem->input_channels * most_part_outputs(cut));
     s.lanes = TAKE(a, int32_t, problem->input_channels * most_part_outputs(cut) + LANES);
@@ -75,6 +79,11 @@ INLINE float *panel_pixels(const stage *s, const staged_channels *staged, int32_
   return s->x + (set * (ptrdiff_t)staged->panels + panel) * s->panel + CONSTANTS * staged->width;
 }
 
+/// Brings near the channels of a pixel that are staged soon: pixels of many channels are on pages of their own.
+INLINE void fetch_pixel(const float *from, int32_t channels) {
+  for (int32_t c = 0; c < channels; c += LINE_FLOATS) __builtin_prefetch(from + c);
+}
+
 /// Stages the listed inputs of one image of channels-last memory, from `at` on in every panel; `x` is its first sample
 /// of the first channel.
 static void copy_image(const stage *s, const staged_channels *staged, const conv_problem *problem, const float *x,
@@ -83,7 +92,10 @@ static void copy_image(const stage *s, const staged_channels *staged, const conv
   for (int32_t z = 0; z < s->count[0]; z++)
     for (int32_t i = 0; i < s->count[1]; i++)
       for (int32_t j = 0; j < s->count[2]; j++, at += staged->width) {
-        const float *from = x + s->source[0][z] * step[0] + s->source[1][i] * step[1] + s->source[2][j] * step[2];
+        const float *row = x + s->source[0][z] * step[0] + s->source[1][i] * step[1];
+        const float *from = row + s->source[2][j] * step[2];
+        if (j + PIXELS_AHEAD < s->count[2])
+          fetch_pixel(row + s->source[2][j + PIXELS_AHEAD] * step[2], staged->sets * staged->channels);
         for (int32_t set = 0; set < staged->sets; set++)
           for (int32_t panel = 0; panel < staged->panels; panel++) {
             const int32_t first = panel * staged->width, count = least_of(staged->channels - first, staged->width);
@@ -147,26 +159,70 @@ static void stage_inputs(stage *s, block_places *places, const conv_problem *pro
   }
 }
 
-/// Stages the part's channels of what the block reads of dy.
-static void stage_outputs(stage *s, block_places *places, const conv_problem *problem, const float *dy,
-                          const weight_part *part) {
-  const output_block *block = &places->block;
-  const ptrdiff_t *step = problem->y.axis;
-  const int32_t channels = part->end_output - part->first_output;
+/// Lists the offsets of the block's outputs in one image. Returns how many.
+INLINE int32_t list_outputs(stage *s, const output_block *block, const ptrdiff_t step[3]) {
   int32_t pixels = 0;
   for (int32_t d = 0; d < block->count[0]; d++)
     for (int32_t h = 0; h < block->count[1]; h++)
       for (int32_t w = 0; w < block->count[2]; w++)
         s->offsets[pixels++] = (int32_t)(d * step[0] + h * step[1] + w * step[2]);
+  return pixels;
+}
+
+/// Stages the part's channels of what the block reads of dy, pixel by pixel: channels that meet one by one.
+static void stage_pixels(stage *s, block_places *places, const conv_problem *problem, const float *dy,
+                         const weight_part *part) {
+  const output_block *block = &places->block;
+  const int32_t channels = part->end_output - part->first_output;
+  const int32_t pixels = list_outputs(s, block, problem->y.axis);
   const float *first = dy + first_output(problem, block) + part->first_output * problem->y.channel;
-  for (int32_t n = 0; n < block->images; n++) {
-    const float *image = first + (block->first_image + n) * problem->y.image;
-    float *to = s->dy + (ptrdiff_t)n * pixels * channels;
-    if (problem->layout == CONV_CHANNELS_FIRST)
-      turn_pixels(image, problem->y.channel, NULL, channels, s->offsets, pixels, to, channels);
-    else
-      for (int32_t i = 0; i < pixels; i++) copy_samples(image + s->offsets[i], to + i * channels, channels);
-  }
+  for (int32_t n = 0; n < block->images; n++)
+    turn_pixels(first + (block->first_image + n) * problem->y.image, problem->y.channel, NULL, channels, s->offsets,
+                pixels, s->dy + (ptrdiff_t)n * pixels * channels, channels);
   places->dy = s->dy - part->first_output;
   places->dy_steps = staged_steps(block->count, channels);
+}
+
+/// Turns the tiles of a group of the part from one image, whose first pixel is the `at`-th of the block: `first` is
+/// its first output, of the group's first channel.
+static void turn_tiles(const stage *s, const output_tiles *tiles, const conv_problem *problem, const float *first,
+                        int32_t at, int32_t pixels) {
+  for (int32_t i = 0; i < tiles->count; i++) {
+    const int32_t begin = tile_begin(tiles, i), channels = tile_begin(tiles, i + 1) - begin;
+    // Whole vectors are turned: the pixels that follow overwrite what is beyond one.
+    const int32_t turned = least_of(tiles->channels - begin, LANES);
+    turn_pixels(first + begin * problem->y.channel, problem->y.channel, NULL, turned, s->offsets, pixels,
+                staged_tile(tiles, i) + at * channels, channels);
+  }
+}
+
+/// The same of channels-last memory.
+static void copy_tiles(const stage *s, const output_tiles *tiles, const float *first, int32_t at, int32_t pixels) {
+  for (int32_t pixel = 0; pixel < pixels; pixel++) {
+    if (pixel + PIXELS_AHEAD < pixels) fetch_pixel(first + s->offsets[pixel + PIXELS_AHEAD], tiles->channels);
+    for (int32_t i = 0; i < tiles->count; i++) {
+      const int32_t begin = tile_begin(tiles, i), channels = tile_begin(tiles, i + 1) - begin;
+      v_store(staged_tile(tiles, i) + (at + pixel) * channels,
+              v_load_masked(first + s->offsets[pixel] + begin, v_first(channels)));
+    }
+  }
+}
+
+/// Stages the part's channels of what the block reads of dy in tiles.
+static void stage_outputs(stage *s, block_places *places, const weight_cut *cut, const conv_problem *problem,
+                          const float *dy, const weight_part *part) {
+  const output_block *block = &places->block;
+  const int32_t pixels = list_outputs(s, block, problem->y.axis);
+  for (int32_t n = 0; n < block->images; n++) {
+    const float *image = dy + (block->first_image + n) * problem->y.image + first_output(problem, block);
+    for (int32_t group = part->first_group; group < part->end_group; group++) {
+      const output_tiles tiles = tiles_of_group(cut, problem, part, group, block_pixels(block), s->dy);
+      const float *first = image + tiles.first * problem->y.channel;
+      if (problem->layout == CONV_CHANNELS_FIRST)
+        turn_tiles(s, &tiles, problem, first, n * pixels, pixels);
+      else
+        copy_tiles(s, &tiles, first, n * pixels, pixels);
+    }
+  }
+  places->dy_steps = staged_steps(block->count, 1);
 }

@@ -31,45 +31,69 @@ INLINE ptrdiff_t tap_offset(const conv_problem *problem, const conv_weight_gradi
          tap % width * dw->kernel_stride[2];
 }
 
-/// Whether the only stretch's sums lie as those asked for, and can be summed where they go.
-static bool sums_in_place(const weight_cut *cut, const conv_problem *problem, const conv_weight_gradient *dw) {
-  if (cut->order != DENSE || cut->stretches > 1 || cut->tap != problem->input_channels) return false;
-  for (int32_t tap = 0; tap < tap_count(problem); tap++)
-    if (tap_offset(problem, dw, tap) != (ptrdiff_t)tap * cut->tap) return false;
-  return dw->input_stride == 1 && dw->output_stride == cut->row;
+/// Writes some output channels of the sums of dense layers, panel by panel.
+static void write_panels(const weight_cut *cut, const conv_problem *problem, const float *sums,
+                         const conv_weight_gradient *dw, int32_t first, int32_t count) {
+  const int32_t taps = tap_count(problem), channels = problem->input_channels;
+  for (int32_t channel = 0; channel < channels; channel += TILE_CHANNELS) {
+    const int32_t width = least_of(channels - channel, TILE_CHANNELS);
+    const ptrdiff_t row = sums_row(cut, channel), tap_step = sums_begin(cut, 1, 0);
+    const float *from = sums + sums_begin(cut, 0, channel) + first * row;
+    float *to = dw->data + first * dw->output_stride + channel * dw->input_stride;
+    if (dw->output_stride == 1)
+      for (int32_t tap = 0; tap < taps; tap++)
+        transpose(from + tap * tap_step, row, to + tap_offset(problem, dw, tap), dw->input_stride, count, width);
+    else
+      for (int32_t o = 0; o < count; o++, from += row, to += dw->output_stride)
+        if (taps == 1)
+          memcpy(to, from, width * sizeof(float));
+        else
+          transpose_planes(from, tap_step, to, taps, width);
+  }
 }
 
-/// Writes rows of sums, each of one output channel.
-static void write_rows(const weight_cut *cut, const conv_problem *problem, const float *sums,
-                       const conv_weight_gradient *dw, int32_t first, int32_t count) {
+/// Writes some output channels of the sums of patches.
+static void write_patches(const weight_cut *cut, const conv_problem *problem, const float *sums,
+                          const conv_weight_gradient *dw, int32_t first, int32_t count) {
   const int32_t taps = tap_count(problem), channels = problem->input_channels;
   const float *rows = sums + first * cut->row;
   float *to = dw->data + first * dw->output_stride;
-  if (dw->output_stride == 1) {
+  if (dw->output_stride == 1)
     for (int32_t tap = 0; tap < taps; tap++)
       transpose(rows + tap * cut->tap, cut->row, to + tap_offset(problem, dw, tap), dw->input_stride, count, channels);
-    return;
-  }
-  for (int32_t o = 0; o < count; o++, rows += cut->row, to += dw->output_stride)
-    if (taps == 1)
-      memcpy(to, rows, channels * sizeof(float));
-    else
+  else
+    for (int32_t o = 0; o < count; o++, rows += cut->row, to += dw->output_stride)
       transpose_planes(rows, cut->tap, to, taps, channels);
 }
 
-/// Ends some rows: adds the stretches, and writes.
-static void end_rows(const weight_cut *cut, const conv_problem *problem, float *sums, const conv_weight_gradient *dw,
-                     int32_t first, int32_t count) {
-  if (cut->stretches > 1)
-    add_stretches(sums, cut->rows * cut->row, cut->stretches, first * cut->row, (first + count) * cut->row);
-  if (cut->order != CHANNELWISE) {
-    write_rows(cut, problem, sums, dw, first, count);
-    return;
-  }
+/// Writes rows of sums of layers whose channels meet one by one.
+static void write_channels(const weight_cut *cut, const conv_problem *problem, const float *sums,
+                           const conv_weight_gradient *dw, int32_t first, int32_t count) {
   for (int32_t row = first; row < first + count; row++) {
     const float *from = sums + row * cut->row;
     float *to = dw->data + row % problem->input_channels * dw->input_stride +
                 tap_offset(problem, dw, row / problem->input_channels);
     for (int32_t o = 0; o < problem->groups * problem->output_channels; o++) to[o * dw->output_stride] = from[o];
   }
+}
+
+/// Ends some rows: adds the stretches, and writes.
+static void end_rows(const weight_cut *cut, const conv_problem *problem, float *sums, const conv_weight_gradient *dw,
+                     int32_t first, int32_t count) {
+  const ptrdiff_t distance = cut->rows * cut->row;
+  if (cut->stretches > 1 && cut->order == DENSE) {
+    for (int32_t tap = 0; tap < tap_count(problem); tap++)
+      for (int32_t channel = 0; channel < cut->tap; channel += TILE_CHANNELS) {
+        const ptrdiff_t begin = sums_begin(cut, tap, channel), row = sums_row(cut, channel);
+        add_stretches(sums, distance, cut->stretches, begin + first * row, begin + (first + count) * row);
+      }
+  } else if (cut->stretches > 1) {
+    add_stretches(sums, distance, cut->stretches, first * cut->row, (first + count) * cut->row);
+  }
+  if (cut->order == DENSE)
+    write_panels(cut, problem, sums, dw, first, count);
+  else if (cut->order == PATCHED)
+    write_patches(cut, problem, sums, dw, first, count);
+  else
+    write_channels(cut, problem, sums, dw, first, count);
 }

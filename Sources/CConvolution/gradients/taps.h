@@ -5,23 +5,16 @@
 #include "places.h"
 
 typedef struct {
-  const float *x, *dy;
+  const float *x;
+  ptrdiff_t dy;  ///< by the steps of dy, from the block's first output on
 } tap_pixel;
-
-/// How many pixels ahead gradients are fetched from the second-level cache.
-enum { FETCHED_AHEAD = 6 };
-
-/// Writes what is fetched ahead of the last pixels of a list.
-INLINE void end_list(const block_places *places, tap_pixel *end) {
-  for (int i = 0; i < FETCHED_AHEAD; i++) end[i] = (tap_pixel){places->x, places->dy};
-}
 
 /// What a tap outside reads: the constant of the last axis that it is outside of, row and column being at i and j.
 INLINE const float *constant_of(const block_places *places, int32_t i, int32_t j) {
   return places->constant[j < 0 ? 2 : i < 0 ? 1 : 0];
 }
 
-/// Lists the pixels of tap (kd, kh, kw) and ends the list. Returns how many.
+/// Lists the pixels of tap (kd, kh, kw). Returns how many.
 static int32_t list_tap(const block_places *places, int32_t kd, int32_t kh, int32_t kw,
                         tap_pixel *pixels) {
   const output_block *block = &places->block;
@@ -36,8 +29,7 @@ static int32_t list_tap(const block_places *places, int32_t kd, int32_t kh, int3
         const bool outside = (z | i) < 0;
         const float *x = places->x + n * places->x_steps.image;
         if (!outside) x += z * places->x_steps.axis[0] + i * places->x_steps.axis[1];
-        const float *dy = places->dy + n * places->dy_steps.image + d * places->dy_steps.axis[0] +
-                          h * places->dy_steps.axis[1];
+        ptrdiff_t dy = n * places->dy_steps.image + d * places->dy_steps.axis[0] + h * places->dy_steps.axis[1];
         for (int32_t w = 0; w < block->count[2]; w++, dy += dy_step) {
           const int32_t j = at[2][w];
           if (!outside && j >= 0) {
@@ -48,6 +40,5 @@ static int32_t list_tap(const block_places *places, int32_t kd, int32_t kh, int3
           if (constant[0] != 0) *next++ = (tap_pixel){constant, dy};
         }
       }
-  end_list(places, next);
   return (int32_t)(next - pixels);
 }

@@ -38,11 +38,13 @@ static void sum_stretch(void *context, int64_t item, int32_t index) {
       stage_inputs(&worker.stage, &worker.places, run->problem, run->x, &worker.staged);
     else
       place_inputs(&worker.places, run->problem, run->x, worker.staged.first);
-    if (stages_outputs(cut, run->problem))
-      stage_outputs(&worker.stage, &worker.places, run->problem, run->dy, &part);
+    if (cut->order != CHANNELWISE)
+      stage_outputs(&worker.stage, &worker.places, cut, run->problem, run->dy, &part);
+    else if (stages_outputs(cut, run->problem))
+      stage_pixels(&worker.stage, &worker.places, run->problem, run->dy, &part);
     else
       place_outputs(&worker.places, run->problem, run->dy);
-    if (cut->order == PATCHED && may_patch(&part, &worker.places))
+    if (cut->order == PATCHED && may_patch(run, &part, &worker))
       add_patches(run, &part, &worker, sums, i == first);
     else
       add_taps(run, &part, &worker, sums, i == first);
@@ -62,9 +64,8 @@ static void weight_gradient(const conv_problem *problem, const float *x, const f
   run.x = x;
   run.dy = dy;
   run.dw = dw;
-  const bool in_place = sums_in_place(&run.cut, problem, dw);
-  run.sums = in_place ? dw->data : workspace;
+  run.sums = workspace;
   run.workers = (char *)workspace + sum_bytes(&run.cut);
   team_run(threads, (int64_t)run.cut.stretches * run.cut.parts, sum_stretch, &run);
-  if (!in_place) team_run(threads, parts_of(run.cut.rows, SUM_ROWS), end_sums, &run);
+  team_run(threads, parts_of(run.cut.rows, SUM_ROWS), end_sums, &run);
 }

@@ -48,7 +48,8 @@ INLINE vec v_round(vec a) {
   return a;
 }
 INLINE vec v_scale(vec a, vec exponent) {
-  for (int i = 0; i < LANES; i++) a[i] = ldexpf(a[i], (int)exponent[i]);
+  // Where the exponent is not a number `a` is none either.
+  for (int i = 0; i < LANES; i++) a[i] = ldexpf(a[i], exponent[i] == exponent[i] ? (int)exponent[i] : 0);
   return a;
 }
 /// n of a = 2^n m with 1 <= m < 2, of positive normal numbers.

@@ -25,9 +25,10 @@ INLINE int32_t visit_rows(const conv_problem *problem, int32_t vectors) {
 }
 
 INLINE task_manner manner_of(const conv_problem *problem, const conv_task *task) {
-  const bool pairs = PAIR_BROADCASTS > 0 && task->end_panel - task->first_panel > 1 &&
+  const bool paired = PAIR_BROADCASTS > 0 || task_pixels(task) <= PAIR_PIXELS;
+  const bool pairs = paired && task->end_panel - task->first_panel > 1 &&
                      problem->output_channels > PANEL + LANES && weight_rows(problem) >= LEAST_PAIR_ROWS;
-  const int32_t pixels = pairs ? PAIR_BROADCASTS : TILE_BROADCASTS;
+  const int32_t pixels = pairs ? PAIR_PIXELS : TILE_BROADCASTS;
   const int32_t vectors = pairs ? MOST_VECTORS : TILE_VECTORS;
   // Pixels that meet in one set are in each other's way: 12 of them would not stay.
   const bool apart = problem->x.axis[2] * problem->axis[2].stride * (ptrdiff_t)sizeof(float) % CACHE_WAY == 0;
@@ -39,7 +40,7 @@ INLINE task_manner manner_of(const conv_problem *problem, const conv_task *task)
 INLINE int32_t next_vectors(const conv_problem *problem, const conv_task *task, task_manner manner, int32_t panel) {
   const int32_t outputs = problem->output_channels, of_group = panel % group_panels(outputs);
   const bool pair = manner.vectors > WIDEST_PANEL && panel + 1 < task->end_panel &&
-                    group_vectors(outputs) - of_group * TILE_VECTORS >= manner.vectors;
+                    of_group + 1 < group_panels(outputs) && panel_vectors(outputs, of_group + 1) == TILE_VECTORS;
   return pair ? manner.vectors : panel_vectors(outputs, of_group);
 }
 

@@ -10,12 +10,19 @@
 #else
 #define TABLE_PIXELS (2 * TILE_BROADCASTS)
 #endif
+// Pixels of the tiles of two panels. Where registers are few, they are for tasks that have no more pixels: the sums of one
+// panel would wait for each other.
+#if PAIR_BROADCASTS > 0
+#define PAIR_PIXELS PAIR_BROADCASTS
+#else
+#define PAIR_PIXELS 2
+#endif
 #include "../../shared/tile_walk.h"
 
 enum {
   /// Vectors of the widest panel, and of what is computed together.
   WIDEST_PANEL = TRIPLE_BROADCASTS > 0 ? TILE_VECTORS + 1 : TILE_VECTORS,
-  MOST_VECTORS = PAIR_BROADCASTS > 0 ? 2 * TILE_VECTORS : WIDEST_PANEL,
+  MOST_VECTORS = 2 * TILE_VECTORS,
   UNROLLED_ROWS = 4,
   /// Tiles ahead whose samples and outputs are fetched, and floats of a pixel until its line is foreseen.
   TILES_AHEAD = 2,

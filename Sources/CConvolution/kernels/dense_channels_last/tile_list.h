@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../../shared/tile_sizes.h"
+#include "products.h"
 
 // Tiles of one vector go up to a table's pixels.
 #if PAIR_BROADCASTS > 0
@@ -11,10 +12,15 @@
 #elif TILE_BROADCASTS == 4
 #define LARGER_SIZES(F) F(5) F(6) F(7) F(8)
 #endif
+#if PAIR_BROADCASTS > 0
+#define PAIRED_SIZES(F) PAIR_SIZES(F)
+#elif PAIR_PIXELS == 2
+#define PAIRED_SIZES(F) F(1) F(2)
+#endif
 
 #define OF_ONE(pixels) TILE(pixels, 1)
 #define OF_TWO(pixels) TILE(pixels, 2)
 #define OF_THREE(pixels) TILE(pixels, 3)
 #define OF_FOUR(pixels) TILE(pixels, 4)
 #define EVERY_TILE \
-  TILE_SIZES(OF_ONE) LARGER_SIZES(OF_ONE) TILE_SIZES(OF_TWO) TRIPLE_SIZES(OF_THREE) PAIR_SIZES(OF_FOUR)
+  TILE_SIZES(OF_ONE) LARGER_SIZES(OF_ONE) TILE_SIZES(OF_TWO) TRIPLE_SIZES(OF_THREE) PAIRED_SIZES(OF_FOUR)
