@@ -116,10 +116,11 @@ soak: setup ## many callers at once, then many runs of plans that come and go: r
 
 # Swift has no UndefinedBehaviorSanitizer on Linux; C has it, in the runtime that AddressSanitizer brings along.
 # Kernels that are optimised fully, with all their checks, take the compiler an hour; so, a quarter of one. What other
-# packages leave to the end of a process is no leak of ours.
+# packages leave to the end of a process is no leak of ours, and memory that nobody has is to be an error of ours.
 sanitize: setup ## all tests under AddressSanitizer, and the C code under UndefinedBehaviorSanitizer too
-	@ASAN_OPTIONS=detect_leaks=0 swift test --scratch-path .build-address --sanitize=address -Xcc -O1 -Xcc -fsanitize=undefined \
-	  -Xcc -fno-sanitize-recover=undefined $(if $(TESTS),--filter $(TESTS))
+	@ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 swift test --scratch-path .build-address \
+	  --sanitize=address -Xcc -O1 -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined \
+	  $(if $(TESTS),--filter '$(TESTS)')
 
 # ThreadSanitizer does not see into libomp: Archer, which comes with it, tells of its forks, joins and locks.
 ARCHER = $(lastword $(sort $(wildcard /usr/lib/llvm-*/lib/libarcher.so)))
