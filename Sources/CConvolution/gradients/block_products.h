@@ -130,10 +130,8 @@ static bool may_patch(const weight_run *run, const weight_part *part, const weig
   const int32_t pixels = block_pixels(&places->block);
   for (int32_t group = part->first_group; group < part->end_group; group++) {
     const output_tiles tiles = tiles_of_group(&run->cut, run->problem, part, group, pixels, worker->stage.dy);
-    for (int32_t i = 0; i < tiles.count; i++) {
-      const int32_t outputs = tile_begin(&tiles, i + 1) - tile_begin(&tiles, i);
-      if (!conv_are_finite(staged_tile(&tiles, i), (ptrdiff_t)pixels * outputs)) return false;
-    }
+    for (int32_t i = 0; i < tiles.count; i++)
+      if (!conv_are_finite(staged_tile(&tiles, i), tiles.pixels * tile_channels(&tiles, i))) return false;
   }
   return true;
 }

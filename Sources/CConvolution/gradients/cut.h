@@ -56,6 +56,17 @@ INLINE sum_order sum_order_of(const conv_problem *problem) {
   return tap_count(problem) > 1 && 4 * channels < 3 * whole_vectors(channels) ? PATCHED : DENSE;
 }
 
+/// Floats from one output channel's sums to the next one's, of the channels of x from the `channel`-th on.
+INLINE ptrdiff_t sums_row(const weight_cut *cut, int32_t channel) {
+  return cut->order == DENSE ? least_of(cut->tap - channel, TILE_CHANNELS) : cut->row;
+}
+
+/// Where the sums of those channels begin, of output channel 0.
+INLINE ptrdiff_t sums_begin(const weight_cut *cut, int32_t tap, int32_t channel) {
+  const ptrdiff_t at = (ptrdiff_t)tap * cut->tap + channel;
+  return cut->order == DENSE ? at * cut->rows : at;
+}
+
 /// What parts are made of: an output channel, or a vector of them.
 INLINE int32_t part_units(const weight_cut *cut) {
   return cut->order == CHANNELWISE ? (int32_t)(cut->row / LANES) : cut->rows;
@@ -106,8 +117,8 @@ INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int
   cut.stretches = clamped(STRETCH_FLOATS / sums, 1, clamped(cut.blocks.count / STRETCH_BLOCKS, 1, MOST_STRETCHES));
   const int64_t by_size = sums / PART_FLOATS, by_threads = parts_of(TASKS_PER_THREAD * threads, cut.stretches);
   const int32_t parts = clamped(by_size > by_threads ? by_size : by_threads, 1, 1 << 20);
-  const ptrdiff_t widest = least_of(cut.order == DENSE ? cut.tap : (int32_t)cut.row, TILE_CHANNELS);
-  cut.tile_outputs = widest > TILE_VECTORS * LANES ? PAIR_BROADCASTS : TILE_BROADCASTS;
+  const bool wide = MOST_VECTORS > TILE_VECTORS && sums_row(&cut, 0) > TILE_VECTORS * LANES;
+  cut.tile_outputs = wide ? PAIR_BROADCASTS : TILE_BROADCASTS;
   cut.input_parts = input_parts_of(problem, &cut, &block, parts);
   cut.parts = cut.input_parts * least_of(parts_of(parts, cut.input_parts), part_units(&cut));
   return cut;
@@ -117,17 +128,6 @@ INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int
 typedef struct {
   int32_t first_output, end_output, first_group, end_group, first_input, end_input;
 } weight_part;
-
-/// Floats from one output channel's sums to the next one's, of the channels of x from the `channel`-th on.
-INLINE ptrdiff_t sums_row(const weight_cut *cut, int32_t channel) {
-  return cut->order == DENSE ? least_of(cut->tap - channel, TILE_CHANNELS) : cut->row;
-}
-
-/// Where the sums of those channels begin, of output channel 0.
-INLINE ptrdiff_t sums_begin(const weight_cut *cut, int32_t tap, int32_t channel) {
-  const ptrdiff_t at = (ptrdiff_t)tap * cut->tap + channel;
-  return cut->order == DENSE ? at * cut->rows : at;
-}
 
 INLINE int32_t output_parts(const weight_cut *cut) { return cut->parts / cut->input_parts; }
 

@@ -34,6 +34,8 @@ INLINE int32_t tile_begin(const output_tiles *tiles, int32_t tile) {
   return tile * tiles->size + least_of(tile, tiles->larger);
 }
 
+INLINE int32_t tile_channels(const output_tiles *tiles, int32_t tile) { return tiles->size + (tile < tiles->larger); }
+
 INLINE float *staged_tile(const output_tiles *tiles, int32_t tile) {
   return tiles->staged + tile_begin(tiles, tile) * staged_channel(tiles->pixels);
 }

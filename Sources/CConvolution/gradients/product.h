@@ -84,7 +84,7 @@ INLINE void multiply(product p, const tap_products *taps, const output_tiles *ti
   const bool wide = vectors > TILE_VECTORS, whole = p.channels % LANES == 0;
   float *const sums = p.sums;
   for (int32_t i = 0; i < tiles->count; i++) {
-    const int32_t begin = tile_begin(tiles, i), outputs = tile_begin(tiles, i + 1) - begin;
+    const int32_t begin = tile_begin(tiles, i), outputs = tile_channels(tiles, i);
     product_function *const function = wide ? wide_functions[outputs - 1][vectors - TILE_VECTORS - 1][whole]
                                             : product_functions[outputs - 1][vectors - 1][whole];
     p.dy = staged_tile(tiles, i);

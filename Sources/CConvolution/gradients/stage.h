@@ -186,9 +186,9 @@ static void stage_pixels(stage *s, block_places *places, const conv_problem *pro
 /// Turns the tiles of a group of the part from one image, whose first pixel is the `at`-th of the block: `first` is
 /// its first output, of the group's first channel.
 static void turn_tiles(const stage *s, const output_tiles *tiles, const conv_problem *problem, const float *first,
-                        int32_t at, int32_t pixels) {
+                       int32_t at, int32_t pixels) {
   for (int32_t i = 0; i < tiles->count; i++) {
-    const int32_t begin = tile_begin(tiles, i), channels = tile_begin(tiles, i + 1) - begin;
+    const int32_t begin = tile_begin(tiles, i), channels = tile_channels(tiles, i);
     // Whole vectors are turned: the pixels that follow overwrite what is beyond one.
     const int32_t turned = least_of(tiles->channels - begin, LANES);
     turn_pixels(first + begin * problem->y.channel, problem->y.channel, NULL, turned, s->offsets, pixels,
@@ -201,7 +201,7 @@ static void copy_tiles(const stage *s, const output_tiles *tiles, const float *f
   for (int32_t pixel = 0; pixel < pixels; pixel++) {
     if (pixel + PIXELS_AHEAD < pixels) fetch_pixel(first + s->offsets[pixel + PIXELS_AHEAD], tiles->channels);
     for (int32_t i = 0; i < tiles->count; i++) {
-      const int32_t begin = tile_begin(tiles, i), channels = tile_begin(tiles, i + 1) - begin;
+      const int32_t begin = tile_begin(tiles, i), channels = tile_channels(tiles, i);
       v_store(staged_tile(tiles, i) + (at + pixel) * channels,
               v_load_masked(first + s->offsets[pixel] + begin, v_first(channels)));
     }

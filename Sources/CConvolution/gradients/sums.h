@@ -31,13 +31,15 @@ INLINE ptrdiff_t tap_offset(const conv_problem *problem, const conv_weight_gradi
          tap % width * dw->kernel_stride[2];
 }
 
-/// Writes some output channels of the sums of dense layers, panel by panel.
-static void write_panels(const weight_cut *cut, const conv_problem *problem, const float *sums,
-                         const conv_weight_gradient *dw, int32_t first, int32_t count) {
+/// Writes some output channels of sums, panel by panel; those of patches are one panel.
+static void write_outputs(const weight_cut *cut, const conv_problem *problem, const float *sums,
+                          const conv_weight_gradient *dw, int32_t first, int32_t count) {
   const int32_t taps = tap_count(problem), channels = problem->input_channels;
-  for (int32_t channel = 0; channel < channels; channel += TILE_CHANNELS) {
-    const int32_t width = least_of(channels - channel, TILE_CHANNELS);
-    const ptrdiff_t row = sums_row(cut, channel), tap_step = sums_begin(cut, 1, 0);
+  const int32_t widest = cut->order == DENSE ? TILE_CHANNELS : channels;
+  const ptrdiff_t tap_step = sums_begin(cut, 1, 0);
+  for (int32_t channel = 0; channel < channels; channel += widest) {
+    const int32_t width = least_of(channels - channel, widest);
+    const ptrdiff_t row = sums_row(cut, channel);
     const float *from = sums + sums_begin(cut, 0, channel) + first * row;
     float *to = dw->data + first * dw->output_stride + channel * dw->input_stride;
     if (dw->output_stride == 1)
@@ -52,20 +54,6 @@ static void write_panels(const weight_cut *cut, const conv_problem *problem, con
   }
 }
 
-/// Writes some output channels of the sums of patches.
-static void write_patches(const weight_cut *cut, const conv_problem *problem, const float *sums,
-                          const conv_weight_gradient *dw, int32_t first, int32_t count) {
-  const int32_t taps = tap_count(problem), channels = problem->input_channels;
-  const float *rows = sums + first * cut->row;
-  float *to = dw->data + first * dw->output_stride;
-  if (dw->output_stride == 1)
-    for (int32_t tap = 0; tap < taps; tap++)
-      transpose(rows + tap * cut->tap, cut->row, to + tap_offset(problem, dw, tap), dw->input_stride, count, channels);
-  else
-    for (int32_t o = 0; o < count; o++, rows += cut->row, to += dw->output_stride)
-      transpose_planes(rows, cut->tap, to, taps, channels);
-}
-
 /// Writes rows of sums of layers whose channels meet one by one.
 static void write_channels(const weight_cut *cut, const conv_problem *problem, const float *sums,
                            const conv_weight_gradient *dw, int32_t first, int32_t count) {
@@ -77,23 +65,26 @@ static void write_channels(const weight_cut *cut, const conv_problem *problem, c
   }
 }
 
+/// Adds the stretches of some rows to the first one's.
+static void add_rows(const weight_cut *cut, const conv_problem *problem, float *sums, int32_t first, int32_t count) {
+  const ptrdiff_t distance = cut->rows * cut->row;
+  if (cut->order != DENSE) {
+    add_stretches(sums, distance, cut->stretches, first * cut->row, (first + count) * cut->row);
+    return;
+  }
+  for (int32_t tap = 0; tap < tap_count(problem); tap++)
+    for (int32_t channel = 0; channel < cut->tap; channel += TILE_CHANNELS) {
+      const ptrdiff_t begin = sums_begin(cut, tap, channel), row = sums_row(cut, channel);
+      add_stretches(sums, distance, cut->stretches, begin + first * row, begin + (first + count) * row);
+    }
+}
+
 /// Ends some rows: adds the stretches, and writes.
 static void end_rows(const weight_cut *cut, const conv_problem *problem, float *sums, const conv_weight_gradient *dw,
                      int32_t first, int32_t count) {
-  const ptrdiff_t distance = cut->rows * cut->row;
-  if (cut->stretches > 1 && cut->order == DENSE) {
-    for (int32_t tap = 0; tap < tap_count(problem); tap++)
-      for (int32_t channel = 0; channel < cut->tap; channel += TILE_CHANNELS) {
-        const ptrdiff_t begin = sums_begin(cut, tap, channel), row = sums_row(cut, channel);
-        add_stretches(sums, distance, cut->stretches, begin + first * row, begin + (first + count) * row);
-      }
-  } else if (cut->stretches > 1) {
-    add_stretches(sums, distance, cut->stretches, first * cut->row, (first + count) * cut->row);
-  }
-  if (cut->order == DENSE)
-    write_panels(cut, problem, sums, dw, first, count);
-  else if (cut->order == PATCHED)
-    write_patches(cut, problem, sums, dw, first, count);
-  else
+  if (cut->stretches > 1) add_rows(cut, problem, sums, first, count);
+  if (cut->order == CHANNELWISE)
     write_channels(cut, problem, sums, dw, first, count);
+  else
+    write_outputs(cut, problem, sums, dw, first, count);
 }

@@ -6,7 +6,7 @@
 
 typedef struct {
   const float *x;
-  ptrdiff_t dy;  ///< by the steps of dy, from the block's first output on
+  ptrdiff_t dy;  ///< by the steps of dy, from the block's first output on: floats, or pixels of a tile
 } tap_pixel;
 
 /// What a tap outside reads: the constant of the last axis that it is outside of, row and column being at i and j.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "outputs.h"
+#include "tile_list.h"
 
 /// Rows of weights below which pairs of panels are not worth the more calls.
 enum { LEAST_PAIR_ROWS = 64 };

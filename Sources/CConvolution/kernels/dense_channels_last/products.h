@@ -10,13 +10,6 @@
 #else
 #define TABLE_PIXELS (2 * TILE_BROADCASTS)
 #endif
-// Pixels of the tiles of two panels. Where registers are few, they are for tasks that have no more pixels: the sums of one
-// panel would wait for each other.
-#if PAIR_BROADCASTS > 0
-#define PAIR_PIXELS PAIR_BROADCASTS
-#else
-#define PAIR_PIXELS 2
-#endif
 #include "../../shared/tile_walk.h"
 
 enum {

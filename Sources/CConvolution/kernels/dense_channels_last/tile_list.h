@@ -2,7 +2,6 @@
 #pragma once
 
 #include "../../shared/tile_sizes.h"
-#include "products.h"
 
 // Tiles of one vector go up to a table's pixels.
 #if PAIR_BROADCASTS > 0
@@ -12,9 +11,14 @@
 #elif TILE_BROADCASTS == 4
 #define LARGER_SIZES(F) F(5) F(6) F(7) F(8)
 #endif
+
+// Those of two panels have PAIR_PIXELS. Where registers are few, they are for tasks that have no more pixels: the sums
+// of one panel would wait for each other.
 #if PAIR_BROADCASTS > 0
+#define PAIR_PIXELS PAIR_BROADCASTS
 #define PAIRED_SIZES(F) PAIR_SIZES(F)
-#elif PAIR_PIXELS == 2
+#else
+#define PAIR_PIXELS 2
 #define PAIRED_SIZES(F) F(1) F(2)
 #endif
 
