@@ -27,7 +27,7 @@ let package = Package(
   targets: [
     // MARK: - The library
     .target(
-      name: "Convolution", dependencies: ["CConvolution"],
+      name: "Convolution", dependencies: ["CConvolutionInterface"],
       swiftSettings: [
         // For properties that are a `Span`.
         .enableExperimentalFeature("Lifetimes"),
@@ -43,13 +43,18 @@ let package = Package(
     .target(
       name: "ConvolutionGraph",
       dependencies: [
-        "CConvolution", "Convolution", "ConvolutionFiles",
+        "CConvolutionInterface", "Convolution", "ConvolutionFiles",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["ONNX/onnx.proto", "CoreML/Schema/mil.proto", "CoreML/Schema/coreml.proto"]
     ),
+    // What Swift imports as CConvolution: the headers, and what compares them with the kernels. A Swift
+    // module is compiled after all objects of the C targets that it names, so none names the kernels.
     .target(
-      name: "CConvolution",
+      name: "CConvolutionInterface", dependencies: ["CConvolution"], path: "Sources/CConvolution",
+      sources: ["machine/abi.c"]),
+    .target(
+      name: "CConvolution", exclude: ["machine/abi.c"],
       cSettings: [
         // -O3 in every configuration: a debug build of an app must not run unoptimised kernels.
         // Debuggers get lines alone: the variables of inlined kernels take as long to compile as
@@ -88,7 +93,7 @@ let package = Package(
       swiftSettings: [.unsafeFlags(["-O"])]),
     // Layers that nobody chose, and what they are in float64.
     .target(
-      name: "LayerCases", dependencies: ["CConvolution", "Convolution", "TestSupport"],
+      name: "LayerCases", dependencies: ["CConvolutionInterface", "Convolution", "TestSupport"],
       path: "Tests/LayerCases", swiftSettings: [.unsafeFlags(["-O"])]),
     .executableTarget(
       name: "convfuzz",
@@ -107,7 +112,7 @@ let package = Package(
     .testTarget(
       name: "ConvolutionTests",
       dependencies: [
-        "Convolution", "ConvolutionFiles", "CConvolution", "LayerCases", "TestSupport",
+        "Convolution", "ConvolutionFiles", "CConvolutionInterface", "LayerCases", "TestSupport",
       ],
       resources: [.copy("Fixtures")]
     ),

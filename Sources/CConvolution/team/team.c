@@ -134,47 +134,63 @@ void conv_cancel(uint32_t *flag) { __atomic_store_n(flag, 1, __ATOMIC_RELAXED); 
 
 bool conv_is_cancelled(const uint32_t *flag) { return flag && __atomic_load_n(flag, __ATOMIC_RELAXED); }
 
+#ifdef _OPENMP
+
+typedef struct {
+  int64_t count;
+  void (*work)(void *context, int64_t item, int32_t worker);
+  void *context;
+  const uint32_t *cancellation;
+} items;
+
+/// Has a team compute items. A function of its own: whoever opens a parallel region asks libomp who it is before all else,
+/// which a process that ends may have no more.
+static __attribute__((noinline)) void compute_in_team(const team team, const items *items) {
+  const int32_t granted = team.threads;
+  limit_spinning();
+  share shares[CONV_MOST_THREADS];
+  for (int32_t w = 0; w < granted; w++) {
+    atomic_init(&shares[w].next, items->count * w / granted);
+    shares[w].end = items->count * (w + 1) / granted;
+  }
+  const conv_float_state state = conv_get_float_state();
+#pragma omp parallel num_threads(granted)
+  {
+    const int32_t worker = omp_get_thread_num();
+    own_team = granted;
+    if (team.grows && worker == 0) pthread_mutex_unlock(&growing);
+    const conv_float_state own = conv_get_float_state();
+    if (worker != 0) conv_set_float_state(state);
+    for (int32_t turn = 0; turn < granted; turn++) {
+      share *from = &shares[(worker + turn) % granted];
+      for (int64_t item; !conv_is_cancelled(items->cancellation) &&
+                         !atomic_load_explicit(&ending, memory_order_relaxed) &&
+                         (item = atomic_fetch_add_explicit(&from->next, 1, memory_order_relaxed)) < from->end;)
+        items->work(items->context, item, worker);
+    }
+    if (worker != 0) conv_set_float_state(own);
+    own_team = 0;
+  }
+}
+
+#endif
+
 void team_run(int32_t threads, int64_t count, void (*work)(void *context, int64_t item, int32_t worker),
               void *context) {
   if (threads > count) threads = (int32_t)count;
-  // As many as there are shares below.
+  // As many as a team has shares.
   if (threads > CONV_MOST_THREADS) threads = CONV_MOST_THREADS;
   const uint32_t *flag = cancellation;
 #ifdef _OPENMP
   if (threads > 1) {
     const team team = lease_team(threads);
-    const int32_t granted = team.threads;
-    if (granted > 1) {
-      limit_spinning();
-      share shares[CONV_MOST_THREADS];
-      for (int32_t w = 0; w < granted; w++) {
-        atomic_init(&shares[w].next, count * w / granted);
-        shares[w].end = count * (w + 1) / granted;
-      }
-      const conv_float_state state = conv_get_float_state();
-#pragma omp parallel num_threads(granted)
-      {
-        const int32_t worker = omp_get_thread_num();
-        own_team = granted;
-        if (team.grows && worker == 0) pthread_mutex_unlock(&growing);
-        const conv_float_state own = conv_get_float_state();
-        if (worker != 0) conv_set_float_state(state);
-        for (int32_t turn = 0; turn < granted; turn++) {
-          share *from = &shares[(worker + turn) % granted];
-          for (int64_t item; !conv_is_cancelled(flag) && !atomic_load_explicit(&ending, memory_order_relaxed) &&
-                             (item = atomic_fetch_add_explicit(&from->next, 1, memory_order_relaxed)) < from->end;)
-            work(context, item, worker);
-        }
-        if (worker != 0) conv_set_float_state(own);
-        own_team = 0;
-      }
-      atomic_fetch_sub(&leased, granted);
-      if (atomic_load(&ending)) wait_for_end();
-      return;
-    }
-    if (team.grows) pthread_mutex_unlock(&growing);
-    atomic_fetch_sub(&leased, granted);
+    if (team.threads > 1)
+      compute_in_team(team, &(items){count, work, context, flag});
+    else if (team.grows)
+      pthread_mutex_unlock(&growing);
+    atomic_fetch_sub(&leased, team.threads);
     if (atomic_load(&ending)) wait_for_end();
+    if (team.threads > 1) return;
   }
 #endif
   for (int64_t item = 0; item < count && !conv_is_cancelled(flag); item++) work(context, item, 0);
