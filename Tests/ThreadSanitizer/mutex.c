@@ -1,5 +1,5 @@
-// Tells ThreadSanitizer of a Swift Mutex that has to be waited for. Its fast way is compiled into its users and seen; its
-// slow way lies in libswiftSynchronization, which is not instrumented. `make sanitize-threads` loads this before all else.
+// Tells ThreadSanitizer of a Swift Mutex that has to be waited for. Its fast way is compiled into its users and seen;
+// its slow way lies in libswiftSynchronization, which is not instrumented. `make sanitize-threads` loads this first.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdbool.h>
