@@ -62,7 +62,7 @@ COMPARISON := $(if $(MODELS),compare_models.py --models $(MODELS),$(COMPARE_LAYE
 quietly = log=$$(mktemp) && { { $(1); } > "$$log" 2>&1 || { cat "$$log" >&2; rm "$$log"; exit 1; }; } && rm "$$log"
 
 .DEFAULT_GOAL := help
-.PHONY: setup build run test fuzz fuzz-files soak sanitize sanitize-threads mutate sbom exchange-test bench digits fit \
+.PHONY: setup build run test fuzz fuzz-files soak sanitize sanitize-threads memcheck mutate sbom exchange-test bench digits fit \
   compare docs format lint clean help
 
 setup: ## install what is missing of the libraries to build with
@@ -134,6 +134,11 @@ sanitize-threads: setup ## the tests of many threads and callers under ThreadSan
 	  TSAN_OPTIONS="ignore_noninstrumented_modules=1 halt_on_error=1 die_after_fork=0 \
 	  suppressions=$(CURDIR)/Tests/ThreadSanitizer/suppressions.txt" \
 	  swift test --scratch-path .build-thread --sanitize=thread --filter '$(or $(TESTS),$(TESTS_OF_THREADS))'
+
+memcheck: PACKAGES += valgrind binutils
+memcheck: setup ## a layer, its gradients and a network under Valgrind's memcheck
+	@$(call quietly,swift build --scratch-path $(BUILD) --product convolve)
+	@Tests/Memcheck/run $(BUILD)/debug/convolve
 
 mutate: setup ## put small faults into the sources, one at a time, and look whether a test finds them; hours
 	@python3 Tests/Mutation/mutate.py $(if $(MUTANTS),--count $(MUTANTS)) $(if $(SEED),--seed $(SEED)) \

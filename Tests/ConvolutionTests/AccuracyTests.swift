@@ -1,4 +1,5 @@
 import ConvolutionFiles
+import LayerCases
 import Testing
 
 @_spi(Tools) @testable import Convolution
@@ -30,7 +31,8 @@ struct AccuracyTests {
     let plan = try layer.plan(for: [1, 64, 60, 60])
     #expect(plan.winograd?.points == [6, 6])
     #expect(Planner().accuracy == .standard)
-    let fast = try layer.plan(for: [1, 64, 60, 60], with: Planner(accuracy: .fast))
+    let fast = try layer.plan(
+      for: [1, 64, 60, 60], with: Planner(accuracy: .fast, costModel: .arithmetic))
     #expect(fast.winograd?.points == [8, 8])
   }
 
@@ -39,7 +41,8 @@ struct AccuracyTests {
     let layer = try Conv2D(weights: Tensor(shape: [64, 64, 3, 3]), padding: .same)
     func plan(_ bytes: Int?) throws -> Plan {
       try layer.plan(
-        for: [1, 64, 60, 60], with: Planner(accuracy: .fast, maximumPackedBytes: bytes))
+        for: [1, 64, 60, 60],
+        with: Planner(accuracy: .fast, maximumPackedBytes: bytes, costModel: .arithmetic))
     }
     let exact = Planner(accuracy: .exactOrder)
     let direct = try layer.plan(for: [1, 64, 60, 60], with: exact).packedBytes

@@ -122,8 +122,8 @@ struct KernelTableTests {
     }
   }
 
-  /// Twice the panels, planes or rows are no less to do, and take no less time; of bytes, a larger task may meet more in a
-  /// cache.
+  /// Twice the panels, planes or rows are no less to do, and take no less time; but a larger task may meet more bytes in a
+  /// cache, and have tiles of another size, with fewer look-ups.
   @Test(arguments: Kernel.available)
   func workGrowsWithTheTask(kernel: Kernel) throws {
     let row = CostModel.closest(to: kernel.instructionSet, Machine.caches).row(for: kernel)
@@ -141,7 +141,7 @@ struct KernelTableTests {
             \(once) and \(twice), \(way.name) \(way.problem.layout == CONV_CHANNELS_FIRST ? "nchw" : "nhwc") \(layerCase)
             """
           for (term, (less, more)) in zip(CostModel.terms, zip(works[0].counts, works[1].counts))
-          where !term.hasSuffix("bytes") {
+          where !term.hasSuffix("bytes") && term != "lookups" {
             #expect(more >= less * (1 - 1e-9), "\(term): \(less) and \(more) of \(name)")
           }
           #expect(works[1].time(row) >= works[0].time(row), name)

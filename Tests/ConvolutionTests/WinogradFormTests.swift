@@ -1,5 +1,6 @@
 import Convolution
 import ConvolutionFiles
+import LayerCases
 import Testing
 
 /// Which tiles Winograd's algorithm takes for a layer, and what they save.
@@ -21,7 +22,8 @@ struct WinogradFormTests {
   ) throws {
     let layer = try LayerDescriptor("mb1" + descriptor)
     let plan = try layer.plan(
-      layout: .channelsLast, with: Planner(accuracy: accuracy, algorithm: .winograd))
+      layout: .channelsLast,
+      with: Planner(accuracy: accuracy, algorithm: .winograd, costModel: .arithmetic))
     let chosen = try #require(plan.winograd)
     #expect(chosen.description == form)
     #expect(chosen.saving == saving)
