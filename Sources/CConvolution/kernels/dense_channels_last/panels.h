@@ -51,19 +51,34 @@ static size_t packed_bytes(const conv_problem *problem) {
   return problem->groups * group_weights(problem) * sizeof(float);
 }
 
+/// Packs a panel of a group, counted in it: `from` and `to` are the group's.
+static void pack_panel(const conv_problem *problem, const conv_weights *w, const float *from, int32_t panel,
+                       float *to) {
+  const int32_t outputs = problem->output_channels, vectors = panel_vectors(outputs, panel), first = panel * PANEL;
+  const int32_t channels = least_of(outputs - first, vectors * LANES);
+  for (int32_t i = 0; i < vectors; i++) {
+    const int32_t channel = vector_channel(channels, i);
+    pack_vector(problem, w, from + (first + channel) * w->output_stride, least_of(channels - channel, LANES), LANES,
+                (row_order){problem->input_channels, 1, vectors * LANES},
+                to + (ptrdiff_t)first * weight_rows(problem) + i * LANES);
+  }
+}
+
 static void pack(const conv_problem *problem, const conv_weights *w, int32_t first_panel, int32_t end_panel,
                  void *packed) {
   const int32_t outputs = problem->output_channels, panels = group_panels(outputs);
-  for (int32_t panel = first_panel; panel < end_panel; panel++) {
-    const int32_t group = panel / panels, first = panel % panels * PANEL;
-    const int32_t vectors = panel_vectors(outputs, panel % panels);
-    const int32_t channels = least_of(outputs - first, vectors * LANES);
-    const float *from = w->data + (group * (ptrdiff_t)outputs + first) * w->output_stride;
-    float *to = (float *)packed + group * group_weights(problem) + (size_t)first * weight_rows(problem);
-    for (int32_t i = 0; i < vectors; i++) {
-      const int32_t channel = vector_channel(channels, i);
-      pack_vector(problem, w, from + channel * w->output_stride, least_of(channels - channel, LANES), LANES,
-                  (row_order){problem->input_channels, 1, vectors * LANES}, to + i * LANES);
+  for (int32_t panel = first_panel, count; panel < end_panel; panel += count) {
+    const int32_t group = panel / panels, first = panel % panels;
+    const float *from = w->data + group * (ptrdiff_t)outputs * w->output_stride;
+    float *to = (float *)packed + group * group_weights(problem);
+    // The last panel of a group may be another than the ones before.
+    count = least_of(end_panel - panel, panels - 1 - first);
+    if (w->output_stride == 1 && count > 1) {
+      copy_panels(problem, w, from + first * PANEL, count, (row_order){problem->input_channels, 1, PANEL},
+                  (ptrdiff_t)weight_rows(problem) * PANEL, to + (ptrdiff_t)weight_rows(problem) * first * PANEL);
+    } else {
+      count = 1;
+      pack_panel(problem, w, from, first, to);
     }
   }
 }

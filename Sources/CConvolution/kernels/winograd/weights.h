@@ -63,9 +63,10 @@ INLINE weight_transform transform_of(const conv_problem *problem, int axis) {
 
 /// Transforms one input channel of `count` <= LANES output channels that begin at `from`, for one tap of depth; a
 /// position's row is `next_position` floats behind that of the one before it. Taps that there are not are zeros, so that
-/// all loops over taps are unrolled.
-INLINE void pack_row(const conv_weights *w, const float *from, int32_t count, const weight_transform *height,
-                     const weight_transform *width, float *to, size_t next_position) {
+/// all loops over up to `most_taps` taps are unrolled.
+INLINE void transform_row(const int most_taps, const conv_weights *w, const float *from, int32_t count,
+                          const weight_transform *height, const weight_transform *width, float *to,
+                          size_t next_position) {
   double taps[MOST_TAPS][MOST_TAPS][LANES] = {0};
   for (int32_t kh = 0; kh < height->taps; kh++)
     for (int32_t kw = 0; kw < width->taps; kw++) {
@@ -74,14 +75,52 @@ INLINE void pack_row(const conv_weights *w, const float *from, int32_t count, co
     }
   for (int32_t i = 0; i < height->points; i++) {
     double rows[MOST_TAPS][LANES] = {0};
-    EACH(kw, MOST_TAPS) EACH(kh, MOST_TAPS)
+    EACH(kw, most_taps) EACH(kh, most_taps)
       for (int o = 0; o < LANES; o++) rows[kw][o] += height->of[i][kh] * taps[kh][kw][o];
     for (int32_t j = 0; j < width->points; j++, to += next_position) {
       double sum[LANES] = {0};
-      EACH(kw, MOST_TAPS)
+      EACH(kw, most_taps)
         for (int o = 0; o < LANES; o++) sum[o] += width->of[j][kw] * rows[kw][o];
       for (int o = 0; o < LANES; o++) to[o] = (float)sum[o];
     }
+  }
+}
+
+static void transform_row_of_three(const conv_weights *w, const float *from, int32_t count,
+                                   const weight_transform *height, const weight_transform *width, float *to,
+                                   size_t next_position) {
+  transform_row(3, w, from, count, height, width, to, next_position);
+}
+
+static void transform_row_of_five(const conv_weights *w, const float *from, int32_t count,
+                                  const weight_transform *height, const weight_transform *width, float *to,
+                                  size_t next_position) {
+  transform_row(MOST_TAPS, w, from, count, height, width, to, next_position);
+}
+
+/// Rows of a position that are written together: positions lie in few sets of the cache, which would not keep a line
+/// until the rest of it comes.
+enum { ROWS_TOGETHER = 4 * LINE_FLOATS > PANEL ? 4 * LINE_FLOATS / PANEL : 1 };
+
+/// Packs the rows of a panel for one tap of depth: those of `inputs` input channels, which begin at `from`. A row has
+/// `panel` floats.
+static void pack_rows(const conv_weights *w, const float *from, int32_t inputs, int32_t channels, int32_t panel,
+                      const weight_transform *height, const weight_transform *width, float *to, size_t next_position) {
+  float together[MOST_POINTS * MOST_POINTS * ROWS_TOGETHER * PANEL];
+  const bool is_small = height->taps <= 3 && width->taps <= 3;
+  for (int32_t first = 0; first < inputs; first += ROWS_TOGETHER) {
+    const int32_t rows = least_of(inputs - first, ROWS_TOGETHER), floats = rows * panel;
+    for (int32_t c = 0; c < rows; c++) {
+      const float *row = from + (first + c) * w->input_stride, *next = row + ROWS_TOGETHER * w->input_stride;
+      for (int32_t o = 0; o < channels; o++) __builtin_prefetch(next + o * w->output_stride);
+      for (int32_t o = 0; o < channels; o += LANES)
+        (is_small ? transform_row_of_three : transform_row_of_five)(
+            w, row + o * w->output_stride, least_of(channels - o, LANES), height, width, together + c * panel + o,
+            floats);
+    }
+    for (int32_t position = 0; position < height->points * width->points; position++)
+      memcpy(to + position * next_position + (ptrdiff_t)first * panel, together + position * floats,
+             floats * sizeof(float));
   }
 }
 
@@ -98,10 +137,7 @@ static void pack(const conv_problem *problem, const conv_weights *w, int32_t fir
     // Rows between the channels of two taps of depth meet samples of 0.
     if (taps > 1) memset(to, 0, all_rows * panel * sizeof(float));
     for (int32_t kd = 0; kd < taps; kd++)
-      for (int32_t c = 0; c < inputs; c++)
-        for (int32_t o = 0; o < channels; o += LANES)
-          pack_row(w, from + o * w->output_stride + kd * w->kernel_stride[0] + c * w->input_stride,
-                   least_of(channels - o, LANES), &height, &width,
-                   to + (ptrdiff_t)(kd * whole_vectors(inputs) + c) * panel + o, rows * panel);
+      pack_rows(w, from + kd * w->kernel_stride[0], inputs, channels, panel, &height, &width,
+                to + (ptrdiff_t)kd * whole_vectors(inputs) * panel, rows * panel);
   }
 }
