@@ -104,7 +104,7 @@ enum { ROWS_TOGETHER = 4 * LINE_FLOATS > PANEL ? 4 * LINE_FLOATS / PANEL : 1 };
 
 /// Packs the rows of a panel for one tap of depth: those of `inputs` input channels, which begin at `from`. A row has
 /// `panel` floats.
-static void pack_rows(const conv_weights *w, const float *from, int32_t inputs, int32_t channels, int32_t panel,
+static void pack_tap(const conv_weights *w, const float *from, int32_t inputs, int32_t channels, int32_t panel,
                       const weight_transform *height, const weight_transform *width, float *to, size_t next_position) {
   float together[MOST_POINTS * MOST_POINTS * ROWS_TOGETHER * PANEL];
   const bool is_small = height->taps <= 3 && width->taps <= 3;
@@ -137,7 +137,7 @@ static void pack(const conv_problem *problem, const conv_weights *w, int32_t fir
     // Rows between the channels of two taps of depth meet samples of 0.
     if (taps > 1) memset(to, 0, all_rows * panel * sizeof(float));
     for (int32_t kd = 0; kd < taps; kd++)
-      pack_rows(w, from + kd * w->kernel_stride[0], inputs, channels, panel, &height, &width,
-                to + (ptrdiff_t)kd * whole_vectors(inputs) * panel, rows * panel);
+      pack_tap(w, from + kd * w->kernel_stride[0], inputs, channels, panel, &height, &width,
+               to + (ptrdiff_t)kd * whole_vectors(inputs) * panel, rows * panel);
   }
 }
