@@ -24,13 +24,6 @@ static void add_stretches(float *sums, ptrdiff_t distance, int32_t stretches, pt
   }
 }
 
-/// Offset of a tap in the order asked for.
-INLINE ptrdiff_t tap_offset(const conv_problem *problem, const conv_weight_gradient *dw, int32_t tap) {
-  const int32_t width = problem->axis[2].kernel, height = problem->axis[1].kernel;
-  return tap / width / height * dw->kernel_stride[0] + tap / width % height * dw->kernel_stride[1] +
-         tap % width * dw->kernel_stride[2];
-}
-
 /// Writes some output channels of sums, panel by panel; those of patches are one panel.
 static void write_outputs(const weight_cut *cut, const conv_problem *problem, const float *sums,
                           const conv_weight_gradient *dw, int32_t first, int32_t count) {
@@ -44,7 +37,7 @@ static void write_outputs(const weight_cut *cut, const conv_problem *problem, co
     float *to = dw->data + first * dw->output_stride + channel * dw->input_stride;
     if (dw->output_stride == 1)
       for (int32_t tap = 0; tap < taps; tap++)
-        transpose(from + tap * tap_step, row, to + tap_offset(problem, dw, tap), dw->input_stride, count, width);
+        transpose(from + tap * tap_step, row, to + tap_offset(problem, dw->kernel_stride, tap), dw->input_stride, count, width);
     else
       for (int32_t o = 0; o < count; o++, from += row, to += dw->output_stride)
         if (taps == 1)
@@ -60,7 +53,7 @@ static void write_channels(const weight_cut *cut, const conv_problem *problem, c
   for (int32_t row = first; row < first + count; row++) {
     const float *from = sums + row * cut->row;
     float *to = dw->data + row % problem->input_channels * dw->input_stride +
-                tap_offset(problem, dw, row / problem->input_channels);
+                tap_offset(problem, dw->kernel_stride, row / problem->input_channels);
     for (int32_t o = 0; o < problem->groups * problem->output_channels; o++) to[o * dw->output_stride] = from[o];
   }
 }

@@ -47,12 +47,6 @@ INLINE void copy_rows(const conv_problem *problem, const conv_weights *w, const 
         }
 }
 
-/// Where the weights of a tap begin.
-INLINE ptrdiff_t tap_offset(const conv_problem *problem, const conv_weights *w, int32_t tap) {
-  const int32_t height = problem->axis[1].kernel, width = problem->axis[2].kernel, row = tap / width;
-  return row / height * w->kernel_stride[0] + row % height * w->kernel_stride[1] + tap % width * w->kernel_stride[2];
-}
-
 /// Whole panels, from weights whose output channels are side by side, row by row through all panels: the next row may be
 /// pages away. A panel begins `panel` floats behind the one before.
 INLINE void copy_panels(const conv_problem *problem, const conv_weights *w, const float *from, int32_t panels,
@@ -60,7 +54,7 @@ INLINE void copy_panels(const conv_problem *problem, const conv_weights *w, cons
   const int32_t taps = tap_count(problem), channels = panels * order.width;
   for (int32_t tap = 0; tap < taps; tap++)
     for (int32_t c = 0; c < problem->input_channels; c++) {
-      const float *row = from + tap_offset(problem, w, tap) + c * w->input_stride;
+      const float *row = from + tap_offset(problem, w->kernel_stride, tap) + c * w->input_stride;
       float *packed = to + (tap * order.tap + c * order.channel) * order.width;
       for (int32_t o = 0; o < channels; o += order.width, packed += panel) {
         __builtin_prefetch(row + ROWS_AHEAD * w->input_stride + o);

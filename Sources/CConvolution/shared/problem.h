@@ -7,6 +7,13 @@ INLINE int32_t tap_count(const conv_problem *problem) {
   return problem->axis[0].kernel * problem->axis[1].kernel * problem->axis[2].kernel;
 }
 
+/// Where a tap lies, its distances along depth, height and width being those of the weights.
+INLINE ptrdiff_t tap_offset(const conv_problem *problem, const ptrdiff_t kernel_stride[3], int32_t tap) {
+  const int32_t width = problem->axis[2].kernel, height = problem->axis[1].kernel;
+  return tap / width / height * kernel_stride[0] + tap / width % height * kernel_stride[1] +
+         tap % width * kernel_stride[2];
+}
+
 /// The weights of all groups.
 INLINE size_t weight_count(const conv_problem *problem) {
   return (size_t)problem->groups * problem->output_channels * problem->input_channels * tap_count(problem);

@@ -105,7 +105,7 @@ enum { ROWS_TOGETHER = 4 * LINE_FLOATS > PANEL ? 4 * LINE_FLOATS / PANEL : 1 };
 /// Packs the rows of a panel for one tap of depth: those of `inputs` input channels, which begin at `from`. A row has
 /// `panel` floats.
 static void pack_tap(const conv_weights *w, const float *from, int32_t inputs, int32_t channels, int32_t panel,
-                      const weight_transform *height, const weight_transform *width, float *to, size_t next_position) {
+                     const weight_transform *height, const weight_transform *width, float *to, size_t next_position) {
   float together[MOST_POINTS * MOST_POINTS * ROWS_TOGETHER * PANEL];
   const bool is_small = height->taps <= 3 && width->taps <= 3;
   for (int32_t first = 0; first < inputs; first += ROWS_TOGETHER) {
