@@ -45,11 +45,17 @@ SINGLE_THREADED := $(filter 0,$(OPENMP))
 BUILD := $(if $(SINGLE_THREADED),.build-single-threaded,.build)
 PACKAGES := $(if $(SINGLE_THREADED),,libomp-dev) libpng-dev libturbojpeg0-dev pkg-config zlib1g-dev
 
+# What of the environment differs from one call of make to the next: where any of it does, SwiftPM compiles modules anew
+# that nobody has changed, for minutes. OPENMP, which it is to see, has a build folder a value.
+CALL := MAKEFLAGS MFLAGS MAKELEVEL MAKE_TERMOUT MAKE_TERMERR CONVOLUTION_ISA OLDPWD SHLVL _ $(filter-out OPENMP, \
+  $(foreach variable,$(.VARIABLES),$(if $(findstring command line,$(origin $(variable))),$(variable))))
+ALIKE := env $(addprefix -u ,$(CALL))
+
 SWIFT_FILES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 PHOTOGRAPH := Benchmarks/Photographs/chelsea.png
 WAIFU2X := Tests/ConvolutionGraphTests/Models/waifu2x_upconv7_photo_2x/model.onnx
-BUILD_COMMAND := swift build -c $(CONFIGURATION) --scratch-path $(BUILD)
-BUILD_BENCHMARKS := swift build -c $(CONFIGURATION) --package-path Benchmarks --scratch-path Benchmarks/$(BUILD)
+BUILD_COMMAND := $(ALIKE) swift build -c $(CONFIGURATION) --scratch-path $(BUILD)
+BUILD_BENCHMARKS := $(ALIKE) swift build -c $(CONFIGURATION) --package-path Benchmarks --scratch-path Benchmarks/$(BUILD)
 CONVSOAK := $(BUILD)/$(CONFIGURATION)/convsoak
 SOAKED_NETWORKS := $(foreach model,light_squeezenet_seeded light_shufflenet_seeded,Tests/ConvolutionGraphTests/Models/$(model)/model.onnx)
 CONVBENCH := Benchmarks/$(BUILD)/$(CONFIGURATION)/convbench
@@ -91,7 +97,8 @@ run: setup ## the tour: which side is padded, a layer timed, a photograph filter
 	@$(CONVBENCH) profile $(MACHINE)
 
 test: setup ## run all tests
-	@swift test -c $(or $(CONFIG),debug) $(if $(filter release,$(CONFIG)),-Xswiftc -enable-testing) --scratch-path $(BUILD)
+	@$(ALIKE) $(if $(CONVOLUTION_ISA),CONVOLUTION_ISA=$(CONVOLUTION_ISA)) swift test -c $(or $(CONFIG),debug) \
+	  $(if $(filter release,$(CONFIG)),-Xswiftc -enable-testing) --scratch-path $(BUILD)
 
 fuzz: setup ## random layers and networks in every way there is against float64, until one is wrong
 	@$(call quietly,$(BUILD_COMMAND) --product convfuzz)
@@ -102,7 +109,7 @@ fuzz: setup ## random layers and networks in every way there is against float64,
 # Bounds are checked as in a debug build. C code is left as it is: it gets nothing of a file that Swift has not checked.
 FUZZER = $(shell clang -print-file-name=libclang_rt.fuzzer_no_main-$(shell uname -m).a)
 fuzz-files: setup ## libFuzzer on everything that reads files, for errors, memory and time; what it finds is in .build-files/fuzz
-	@$(call quietly,FILEFUZZ=1 swift build -c release --scratch-path .build-files --product filefuzz \
+	@$(call quietly,FILEFUZZ=1 $(ALIKE) swift build -c release --scratch-path .build-files --product filefuzz \
 	  -Xswiftc -sanitize=address -Xswiftc -Xfrontend -Xswiftc -sanitize=fuzzer -Xswiftc -assert-config -Xswiftc Debug \
 	  -Xlinker $(FUZZER))
 	@Tests/FileFuzz/run .build-files/release/filefuzz .build-files/fuzz $(or $(SECONDS),60) $(or $(SEED),1) \
@@ -118,7 +125,7 @@ soak: setup ## many callers at once, then many runs of plans that come and go: r
 # Kernels that are optimised fully, with all their checks, take the compiler an hour; so, a quarter of one. What other
 # packages leave to the end of a process is no leak of ours, and memory that nobody has is to be an error of ours.
 sanitize: setup ## all tests under AddressSanitizer, and the C code under UndefinedBehaviorSanitizer too
-	@ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 swift test --scratch-path .build-address \
+	@ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 $(ALIKE) swift test --scratch-path .build-address \
 	  --sanitize=address -Xcc -O1 -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined \
 	  $(if $(TESTS),--filter '$(TESTS)')
 
@@ -134,12 +141,12 @@ sanitize-threads: setup ## the tests of many threads and callers under ThreadSan
 	@LD_PRELOAD=$(MUTEX) OMP_TOOL_LIBRARIES=$(ARCHER) \
 	  TSAN_OPTIONS="ignore_noninstrumented_modules=1 halt_on_error=1 die_after_fork=0 \
 	  suppressions=$(CURDIR)/Tests/ThreadSanitizer/suppressions.txt" \
-	  swift test --scratch-path .build-thread --sanitize=thread --filter '$(or $(TESTS),$(TESTS_OF_THREADS))' \
+	  $(ALIKE) swift test --scratch-path .build-thread --sanitize=thread --filter '$(or $(TESTS),$(TESTS_OF_THREADS))' \
 	  --skip aProcessEndsWhenOthersHaveLeftTheirRuns
 
 memcheck: PACKAGES += valgrind binutils
 memcheck: setup ## a layer, its gradients and a network under Valgrind's memcheck
-	@$(call quietly,swift build --scratch-path $(BUILD) --product convolve)
+	@$(call quietly,$(ALIKE) swift build --scratch-path $(BUILD) --product convolve)
 	@Tests/Memcheck/run $(BUILD)/debug/convolve
 
 mutate: setup ## put small faults into the sources, one at a time, and look whether a test finds them; hours
@@ -173,7 +180,7 @@ compare: setup ## measure the layers of LAYERS, or the models of MODELS, beside 
 	@Benchmarks/Peers/.venv/bin/python Benchmarks/Peers/$(COMPARISON)
 
 docs: setup ## build the reference and the articles as static pages, and say how to look at them
-	@$(call quietly,.ci/docs $(BUILD) $(BASE))
+	@$(call quietly,$(ALIKE) .ci/docs $(BUILD) $(BASE))
 	@echo "The pages are in $(BUILD)/documentation$(if $(BASE), for $(BASE) of a server)."
 	$(if $(BASE),,@echo "Look at them: python3 -m http.server --directory $(BUILD)/documentation, at http://localhost:8000")
 
