@@ -99,6 +99,57 @@ struct GradientTests {
     }
   }
 
+  // MARK: - At Winograd's points
+
+  /// Whole and partial tiles, borders of every kind, groups, planes, and channels that are no whole parts.
+  private static let tiled: [(x: [Int], w: [Int], groups: Int, padding: Padding, border: Border)] =
+    [
+      ([4, 32, 56, 56], [32, 32, 3, 3], 1, .same, .zeros),
+      ([3, 48, 17, 19], [37, 48, 3, 3], 1, .same, .reflect),
+      ([2, 64, 24, 23], [70, 32, 3, 3], 2, .full, .circular),
+      (
+        [1, 32, 4, 16, 17], [33, 32, 1, 3, 3], 1,
+        .explicit([PaddingAmount(before: 1, after: 0)]), .constant(0.5)
+      ),
+      ([1, 160, 34, 38], [96, 160, 3, 3], 1, .valid, .zeros),
+    ]
+
+  /// What ``Accuracy/standard`` promises of outputs holds for the weights' gradient, and threads change none of its bits.
+  @Test(arguments: tiled.indices)
+  func sumsAtPointsAreAsAccurateAsOutputs(index: Int) throws {
+    let (xShape, wShape, groups, padding, border) = Self.tiled[index]
+    let rank = xShape.count - 2
+    var layerCase = LayerCase(
+      inputShape: xShape, weightShape: wShape, stride: Array(repeating: 1, count: rank),
+      dilation: Array(repeating: 1, count: rank), groups: groups, padding: padding,
+      border: Array(repeating: border, count: rank), x: [], w: [], bias: [])
+    var random = SplitMix64(seed: 500 + index)
+    layerCase.x = random.floats(xShape.reduce(1, *))
+    layerCase.w = random.floats(wShape.reduce(1, *))
+    layerCase.bias = nil
+    let dy = random.floats(layerCase.outputShape.reduce(1, *))
+    let reference = GradientReference(layerCase, outputGradient: dy).weights.values
+    let largest = reference.reduce(0) { max($0, abs($1)) }
+    let layer = try layerCase.layer()
+    for layout in Layout.allCases {
+      let x = try layerCase.input(in: layout)
+      let outputGradient = try Tensor(arranging: dy, shape: layerCase.outputShape, in: layout)
+      func weights(_ planner: Planner) throws -> [Float] {
+        try layer.gradients([.weights], for: x.shape, layout: layout, with: planner)
+          .run(x, outputGradient: outputGradient).weights!.elements
+      }
+      for set in InstructionSet.available {
+        let name: Comment = "\(layerCase) \(layout) \(set)"
+        let alone = try weights(Planner(threads: 1, instructionSet: set))
+        expectSame(try weights(Planner(threads: 3, instructionSet: set)), alone, name)
+        let ordered = try weights(
+          Planner(threads: 1, accuracy: .exactOrder, instructionSet: set))
+        #expect(alone != ordered, name)
+        #expect(largestDifference(alone, reference) < 4e-6 * largest, name)
+      }
+    }
+  }
+
   // MARK: - Differences
 
   private static let smooth: [Activation] = [.identity, .sigmoid, .tanh, .silu, .gelu]

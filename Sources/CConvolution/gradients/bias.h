@@ -34,7 +34,7 @@ INLINE conv_problem flat_outputs(const conv_problem *problem) {
 
 INLINE bias_run bias_run_of(const conv_problem *problem, int64_t images) {
   bias_run run = {.flat = flat_outputs(problem), .images = images};
-  run.blocks = cut_blocks(&run.flat, images, BIAS_PIXELS);
+  run.blocks = cut_blocks(&run.flat, 1, images, BIAS_PIXELS);
   run.stretches = clamped(run.blocks.count, 1, MOST_STRETCHES);
   run.row = whole_vectors(problem->groups * problem->output_channels);
   return run;

@@ -4,7 +4,7 @@
 #include "gradients.h"
 #include "patches.h"
 #include "product.h"
-#include "stage.h"
+#include "winograd_stage.h"
 
 /// Pixels listed at a time, of several taps: channels of x that are near are multiplied by all of them.
 enum { LISTED_PIXELS = 4096 };
@@ -26,6 +26,7 @@ typedef struct {
 typedef struct {
   block_places places;
   stage stage;
+  winograd_stage winograd;
   float *patches;
   tap_pixel *pixels;  ///< [listed tap][block pixel]
   int32_t *counts;    ///< of each listed tap
@@ -35,14 +36,16 @@ typedef struct {
 INLINE weight_worker take_worker(arena *a, const weight_run *run) {
   weight_worker worker = {.places = take_places(a, run->problem, &run->largest)};
   worker.stage = take_stage(a, &run->cut, run->problem, &run->largest);
+  if (run->cut.order == WINOGRAD)
+    worker.winograd = take_winograd_stage(a, &run->cut, run->problem, &run->largest);
   worker.patches = TAKE(a, float, patch_floats(&run->cut, &run->largest));
   worker.pixels = TAKE(a, tap_pixel, (int64_t)run->listed_taps * block_pixels(&run->largest));
   worker.counts = TAKE(a, int32_t, run->listed_taps);
   return worker;
 }
 
-INLINE weight_run weight_run_of(const conv_problem *problem, int64_t images, int32_t threads) {
-  weight_run run = {.problem = problem, .images = images, .cut = weight_cut_of(problem, images, threads)};
+INLINE weight_run weight_run_of(const conv_problem *problem, int64_t images, int32_t threads, bool exact_order) {
+  weight_run run = {.problem = problem, .images = images, .cut = weight_cut_of(problem, images, threads, exact_order)};
   run.largest = largest_block(&run.cut.blocks, problem, images);
   const int32_t pixels = block_pixels(&run.largest);
   run.listed_taps = clamped(LISTED_PIXELS / (pixels > 0 ? pixels : 1), 1, tap_count(problem));
@@ -102,6 +105,29 @@ static void add_taps(const weight_run *run, const weight_part *part, const weigh
           list_tap(&worker->places, (tap + i) / width / height, (tap + i) / width % height,
                    (tap + i) % width, worker->pixels + (ptrdiff_t)i * block_pixels(&run->largest));
     multiply_taps(run, part, worker, tap, count, sums, first);
+  }
+}
+
+/// Point by point.
+static void add_points(const weight_run *run, const weight_part *part, const weight_worker *worker, float *sums,
+                       bool first) {
+  const weight_cut *cut = &run->cut;
+  const winograd_stage *w = &worker->winograd;
+  const int32_t count = tile_count(&worker->places.block), width = worker->staged.width;
+  for (int32_t i = 0; i < count; i++) worker->pixels[i] = (tap_pixel){w->x + (ptrdiff_t)i * width, i};
+  const tap_products tiles = {worker->pixels, &count, 1, count, 0};
+  for (int32_t point = 0; point < POINTS; point++) {
+    product p = {.x = point * w->x_point, .first = first};
+    for (int32_t group = part->first_group; group < part->end_group; group++) {
+      output_tiles of = tiles_of_group(cut, run->problem, part, group, count, w->dy + point * w->dy_point);
+      for (int32_t channel = part->first_input; channel < part->end_input; channel += TILE_CHANNELS) {
+        p.channels = least_of(part->end_input - channel, TILE_CHANNELS);
+        p.row = sums_row(cut, channel);
+        p.sums = sums + sums_begin(cut, point, channel) + of.first * p.row;
+        multiply(p, &tiles, &of);
+        p.x += w->x_panel;
+      }
+    }
   }
 }
 

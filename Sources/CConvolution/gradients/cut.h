@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-#include "blocks.h"
+#include "winograd.h"
 
 enum {
   /// Vectors of a tile at most, which then has fewer broadcasts, and its channels.
@@ -27,11 +27,15 @@ enum {
   PART_FLOATS = 1 << 17,
   /// Tasks for each thread, so that threads end at the same time.
   TASKS_PER_THREAD = 4,
+  /// The same of sums at Winograd's points: tiles of a block, and sums of a part. Staging takes more, so parts are larger.
+  BLOCK_TILES = 64,
+  WINOGRAD_PART_FLOATS = 1 << 19,
 };
 
 /// What a vector of sums runs over.
 typedef enum {
   DENSE,      ///< input channels of one tap: a row of sums is [tap][channel], of one output channel
+  WINOGRAD,   ///< likewise, of Winograd's points instead of taps
   PATCHED,    ///< likewise, but across taps: few channels have no vector of their own
   CHANNELWISE,  ///< output channels, each beside one input channel of its narrow group: a row of sums is [output
                 ///< channel], of one tap and the n-th input channel of every group
@@ -39,6 +43,7 @@ typedef enum {
 
 typedef struct {
   sum_order order;
+  int32_t taps;            ///< that have sums, or points
   int32_t rows, tap;       ///< rows of sums; floats from tap to tap in one
   ptrdiff_t row;           ///< floats of one, whole vectors
   int32_t parts;           ///< of weights, of which a task has one
@@ -50,21 +55,25 @@ typedef struct {
 
 INLINE int32_t whole_vectors(int32_t count) { return parts_of(count, LANES) * LANES; }
 
-INLINE sum_order sum_order_of(const conv_problem *problem) {
+INLINE sum_order sum_order_of(const conv_problem *problem, int64_t images, bool exact_order) {
   const int32_t channels = problem->input_channels;
   if (problem->groups > 1 && problem->output_channels < LANES && 2 * channels <= LANES) return CHANNELWISE;
+  if (!exact_order && suits_winograd(problem, images)) return WINOGRAD;
   return tap_count(problem) > 1 && 4 * channels < 3 * whole_vectors(channels) ? PATCHED : DENSE;
 }
 
+/// Whether a vector has channels of one tap or point, whose sums lie in panels.
+INLINE bool has_panels(const weight_cut *cut) { return cut->order == DENSE || cut->order == WINOGRAD; }
+
 /// Floats from one output channel's sums to the next one's, of the channels of x from the `channel`-th on.
 INLINE ptrdiff_t sums_row(const weight_cut *cut, int32_t channel) {
-  return cut->order == DENSE ? least_of(cut->tap - channel, TILE_CHANNELS) : cut->row;
+  return has_panels(cut) ? least_of(cut->tap - channel, TILE_CHANNELS) : cut->row;
 }
 
 /// Where the sums of those channels begin, of output channel 0.
 INLINE ptrdiff_t sums_begin(const weight_cut *cut, int32_t tap, int32_t channel) {
   const ptrdiff_t at = (ptrdiff_t)tap * cut->tap + channel;
-  return cut->order == DENSE ? at * cut->rows : at;
+  return has_panels(cut) ? at * cut->rows : at;
 }
 
 /// What parts are made of: an output channel, or a vector of them.
@@ -76,7 +85,7 @@ INLINE int32_t part_units(const weight_cut *cut) {
 /// of the outputs stages its inputs and the other way round.
 INLINE int32_t input_parts_of(const conv_problem *problem, const weight_cut *cut, const output_block *block,
                               int32_t parts) {
-  if (cut->order != DENSE || problem->groups > 1) return 1;
+  if (!has_panels(cut) || problem->groups > 1) return 1;
   const int32_t panels = parts_of(problem->input_channels, TILE_CHANNELS);
   const double inputs = image_inputs(problem, block) * (double)problem->input_channels;
   const double outputs = image_pixels(block) * (double)problem->output_channels;
@@ -91,31 +100,46 @@ INLINE int32_t input_parts_of(const conv_problem *problem, const weight_cut *cut
   return best;
 }
 
-INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int32_t threads) {
-  const int32_t taps = tap_count(problem), channels = problem->input_channels;
-  weight_cut cut = {.order = sum_order_of(problem)};
+/// What sums of an order are cut into: pixels or tiles of a block at most, blocks of a stretch at least, floats of a part
+/// at most.
+typedef struct {
+  int32_t block_pixels, stretch_blocks, part_floats;
+} cut_limits;
+
+INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int32_t threads, bool exact_order) {
+  static const cut_limits limits_of[] = {
+      [DENSE] = {BLOCK_PIXELS, STRETCH_BLOCKS, PART_FLOATS},
+      [WINOGRAD] = {BLOCK_TILES, 1, WINOGRAD_PART_FLOATS},
+      [PATCHED] = {BLOCK_PIXELS, STRETCH_BLOCKS, PART_FLOATS},
+      [CHANNELWISE] = {CHANNELWISE_BLOCK_PIXELS, STRETCH_BLOCKS, PART_FLOATS},
+  };
+  const int32_t channels = problem->input_channels;
+  weight_cut cut = {.order = sum_order_of(problem, images, exact_order)};
+  const cut_limits limits = limits_of[cut.order];
+  const bool is_winograd = cut.order == WINOGRAD;
+  cut.taps = is_winograd ? POINTS : tap_count(problem);
   if (cut.order == CHANNELWISE) {
-    cut.rows = taps * channels;
+    cut.rows = cut.taps * channels;
     cut.row = whole_vectors(problem->groups * problem->output_channels);
   } else {
     cut.rows = problem->groups * problem->output_channels;
-    cut.tap = cut.order == DENSE ? whole_vectors(channels) : channels;
-    cut.row = whole_vectors(taps * cut.tap);
+    cut.tap = has_panels(&cut) ? whole_vectors(channels) : channels;
+    cut.row = whole_vectors(cut.taps * cut.tap);
   }
   const int32_t beside = cut.order == CHANNELWISE ? problem->output_channels : 1;
   output_block block;
   const int64_t samples = (int64_t)problem->groups * channels * beside;
   const ptrdiff_t patch = cut.order == PATCHED ? cut.row : 0;
-  int32_t pixels = cut.order == CHANNELWISE ? CHANNELWISE_BLOCK_PIXELS : BLOCK_PIXELS;
-  for (;; pixels /= 2) {
-    cut.blocks = cut_blocks(problem, images, pixels);
+  for (int32_t pixels = limits.block_pixels;; pixels /= 2) {
+    cut.blocks = cut_blocks(problem, is_winograd ? TILE_OUTPUTS : 1, images, pixels);
     block = largest_block(&cut.blocks, problem, images);
     const int64_t inputs = block.images * image_inputs(problem, &block) * samples;
-    if (pixels == 1 || (inputs <= BLOCK_FLOATS && block_pixels(&block) * patch <= BLOCK_FLOATS)) break;
+    if (pixels == 1 || is_winograd || (inputs <= BLOCK_FLOATS && block_pixels(&block) * patch <= BLOCK_FLOATS)) break;
   }
   const int64_t sums = cut.rows * (int64_t)cut.row;
-  cut.stretches = clamped(STRETCH_FLOATS / sums, 1, clamped(cut.blocks.count / STRETCH_BLOCKS, 1, MOST_STRETCHES));
-  const int64_t by_size = sums / PART_FLOATS, by_threads = parts_of(TASKS_PER_THREAD * threads, cut.stretches);
+  const int64_t most_stretches = clamped(cut.blocks.count / limits.stretch_blocks, 1, MOST_STRETCHES);
+  cut.stretches = clamped(STRETCH_FLOATS / sums, 1, most_stretches);
+  const int64_t by_size = sums / limits.part_floats, by_threads = parts_of(TASKS_PER_THREAD * threads, cut.stretches);
   const int32_t parts = clamped(by_size > by_threads ? by_size : by_threads, 1, 1 << 20);
   const bool wide = MOST_VECTORS > TILE_VECTORS && sums_row(&cut, 0) > TILE_VECTORS * LANES;
   cut.tile_outputs = wide ? PAIR_BROADCASTS : TILE_BROADCASTS;

@@ -16,7 +16,7 @@ typedef struct {
 INLINE staged_channels staged_channels_of(const weight_cut *cut, const conv_problem *problem, const weight_part *part) {
   const int32_t channels = problem->input_channels, groups = part->end_group - part->first_group;
   staged_channels staged = {part->first_group * channels, 1, groups * channels, groups * channels, 1};
-  if (cut->order == DENSE) {
+  if (has_panels(cut)) {
     staged.first += part->first_input;
     staged.sets = groups;
     staged.channels = part->end_input - part->first_input;
@@ -32,12 +32,14 @@ INLINE staged_channels staged_channels_of(const weight_cut *cut, const conv_prob
 
 /// Whether x is staged: patches take it where it lies if channels lie side by side.
 INLINE bool stages_inputs(const weight_cut *cut, const conv_problem *problem) {
-  return cut->order != PATCHED || problem->layout == CONV_CHANNELS_FIRST;
+  const bool in_place = cut->order == PATCHED || cut->order == WINOGRAD;
+  return !in_place || problem->layout == CONV_CHANNELS_FIRST;
 }
 
 /// Whether dy is staged.
 INLINE bool stages_outputs(const weight_cut *cut, const conv_problem *problem) {
-  return cut->order != CHANNELWISE || problem->layout == CONV_CHANNELS_FIRST;
+  const bool apart = cut->order == CHANNELWISE || cut->order == WINOGRAD;
+  return !apart || problem->layout == CONV_CHANNELS_FIRST;
 }
 
 /// Floats of a panel: copies may write up to a vector behind its pixels.
@@ -47,7 +49,6 @@ INLINE int64_t panel_floats(const staged_channels *staged, int64_t pixels) {
 
 /// Floats of the panels of any part at most: those of all channels.
 INLINE int64_t most_staged_floats(const weight_cut *cut, const conv_problem *problem, int64_t pixels) {
-  if (!stages_inputs(cut, problem)) return 0;
   const int32_t outputs = problem->groups * problem->output_channels;
   const weight_part all = {0, outputs, 0, problem->groups, 0, problem->input_channels};
   const staged_channels staged = staged_channels_of(cut, problem, &all);

@@ -31,7 +31,8 @@ INLINE stage take_stage(arena *a, const weight_cut *cut, const conv_problem *pro
   }
   // A vector of offsets is loaded whole.
   s.offsets = TAKE(a, int32_t, (inputs > outputs ? inputs : outputs) + LANES);
-  s.x = TAKE(a, float, most_staged_floats(cut, problem, largest->images * inputs));
+  if (stages_inputs(cut, problem))
+    s.x = TAKE(a, float, most_staged_floats(cut, problem, largest->images * inputs));
   if (stages_outputs(cut, problem))
     s.dy = TAKE(a, float, most_part_outputs(cut) * staged_channel(block_pixels(largest)));
   if (cut->order == CHANNELWISE && problem->input_channels * problem->output_channels > 1) {

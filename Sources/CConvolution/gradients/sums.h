@@ -5,7 +5,7 @@
 
 #include "gradients.h"
 #include "../shared/transpose.h"
-#include "cut.h"
+#include "winograd_transforms.h"
 
 /// Rows that one task ends.
 enum { SUM_ROWS = LANES };
@@ -24,20 +24,40 @@ static void add_stretches(float *sums, ptrdiff_t distance, int32_t stretches, pt
   }
 }
 
+/// Takes the sums of some output channels of a panel, which are `point` floats apart, to the taps. They are brought together
+/// first: points lie in few sets of the cache.
+static void take_to_taps(const float *sums, ptrdiff_t point, int32_t floats,
+                         float taps[TAPS][SUM_ROWS * TILE_CHANNELS]) {
+  float points[POINTS][SUM_ROWS * TILE_CHANNELS];
+  for (int32_t p = 0; p < POINTS; p++) memcpy(points[p], sums + p * point, floats * sizeof(float));
+  for (int32_t at = 0; at < floats; at += LANES) {
+    vec of_tap[TAPS];
+    points_to_taps(points[0] + at, SUM_ROWS * TILE_CHANNELS, of_tap);
+    EACH(tap, TAPS) v_store(taps[tap] + at, of_tap[tap]);
+  }
+}
+
 /// Writes some output channels of sums, panel by panel; those of patches are one panel.
 static void write_outputs(const weight_cut *cut, const conv_problem *problem, const float *sums,
                           const conv_weight_gradient *dw, int32_t first, int32_t count) {
   const int32_t taps = tap_count(problem), channels = problem->input_channels;
-  const int32_t widest = cut->order == DENSE ? TILE_CHANNELS : channels;
-  const ptrdiff_t tap_step = sums_begin(cut, 1, 0);
+  const int32_t widest = has_panels(cut) ? TILE_CHANNELS : channels;
   for (int32_t channel = 0; channel < channels; channel += widest) {
     const int32_t width = least_of(channels - channel, widest);
     const ptrdiff_t row = sums_row(cut, channel);
     const float *from = sums + sums_begin(cut, 0, channel) + first * row;
     float *to = dw->data + first * dw->output_stride + channel * dw->input_stride;
+    ptrdiff_t tap_step = sums_begin(cut, 1, 0);
+    float of_taps[TAPS][SUM_ROWS * TILE_CHANNELS];
+    if (cut->order == WINOGRAD) {
+      take_to_taps(from, tap_step, count * (int32_t)row, of_taps);
+      from = of_taps[0];
+      tap_step = SUM_ROWS * TILE_CHANNELS;
+    }
     if (dw->output_stride == 1)
       for (int32_t tap = 0; tap < taps; tap++)
-        transpose(from + tap * tap_step, row, to + tap_offset(problem, dw->kernel_stride, tap), dw->input_stride, count, width);
+        transpose(from + tap * tap_step, row, to + tap_offset(problem, dw->kernel_stride, tap), dw->input_stride, count,
+                  width);
     else
       for (int32_t o = 0; o < count; o++, from += row, to += dw->output_stride)
         if (taps == 1)
@@ -59,13 +79,13 @@ static void write_channels(const weight_cut *cut, const conv_problem *problem, c
 }
 
 /// Adds the stretches of some rows to the first one's.
-static void add_rows(const weight_cut *cut, const conv_problem *problem, float *sums, int32_t first, int32_t count) {
+static void add_rows(const weight_cut *cut, float *sums, int32_t first, int32_t count) {
   const ptrdiff_t distance = cut->rows * cut->row;
-  if (cut->order != DENSE) {
+  if (!has_panels(cut)) {
     add_stretches(sums, distance, cut->stretches, first * cut->row, (first + count) * cut->row);
     return;
   }
-  for (int32_t tap = 0; tap < tap_count(problem); tap++)
+  for (int32_t tap = 0; tap < cut->taps; tap++)
     for (int32_t channel = 0; channel < cut->tap; channel += TILE_CHANNELS) {
       const ptrdiff_t begin = sums_begin(cut, tap, channel), row = sums_row(cut, channel);
       add_stretches(sums, distance, cut->stretches, begin + first * row, begin + (first + count) * row);
@@ -75,7 +95,7 @@ static void add_rows(const weight_cut *cut, const conv_problem *problem, float *
 /// Ends some rows: adds the stretches, and writes.
 static void end_rows(const weight_cut *cut, const conv_problem *problem, float *sums, const conv_weight_gradient *dw,
                      int32_t first, int32_t count) {
-  if (cut->stretches > 1) add_rows(cut, problem, sums, first, count);
+  if (cut->stretches > 1) add_rows(cut, sums, first, count);
   if (cut->order == CHANNELWISE)
     write_channels(cut, problem, sums, dw, first, count);
   else

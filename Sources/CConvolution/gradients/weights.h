@@ -1,5 +1,5 @@
 // The gradient by a layer's weights. Dense layers are products [output channels x pixels] x [pixels x input channels],
-// one for each tap; where input channels are few, one for all taps, whose samples are laid side by side block by block;
+// one for each tap, or with 3x3 taps for each of Winograd's points; where input channels are few, one for all taps, whose samples are laid side by side block by block;
 // narrow groups are sums channel by channel. A task goes through the blocks of a stretch for a part of the weights,
 // whose sums stay near.
 #pragma once
@@ -13,8 +13,8 @@ INLINE size_t sum_bytes(const weight_cut *cut) {
   return rounded((size_t)cut->stretches * cut->rows * cut->row * sizeof(float));
 }
 
-static size_t weight_gradient_bytes(const conv_problem *problem, int64_t images, int32_t threads) {
-  const weight_run run = weight_run_of(problem, images, threads);
+static size_t weight_gradient_bytes(const conv_problem *problem, int64_t images, bool exact_order, int32_t threads) {
+  const weight_run run = weight_run_of(problem, images, threads, exact_order);
   return sum_bytes(&run.cut) + threads * run.worker_bytes;
 }
 
@@ -38,13 +38,17 @@ static void sum_stretch(void *context, int64_t item, int32_t index) {
       stage_inputs(&worker.stage, &worker.places, run->problem, run->x, &worker.staged);
     else
       place_inputs(&worker.places, run->problem, run->x, worker.staged.first);
-    if (cut->order != CHANNELWISE)
+    if (cut->order == DENSE || cut->order == PATCHED)
       stage_outputs(&worker.stage, &worker.places, cut, run->problem, run->dy, &part);
     else if (stages_outputs(cut, run->problem))
       stage_pixels(&worker.stage, &worker.places, run->problem, run->dy, &part);
     else
       place_outputs(&worker.places, run->problem, run->dy);
-    if (cut->order == PATCHED && may_patch(run, &part, &worker))
+    if (cut->order == WINOGRAD) {
+      stage_samples_at_points(&worker.winograd, &worker.stage, &worker.places, cut, run->problem, &worker.staged);
+      stage_gradients_at_points(&worker.winograd, &worker.places, cut, run->problem, &part);
+      add_points(run, &part, &worker, sums, i == first);
+    } else if (cut->order == PATCHED && may_patch(run, &part, &worker))
       add_patches(run, &part, &worker, sums, i == first);
     else
       add_taps(run, &part, &worker, sums, i == first);
@@ -59,8 +63,8 @@ static void end_sums(void *context, int64_t item, int32_t worker) {
 }
 
 static void weight_gradient(const conv_problem *problem, const float *x, const float *dy, int64_t images,
-                            const conv_weight_gradient *dw, int32_t threads, void *workspace) {
-  weight_run run = weight_run_of(problem, images, threads);
+                            bool exact_order, const conv_weight_gradient *dw, int32_t threads, void *workspace) {
+  weight_run run = weight_run_of(problem, images, threads, exact_order);
   run.x = x;
   run.dy = dy;
   run.dw = dw;

@@ -29,10 +29,12 @@ typedef struct {
 
   /// dw[o][c][k] = the sum of dy[n, o, p] x[n, c, tap k of p] over images n and outputs p. A tap that reads a constant
   /// of 0 is left out, whatever dy is.
-  void (*weights)(const conv_problem *problem, const float *x, const float *dy, int64_t images,
+  /// With `exact_order` every one is its own sum of products; without, 3x3 taps may be summed at Winograd's points, and
+  /// what is not finite reaches all taps of its channels.
+  void (*weights)(const conv_problem *problem, const float *x, const float *dy, int64_t images, bool exact_order,
                   const conv_weight_gradient *dw, int32_t threads, void *workspace);
   /// The sums of up to 16 stretches of the batch, of 4 MB together or else of one stretch, and a block for each thread.
-  size_t (*weights_workspace_bytes)(const conv_problem *problem, int64_t images, int32_t threads);
+  size_t (*weights_workspace_bytes)(const conv_problem *problem, int64_t images, bool exact_order, int32_t threads);
 
   /// db[o] = the sum of dy[n, o, p] over images n and outputs p.
   void (*bias)(const conv_problem *problem, const float *dy, int64_t images, float *db, int32_t threads,

@@ -120,7 +120,8 @@ extension GradientPlan {
       var target = weights.gradientTarget(dw.baseAddress, isTransposed: isTransposed)
       functions.weights(
         &base, isTransposed ? dz.baseAddress : x.baseAddress,
-        isTransposed ? x.baseAddress : dz.baseAddress, Int64(images), &target, Int32(threads),
+        isTransposed ? x.baseAddress : dz.baseAddress, Int64(images), keepsExactOrder, &target,
+        Int32(threads),
         scratch.baseAddress)
     }
     if let db = results.bias {

@@ -5,6 +5,9 @@ import CConvolution
 /// A plan never changes and many threads may run it at once, each with its own results and workspace. A run allocates
 /// nothing. Every result has the same bits whatever the number of threads and however the machine is loaded; sums over
 /// pixels and images are cut into blocks by the layer's shapes and the number of images, which are thus part of the order.
+///
+/// With ``Accuracy/exactOrder``, or ``Algorithm/direct``, the gradient of every weight is its own sum of products. Without,
+/// those of 3x3 kernels may be summed at Winograd's points: <doc:WinogradAccuracy>.
 public struct GradientPlan: Sendable {
   /// The shape of the input, in ``layout``.
   public let inputShape: [Int]
@@ -38,6 +41,8 @@ public struct GradientPlan: Sendable {
   let hasBorderShare: Bool
   let weights: LayerWeights
   let instructionSet: InstructionSet
+  /// Whether every weight's gradient is its own sum of products, not one at Winograd's points.
+  let keepsExactOrder: Bool
   let flushesDenormals: Bool
   /// Bytes of workspace for the output's gradient behind the activation.
   let innerBytes: Int

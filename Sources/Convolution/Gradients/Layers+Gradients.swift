@@ -114,6 +114,8 @@ extension GradientPlan {
     images = output.images
     threads = try planner.checkedThreads()
     instructionSet = planner.resolvedInstructionSet
+    keepsExactOrder =
+      planner.accuracy == .exactOrder || ![.automatic, .winograd].contains(planner.algorithm)
     flushesDenormals = planner.flushesDenormals
     self.activation = activation
     self.weights = weights
@@ -136,7 +138,9 @@ extension GradientPlan {
     var (base, outputs) = (problem.base, outputs.base)
     var scratch = [inputGradient?.workspaceBytes ?? 0, sums?.workspaceBytes ?? 0]
     if parts.contains(.weights) {
-      scratch.append(functions.weights_workspace_bytes(&base, Int64(images), Int32(threads)))
+      scratch.append(
+        functions.weights_workspace_bytes(
+          &base, Int64(images), keepsExactOrder, Int32(threads)))
     }
     if parts.contains(.bias) {
       scratch.append(functions.bias_workspace_bytes(&outputs, Int64(images)))

@@ -1,6 +1,6 @@
-/// What a convolution may do to the order of its sums for the sake of speed.
+/// What a convolution, or a gradient, may do to the order of its sums for the sake of speed.
 ///
-/// Errors are those of float32 against float64, relative to the largest output of a layer.
+/// Errors are those of float32 against float64, relative to the largest output of a layer, or to the largest gradient.
 public enum Accuracy: String, Sendable, CaseIterable {
   /// Every output is its own sum of products, as IEEE 754 has it: never Winograd. A NaN or infinity in the input reaches
   /// the outputs that read it and no other.

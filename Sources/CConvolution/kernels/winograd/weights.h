@@ -6,7 +6,7 @@
 
 #include "../../shared/problem.h"
 #include "../../shared/sizes.h"
-#include "points.h"
+#include "../../shared/winograd_points.h"
 
 enum { PANEL_VECTORS = PAIR_BROADCASTS > 0 ? 2 * TILE_VECTORS : TILE_VECTORS, PANEL = PANEL_VECTORS * LANES };
 enum { MOST_TAPS = 5 };
