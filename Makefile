@@ -47,8 +47,8 @@ PACKAGES := $(if $(SINGLE_THREADED),,libomp-dev) libpng-dev libturbojpeg0-dev pk
 
 # What of the environment differs from one call of make to the next: where any of it does, SwiftPM compiles modules anew
 # that nobody has changed, for minutes. OPENMP, which it is to see, has a build folder a value.
-CALL := MAKEFLAGS MFLAGS MAKELEVEL MAKE_TERMOUT MAKE_TERMERR CONVOLUTION_ISA OLDPWD SHLVL _ $(filter-out OPENMP, \
-  $(foreach variable,$(.VARIABLES),$(if $(findstring command line,$(origin $(variable))),$(variable))))
+CALL := MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL MAKE_TERMOUT MAKE_TERMERR CONVOLUTION_ISA OLDPWD SHLVL _ \
+  $(filter-out OPENMP,$(foreach variable,$(.VARIABLES),$(if $(findstring command line,$(origin $(variable))),$(variable))))
 ALIKE := env $(addprefix -u ,$(CALL))
 
 SWIFT_FILES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources

@@ -15,7 +15,7 @@ struct GradientFuzz: FuzzCase {
   }
 
   init(_ random: inout SplitMix64) {
-    layer = .fuzzed(&random, work: 6_000)
+    layer = random.once(in: 12) ? .fuzzedForPoints(&random) : .fuzzed(&random, work: 6_000)
     layer.activation = random.pick(.identity, .identity, .sigmoid, .tanh, .silu, .gelu)
     seed = Int(random.next() >> 1)
     fill()

@@ -22,6 +22,30 @@ extension LayerCase {
     }
   }
 
+  /// A random layer without data whose weights' gradient may be summed at Winograd's points, which asks for channels and
+  /// pixels.
+  static func fuzzedForPoints(_ random: inout SplitMix64) -> LayerCase {
+    while true {
+      var layer = draw(&random)
+      let groups = random.once(in: 4) ? 2 : 1
+      let inputs = groups * random.pick(32, 48, 64)
+      let plane = [
+        Int.random(in: 12...34, using: &random), Int.random(in: 12...34, using: &random),
+      ]
+      guard layer.rank > 1 else { continue }
+      let depth = layer.inputShape[2..<layer.rank].map { min($0, 3) }
+      layer.groups = groups
+      layer.inputShape = [random.pick(1, 1, 2, 3), inputs] + depth + plane
+      layer.weightShape =
+        [groups * Int.random(in: 32...50, using: &random), inputs / groups] + depth.map { _ in 1 }
+        + [3, 3]
+      layer.stride = depth.map { _ in 1 } + [1, 1]
+      layer.dilation = layer.stride
+      let products = layer.outputShape.reduce(1, *) * layer.weightShape[1...].reduce(1, *)
+      if layer.outputShape[2...].allSatisfy({ $0 > 0 }), products <= 50_000_000 { return layer }
+    }
+  }
+
   private static func draw(_ random: inout SplitMix64) -> LayerCase {
     let rank = Int.random(in: 1...3, using: &random)
     func axes<Value>(_ value: () -> Value) -> [Value] { (0..<rank).map { _ in value() } }

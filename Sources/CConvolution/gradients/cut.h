@@ -27,6 +27,7 @@ enum {
   PART_FLOATS = 1 << 17,
   /// Tasks for each thread, so that threads end at the same time.
   TASKS_PER_THREAD = 4,
+  WINOGRAD_TASKS_PER_THREAD = 2,
   /// The same of sums at Winograd's points: tiles of a block, and sums of a part. Staging takes more, so parts are larger.
   BLOCK_TILES = 64,
   WINOGRAD_PART_FLOATS = 1 << 19,
@@ -101,17 +102,17 @@ INLINE int32_t input_parts_of(const conv_problem *problem, const weight_cut *cut
 }
 
 /// What sums of an order are cut into: pixels or tiles of a block at most, blocks of a stretch at least, floats of a part
-/// at most.
+/// at most, tasks for each thread.
 typedef struct {
-  int32_t block_pixels, stretch_blocks, part_floats;
+  int32_t block_pixels, stretch_blocks, part_floats, tasks;
 } cut_limits;
 
 INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int32_t threads, bool exact_order) {
   static const cut_limits limits_of[] = {
-      [DENSE] = {BLOCK_PIXELS, STRETCH_BLOCKS, PART_FLOATS},
-      [WINOGRAD] = {BLOCK_TILES, 1, WINOGRAD_PART_FLOATS},
-      [PATCHED] = {BLOCK_PIXELS, STRETCH_BLOCKS, PART_FLOATS},
-      [CHANNELWISE] = {CHANNELWISE_BLOCK_PIXELS, STRETCH_BLOCKS, PART_FLOATS},
+      [DENSE] = {BLOCK_PIXELS, STRETCH_BLOCKS, PART_FLOATS, TASKS_PER_THREAD},
+      [WINOGRAD] = {BLOCK_TILES, 1, WINOGRAD_PART_FLOATS, WINOGRAD_TASKS_PER_THREAD},
+      [PATCHED] = {BLOCK_PIXELS, STRETCH_BLOCKS, PART_FLOATS, TASKS_PER_THREAD},
+      [CHANNELWISE] = {CHANNELWISE_BLOCK_PIXELS, STRETCH_BLOCKS, PART_FLOATS, TASKS_PER_THREAD},
   };
   const int32_t channels = problem->input_channels;
   weight_cut cut = {.order = sum_order_of(problem, images, exact_order)};
@@ -139,7 +140,7 @@ INLINE weight_cut weight_cut_of(const conv_problem *problem, int64_t images, int
   const int64_t sums = cut.rows * (int64_t)cut.row;
   const int64_t most_stretches = clamped(cut.blocks.count / limits.stretch_blocks, 1, MOST_STRETCHES);
   cut.stretches = clamped(STRETCH_FLOATS / sums, 1, most_stretches);
-  const int64_t by_size = sums / limits.part_floats, by_threads = parts_of(TASKS_PER_THREAD * threads, cut.stretches);
+  const int64_t by_size = sums / limits.part_floats, by_threads = parts_of(limits.tasks * threads, cut.stretches);
   const int32_t parts = clamped(by_size > by_threads ? by_size : by_threads, 1, 1 << 20);
   const bool wide = MOST_VECTORS > TILE_VECTORS && sums_row(&cut, 0) > TILE_VECTORS * LANES;
   cut.tile_outputs = wide ? PAIR_BROADCASTS : TILE_BROADCASTS;
