@@ -27,10 +27,11 @@ enum {
   PART_FLOATS = 1 << 17,
   /// Tasks for each thread, so that threads end at the same time.
   TASKS_PER_THREAD = 4,
-  WINOGRAD_TASKS_PER_THREAD = 2,
-  /// The same of sums at Winograd's points: tiles of a block, and sums of a part. Staging takes more, so parts are larger.
+  /// The same of sums at Winograd's points: tiles of a block, sums of a part, tasks. Staging takes more, so parts are few
+  /// and large.
   BLOCK_TILES = 64,
   WINOGRAD_PART_FLOATS = 1 << 19,
+  WINOGRAD_TASKS_PER_THREAD = 2,
 };
 
 /// What a vector of sums runs over.

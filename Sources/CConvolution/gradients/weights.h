@@ -1,7 +1,7 @@
 // The gradient by a layer's weights. Dense layers are products [output channels x pixels] x [pixels x input channels],
-// one for each tap, or with 3x3 taps for each of Winograd's points; where input channels are few, one for all taps, whose samples are laid side by side block by block;
-// narrow groups are sums channel by channel. A task goes through the blocks of a stretch for a part of the weights,
-// whose sums stay near.
+// one for each tap, or with 3x3 taps for each of Winograd's points; where input channels are few, one for all taps, whose
+// samples are laid side by side block by block; narrow groups are sums channel by channel. A task goes through the blocks
+// of a stretch for a part of the weights, whose sums stay near.
 #pragma once
 
 #include "gradients.h"

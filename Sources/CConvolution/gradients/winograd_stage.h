@@ -67,7 +67,7 @@ static tile_grid copy_tile(float patch[POINTS * LANES], const block_places *plac
         sample = v_set(problem->axis[w < 0 ? 2 : h < 0 ? 1 : 0].constant[0]);
       v_store(patch + (i * TILE_POINTS + j) * LANES, sample);
     }
-  return (tile_grid){patch, TILE_POINTS * LANES, LANES};
+  return (tile_grid){patch, {TILE_POINTS * LANES, LANES}};
 }
 
 /// Takes what a tile reads of x to the points, all channels that are staged; `plane` is the first sample of its plane.
@@ -82,9 +82,9 @@ static void tile_samples_to_points(const winograd_stage *w, const stage *s, cons
     const ptrdiff_t at = stages_inputs(cut, problem) ? panel * s->panel : set * (ptrdiff_t)staged->channels + first;
     for (int32_t c = 0; c < least_of(staged->channels - first, staged->width); c += LANES) {
       const float *from = plane + at + c;
-      const tile_grid grid = inside ? (tile_grid){from + rows[0] * row + columns[0] * column, row, column}
+      const tile_grid tile = inside ? (tile_grid){from + rows[0] * row + columns[0] * column, {row, column}}
                                     : copy_tile(patch, places, problem, from, z, rows, columns);
-      samples_to_points(grid, to + c, w->x_point);
+      tile_to_points(TILE_POINTS, TILE_POINTS, tile.first, tile.at, to + c, w->x_point);
     }
   }
 }
@@ -117,9 +117,9 @@ static tile_grid copy_outputs(float patch[TILE_OUTPUTS * TILE_OUTPUTS * LANES], 
     for (int32_t j = 0; j < TILE_OUTPUTS; j++) {
       const bool exists = i < height && j < width;
       v_store(patch + (i * TILE_OUTPUTS + j) * LANES,
-              exists ? v_load_masked(from.first + i * from.row + j * from.column, mask) : v_zero());
+              exists ? v_load_masked(from.first + i * from.at.row + j * from.at.column, mask) : v_zero());
     }
-  return (tile_grid){patch, TILE_OUTPUTS * LANES, LANES};
+  return (tile_grid){patch, {TILE_OUTPUTS * LANES, LANES}};
 }
 
 /// Takes the gradients of a tile, the `tile`-th, to the points: the outputs from `first` on, of the part's channels.
@@ -133,9 +133,9 @@ static void tile_gradients_to_points(const winograd_stage *w, const weight_cut *
     for (int32_t i = 0; i < of.count; i++) {
       const int32_t channels = tile_channels(&of, i);
       const vmask mask = v_first(channels);
-      tile_grid grid = {from.first + of.first + tile_begin(&of, i), from.row, from.column};
-      if (!is_whole) grid = copy_outputs(patch, grid, mask, height, width);
-      gradients_to_points(grid, mask, staged_tile(&of, i) + (ptrdiff_t)tile * channels, w->dy_point);
+      tile_grid gradients = {from.first + of.first + tile_begin(&of, i), from.at};
+      if (!is_whole) gradients = copy_outputs(patch, gradients, mask, height, width);
+      gradients_to_points(gradients, mask, staged_tile(&of, i) + (ptrdiff_t)tile * channels, w->dy_point);
     }
   }
 }
@@ -154,7 +154,7 @@ static void stage_gradients_at_points(winograd_stage *w, const block_places *pla
         for (int32_t column = 0; column < block->count[2]; column += TILE_OUTPUTS) {
           const float *image = places->dy + n * steps->image + d * steps->axis[0];
           const float *first = image + row * steps->axis[1] + column * steps->axis[2];
-          tile_gradients_to_points(w, cut, problem, part, (tile_grid){first, steps->axis[1], steps->axis[2]},
+          tile_gradients_to_points(w, cut, problem, part, (tile_grid){first, {steps->axis[1], steps->axis[2]}},
                                    block->count[1] - row, block->count[2] - column, tile++, tiles);
         }
 }

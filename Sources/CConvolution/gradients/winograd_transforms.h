@@ -1,32 +1,14 @@
-// Winograd's transforms of a tile, a vector of channels at a time: samples and gradients to the points, sums to the taps.
+// Winograd's transforms of a tile, a vector of channels at a time: gradients to the points, sums to the taps.
 #pragma once
 
 #include "../shared/winograd_lines.h"
 #include "winograd.h"
 
-/// Where the samples of a tile lie: of its first one on, and from row to row and column to column.
+/// The samples of a tile from its first one on, or its gradients.
 typedef struct {
   const float *first;
-  ptrdiff_t row, column;
+  grid at;
 } tile_grid;
-
-/// Takes the 6x6 samples of a tile to the points.
-INLINE void samples_to_points(tile_grid from, float *to, ptrdiff_t point) {
-  EACH(group, TILE_POINTS / 2) {
-    vec lower[MOST_POINTS], upper[MOST_POINTS], u[MOST_POINTS];
-    EACH(j, TILE_POINTS) {
-      vec d[MOST_POINTS];
-      EACH(i, TILE_POINTS) d[i] = v_load(from.first + i * from.row + j * from.column);
-      to_group(TILE_POINTS, group, d, &lower[j], &upper[j]);
-    }
-    float *row = to + lower_point(group) * TILE_POINTS * point;
-    to_points(TILE_POINTS, lower, u);
-    EACH(j, TILE_POINTS) v_store(row + j * point, u[j]);
-    row = to + upper_point(TILE_POINTS, group) * TILE_POINTS * point;
-    to_points(TILE_POINTS, upper, u);
-    EACH(j, TILE_POINTS) v_store(row + j * point, u[j]);
-  }
-}
 
 /// The values at the points of a line of gradients, which are the coefficients of a polynomial; what the sums are short of
 /// is in tap_scale.
@@ -46,7 +28,7 @@ INLINE void gradients_to_points(tile_grid from, vmask mask, float *to, ptrdiff_t
   vec columns[TILE_OUTPUTS][TILE_POINTS];
   EACH(j, TILE_OUTPUTS) {
     vec d[TILE_OUTPUTS];
-    EACH(i, TILE_OUTPUTS) d[i] = v_load_masked(from.first + i * from.row + j * from.column, mask);
+    EACH(i, TILE_OUTPUTS) d[i] = v_load_masked(from.first + i * from.at.row + j * from.at.column, mask);
     line_at_points(d, columns[j]);
   }
   EACH(i, TILE_POINTS) {

@@ -1,4 +1,4 @@
-// Winograd's transforms of one line of a tile, a vector of channels at a time.
+// Winograd's transforms of one line of a tile, and of the samples of a whole one, a vector of channels at a time.
 #pragma once
 
 #include "winograd_points.h"
@@ -53,4 +53,29 @@ INLINE void from_points_by_parity(const int points, const int outputs, const int
 INLINE void from_points(const int points, const int outputs, const vec m[MOST_POINTS], vec y[MOST_POINTS]) {
   from_points_by_parity(points, outputs, 0, m, y);
   from_points_by_parity(points, outputs, 1, m, y);
+}
+
+/// Where the samples of a tile lie: floats from row to row, and from column to column.
+typedef struct {
+  ptrdiff_t row, column;
+} grid;
+
+/// Takes the samples of a tile to the points, which are `position` apart: two points of height at a time, so that all stays
+/// in registers.
+INLINE void tile_to_points(const int height, const int width, const float *from, grid at, float *to,
+                           ptrdiff_t position) {
+  EACH(group, pair_count(height) + 1) {
+    vec lower[MOST_POINTS], upper[MOST_POINTS], u[MOST_POINTS];
+    EACH(j, width) {
+      vec d[MOST_POINTS];
+      EACH(i, height) d[i] = v_load(from + i * at.row + j * at.column);
+      to_group(height, group, d, &lower[j], &upper[j]);
+    }
+    float *lower_row = to + lower_point(group) * width * position;
+    to_points(width, lower, u);
+    EACH(j, width) v_store(lower_row + j * position, u[j]);
+    float *upper_row = to + upper_point(height, group) * width * position;
+    to_points(width, upper, u);
+    EACH(j, width) v_store(upper_row + j * position, u[j]);
+  }
 }

@@ -6,11 +6,6 @@
 #include "../../shared/winograd_lines.h"
 #include "weights.h"
 
-/// Where the samples of a grid lie, some vectors each.
-typedef struct {
-  ptrdiff_t row, column;
-} grid;
-
 /// The tiles of a stretch: as many as there are, and the distances from one to the next on both sides of a transform.
 typedef struct {
   int32_t count;
@@ -32,26 +27,10 @@ INLINE void transform_line_input(const int points, const float *from, ptrdiff_t 
     }
 }
 
-/// Two points of height at a time, so that all stays in registers.
 INLINE void transform_tile_input(const int height, const int width, const float *from, grid at, float *to,
                                  ptrdiff_t position, tile_series tiles, int32_t vectors) {
   for (int32_t t = 0; t < tiles.count; t++, from += tiles.from, to += tiles.to)
-    for (int32_t o = 0; o < vectors * LANES; o += LANES) {
-      EACH(group, pair_count(height) + 1) {
-        vec lower[MOST_POINTS], upper[MOST_POINTS], u[MOST_POINTS];
-        EACH(j, width) {
-          vec d[MOST_POINTS];
-          EACH(i, height) d[i] = v_load(from + i * at.row + j * at.column + o);
-          to_group(height, group, d, &lower[j], &upper[j]);
-        }
-        float *lower_row = to + lower_point(group) * width * position + o;
-        to_points(width, lower, u);
-        EACH(j, width) v_store(lower_row + j * position, u[j]);
-        float *upper_row = to + upper_point(height, group) * width * position + o;
-        to_points(width, upper, u);
-        EACH(j, width) v_store(upper_row + j * position, u[j]);
-      }
-    }
+    for (int32_t o = 0; o < vectors * LANES; o += LANES) tile_to_points(height, width, from + o, at, to + o, position);
 }
 
 /// What becomes of outputs before they are stored.
